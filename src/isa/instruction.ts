@@ -1,0 +1,99 @@
+import type { Semantics } from './semantics.ts';
+
+/** Privilege levels with virtualization: HS is S with V = 0. */
+export type Mode = 'M' | 'HS' | 'U' | 'VS' | 'VU';
+
+export type OperandName =
+  | 'rd'
+  | 'rs1'
+  | 'rs2'
+  | 'rs3'
+  | 'imm'
+  | 'csr'
+  | 'zimm'
+  | 'aq'
+  | 'rl'
+  | 'pred'
+  | 'succ'
+  | 'fm'
+  | 'rm';
+
+/** Bits `high..low` of the instruction word hold bits `high - low + at .. at` of the operand. */
+export interface Slice {
+  readonly high: number;
+  readonly low: number;
+  readonly at: number;
+}
+
+export interface OperandField {
+  readonly name: OperandName;
+  readonly slices: readonly Slice[];
+  readonly signed: boolean;
+  /** Added after extraction: 8 for the three-bit registers of compressed instructions. */
+  readonly bias: number;
+}
+
+export interface Encoding {
+  readonly length: 2 | 4;
+  /** An instruction word w is this instruction where `(w & mask) >>> 0 === match`. */
+  readonly match: number;
+  readonly mask: number;
+  readonly fields: readonly OperandField[];
+}
+
+/**
+ * In `modes`, and where the CSR field named by `field` (`hstatus.VTSR`) has the value `equals`, the instruction
+ * raises `raises` in place of what it does. The first guard that holds decides.
+ */
+export interface Guard {
+  readonly modes: readonly Mode[];
+  readonly field?: string;
+  readonly equals?: number;
+  readonly raises: 'illegal-instruction' | 'virtual-instruction';
+  /** The clause that says so. */
+  readonly source: string;
+}
+
+/** One instruction of the base encodings, described once. */
+export interface Instruction {
+  readonly mnemonic: string;
+  /** `I`, `M`, `A`, `Zicsr`, `Zifencei`, `H`, … */
+  readonly extension: string;
+  readonly encoding: Encoding;
+  /** Operands as assembly writes them: `{rd}, {imm}({rs1})`. */
+  readonly syntax: string;
+  /** One sentence for hover and the reference pages. */
+  readonly summary: string;
+  readonly guards: readonly Guard[];
+  readonly semantics: Semantics;
+}
+
+/** A 16-bit instruction: its own encoding and text, and the base instruction that it stands for. */
+export interface CompressedInstruction {
+  readonly mnemonic: string;
+  readonly extension: string;
+  readonly encoding: Encoding;
+  readonly syntax: string;
+  readonly summary: string;
+  readonly expandsTo: Instruction;
+  /** Operands of the base instruction that the encoding does not hold: `{ rd: 1 }` for c.jalr. */
+  readonly implied: Readonly<Partial<Record<OperandName, number>>>;
+}
+
+/** An instruction word taken apart. Operands it does not have are 0. `imm` is a signed 32-bit number. */
+export interface DecodedInstruction {
+  /** The base instruction, also where the word is a compressed one. */
+  readonly instruction: Instruction;
+  readonly compressed: CompressedInstruction | undefined;
+  readonly word: number;
+  readonly length: 2 | 4;
+  readonly rd: number;
+  readonly rs1: number;
+  readonly rs2: number;
+  readonly rs3: number;
+  readonly imm: number;
+  /** CSR address of Zicsr instructions. */
+  readonly csr: number;
+  /** Five-bit unsigned immediate of csrrwi and kin. */
+  readonly zimm: number;
+}

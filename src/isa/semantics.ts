@@ -1,0 +1,161 @@
+/**
+ * What an instruction does, as a small tree that is built and not executed: the reference evaluator walks it
+ * with bigints, the engine compiles it to wasm. Every `Value` is a 64-bit pattern (XLEN = 64).
+ */
+
+/** A register or immediate operand by its name in the assembly manual. */
+export type RegisterOperand = 'rd' | 'rs1' | 'rs2' | 'rs3';
+
+export type BinaryOperator =
+  | 'add'
+  | 'sub'
+  | 'and'
+  | 'or'
+  | 'xor'
+  /** Shifts take the amount modulo 64. */
+  | 'sll'
+  | 'srl'
+  | 'sra'
+  | 'mul'
+  | 'mulh'
+  | 'mulhu'
+  | 'mulhsu'
+  /** Division follows Unpriv. 13.2: by zero gives all ones (quotient) or the dividend (remainder). */
+  | 'div'
+  | 'divu'
+  | 'rem'
+  | 'remu';
+
+export type ComparisonOperator = 'eq' | 'ne' | 'lt' | 'ltu' | 'ge' | 'geu';
+
+/** Width of a memory access in bytes. */
+export type AccessSize = 1 | 2 | 4 | 8;
+
+/**
+ * `normal`: as the hart's current mode says (and mstatus.MPRV). `hypervisor`: HLV/HSV, as though in VS or VU
+ * mode by hstatus.SPVP. `hypervisor-execute`: HLVX, likewise, but execute permission takes the place of read.
+ */
+export type AccessKind = 'normal' | 'hypervisor' | 'hypervisor-execute';
+
+export type AmoOperator = 'swap' | 'add' | 'xor' | 'and' | 'or' | 'min' | 'max' | 'minu' | 'maxu';
+
+export type Value =
+  | { readonly kind: 'constant'; readonly value: bigint }
+  | { readonly kind: 'x'; readonly operand: RegisterOperand }
+  /** The instruction's immediate, sign-extended to 64 bits as its encoding says. */
+  | { readonly kind: 'immediate' }
+  /** Address of this instruction. */
+  | { readonly kind: 'pc' }
+  /** Address of the next instruction in memory: pc + 2 or pc + 4. */
+  | { readonly kind: 'nextPc' }
+  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Value; readonly right: Value }
+  | { readonly kind: 'extend'; readonly signed: boolean; readonly bits: 8 | 16 | 32; readonly value: Value }
+  /** 1 or 0. */
+  | { readonly kind: 'boolean'; readonly condition: Condition }
+  | { readonly kind: 'select'; readonly condition: Condition; readonly then: Value; readonly otherwise: Value }
+  | {
+      readonly kind: 'load';
+      readonly size: AccessSize;
+      readonly signed: boolean;
+      readonly access: AccessKind;
+      readonly address: Value;
+    }
+  /** Unpriv. 14.2. The old value, sign-extended; sets the reservation. */
+  | { readonly kind: 'loadReserved'; readonly size: 4 | 8; readonly address: Value }
+  /** Unpriv. 14.2. 0 where the store happened, 1 where it did not. */
+  | { readonly kind: 'storeConditional'; readonly size: 4 | 8; readonly address: Value; readonly value: Value }
+  /** Unpriv. 14.4. The old value, sign-extended; memory gets `operator(old, value)`. */
+  | {
+      readonly kind: 'amo';
+      readonly operator: AmoOperator;
+      readonly size: 4 | 8;
+      readonly address: Value;
+      readonly value: Value;
+    };
+
+export interface Condition {
+  readonly kind: 'comparison';
+  readonly operator: ComparisonOperator;
+  readonly left: Value;
+  readonly right: Value;
+}
+
+/**
+ * Work that is not arithmetic: each has one implementation in `hart/operations/`, which every engine calls.
+ * Operands reach it through the decoded instruction.
+ */
+export type OperationName =
+  | 'csrrw'
+  | 'csrrs'
+  | 'csrrc'
+  | 'csrrwi'
+  | 'csrrsi'
+  | 'csrrci'
+  | 'ecall'
+  | 'ebreak'
+  | 'mret'
+  | 'sret'
+  | 'wfi'
+  | 'fence'
+  | 'fence.i'
+  | 'sfence.vma'
+  | 'hfence.vvma'
+  | 'hfence.gvma'
+  | 'illegal';
+
+export type Statement =
+  | { readonly kind: 'setX'; readonly operand: 'rd'; readonly value: Value }
+  /** The next pc; the rest of the list still runs (so `jalr` may read rs1 before it writes rd). */
+  | { readonly kind: 'jump'; readonly target: Value }
+  | { readonly kind: 'branch'; readonly condition: Condition; readonly target: Value }
+  | {
+      readonly kind: 'store';
+      readonly size: AccessSize;
+      readonly access: AccessKind;
+      readonly address: Value;
+      readonly value: Value;
+    }
+  | { readonly kind: 'operation'; readonly name: OperationName };
+
+export type Semantics = readonly Statement[];
+
+export const constant = (value: bigint | number): Value => ({ kind: 'constant', value: BigInt(value) });
+export const zero = constant(0);
+export const x = (operand: RegisterOperand): Value => ({ kind: 'x', operand });
+export const immediate: Value = { kind: 'immediate' };
+export const pc: Value = { kind: 'pc' };
+export const nextPc: Value = { kind: 'nextPc' };
+export const binary = (operator: BinaryOperator, left: Value, right: Value): Value => ({
+  kind: 'binary',
+  operator,
+  left,
+  right,
+});
+export const add = (left: Value, right: Value): Value => binary('add', left, right);
+export const signExtend = (bits: 8 | 16 | 32, value: Value): Value => ({
+  kind: 'extend',
+  signed: true,
+  bits,
+  value,
+});
+export const zeroExtend = (bits: 8 | 16 | 32, value: Value): Value => ({
+  kind: 'extend',
+  signed: false,
+  bits,
+  value,
+});
+export const compare = (operator: ComparisonOperator, left: Value, right: Value): Condition => ({
+  kind: 'comparison',
+  operator,
+  left,
+  right,
+});
+export const boolean = (condition: Condition): Value => ({ kind: 'boolean', condition });
+export const setX = (operand: 'rd', value: Value): Statement => ({ kind: 'setX', operand, value });
+export const jump = (target: Value): Statement => ({ kind: 'jump', target });
+export const branch = (condition: Condition, target: Value): Statement => ({
+  kind: 'branch',
+  condition,
+  target,
+});
+export const operation = (name: OperationName): Statement => ({ kind: 'operation', name });
