@@ -1,9 +1,11 @@
+import type { WasmMemory } from '../common/web-assembly.ts';
+
 /**
  * Where things lie in the one WebAssembly memory that a machine's harts and its RAM share. RAM comes last, so
  * that its size alone decides the size of the memory.
  */
 export interface MachineMemory {
-  readonly wasm: WebAssembly.Memory;
+  readonly wasm: WasmMemory;
   /** Offset of the guest's RAM in the wasm memory; a multiple of 64 KiB. */
   readonly ramOffset: number;
   /** Host-physical address of the first byte of RAM. */

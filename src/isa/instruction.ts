@@ -4,19 +4,7 @@ import type { Semantics } from './semantics.ts';
 export type Mode = 'M' | 'HS' | 'U' | 'VS' | 'VU';
 
 export type OperandName =
-  | 'rd'
-  | 'rs1'
-  | 'rs2'
-  | 'rs3'
-  | 'imm'
-  | 'csr'
-  | 'zimm'
-  | 'aq'
-  | 'rl'
-  | 'pred'
-  | 'succ'
-  | 'fm'
-  | 'rm';
+  'rd' | 'rs1' | 'rs2' | 'rs3' | 'imm' | 'csr' | 'zimm' | 'aq' | 'rl' | 'pred' | 'succ' | 'fm' | 'rm';
 
 /** Bits `high..low` of the instruction word hold bits `high - low + at .. at` of the operand. */
 export interface Slice {

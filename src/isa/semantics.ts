@@ -48,11 +48,21 @@ export type Value =
   | { readonly kind: 'pc' }
   /** Address of the next instruction in memory: pc + 2 or pc + 4. */
   | { readonly kind: 'nextPc' }
-  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Value; readonly right: Value }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Value;
+      readonly right: Value;
+    }
   | { readonly kind: 'extend'; readonly signed: boolean; readonly bits: 8 | 16 | 32; readonly value: Value }
   /** 1 or 0. */
   | { readonly kind: 'boolean'; readonly condition: Condition }
-  | { readonly kind: 'select'; readonly condition: Condition; readonly then: Value; readonly otherwise: Value }
+  | {
+      readonly kind: 'select';
+      readonly condition: Condition;
+      readonly then: Value;
+      readonly otherwise: Value;
+    }
   | {
       readonly kind: 'load';
       readonly size: AccessSize;
@@ -63,7 +73,12 @@ export type Value =
   /** Unpriv. 14.2. The old value, sign-extended; sets the reservation. */
   | { readonly kind: 'loadReserved'; readonly size: 4 | 8; readonly address: Value }
   /** Unpriv. 14.2. 0 where the store happened, 1 where it did not. */
-  | { readonly kind: 'storeConditional'; readonly size: 4 | 8; readonly address: Value; readonly value: Value }
+  | {
+      readonly kind: 'storeConditional';
+      readonly size: 4 | 8;
+      readonly address: Value;
+      readonly value: Value;
+    }
   /** Unpriv. 14.4. The old value, sign-extended; memory gets `operator(old, value)`. */
   | {
       readonly kind: 'amo';

@@ -1,0 +1,38 @@
+/**
+ * The part of the WebAssembly JavaScript interface that the engine uses. TypeScript declares it with the DOM
+ * only, which the core must not see.
+ */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+export type WasmModule = object;
+export type WasmFunction = (...arguments_: (number | bigint)[]) => number | bigint | undefined;
+export interface WasmInstance {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+export interface WasmTable {
+  readonly length: number;
+  get(index: number): WasmFunction | null;
+  set(index: number, value: WasmFunction | null): void;
+  grow(by: number): number;
+}
+
+export const wasm = (
+  globalThis as unknown as {
+    readonly WebAssembly: {
+      readonly Memory: new (descriptor: { initial: number; maximum?: number }) => WasmMemory;
+      readonly Table: new (descriptor: {
+        element: 'anyfunc';
+        initial: number;
+        maximum?: number;
+      }) => WasmTable;
+      readonly Module: new (bytes: Uint8Array) => WasmModule;
+      readonly Instance: new (
+        module: WasmModule,
+        imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+      ) => WasmInstance;
+      validate(bytes: Uint8Array): boolean;
+    };
+  }
+).WebAssembly;
