@@ -1,0 +1,130 @@
+/** What views show: plain JSON, 64-bit numbers as `0x…` strings. */
+import type { StratumName } from './requests.ts';
+
+export interface GuestView {
+  readonly name: string;
+  readonly vmid: number;
+  readonly technique: 'hardware-assisted';
+  readonly memory: { readonly guestBase: string; readonly hostBase: string; readonly size: number };
+  readonly console: string;
+  readonly vcpus: readonly VcpuView[];
+  readonly exits: number;
+  /** Steps that the guest itself ran. */
+  readonly steps: number;
+  readonly state: 'running' | 'stopped';
+  readonly exitCode?: number;
+}
+
+export interface VcpuView {
+  readonly id: number;
+  readonly threadId: number;
+  readonly state: 'running' | 'ready' | 'waiting' | 'stopped';
+  readonly mode: 'VS' | 'VU';
+  readonly pc: string;
+}
+
+export interface ReasonCount {
+  readonly reason: string;
+  readonly label: string;
+  readonly count: number;
+  /** Of all exits, 0 to 1. */
+  readonly share: number;
+}
+
+export interface ExitView {
+  readonly sequence: number;
+  readonly step: number;
+  readonly guest: string;
+  readonly vcpu: number;
+  readonly from: StratumName;
+  readonly reason: string;
+  /** One line: `guest-page fault (store, uart0.THR)`. */
+  readonly title: string;
+  readonly pc: string;
+  readonly instruction: string;
+  readonly registers: Readonly<Record<'scause' | 'stval' | 'htval' | 'htinst', string>>;
+  readonly gpa?: string;
+  readonly device?: string;
+  readonly register?: string;
+  readonly details: Readonly<Record<string, string>>;
+  /** What the VMM did, in order. */
+  readonly stages: readonly { readonly name: string; readonly summary: string }[];
+}
+
+/** One translation, level by level. */
+export interface WalkView {
+  readonly address: string;
+  readonly access: 'read' | 'write' | 'execute';
+  /** `VS-mode, Sv39 through Sv39x4`. */
+  readonly mode: string;
+  readonly stages: readonly WalkStageView[];
+  readonly result:
+    | { readonly kind: 'mapped'; readonly hpa: string; readonly gpa?: string; readonly owner: string }
+    | { readonly kind: 'fault'; readonly trap: string; readonly to: string };
+  /** Why, in a sentence. */
+  readonly verdict: string;
+}
+
+/** `VS-stage` (GVA to GPA), `G-stage` (GPA to HPA, of the final address or of a page-table access) or `S-stage`. */
+export interface WalkStageView {
+  readonly stage: 'S-stage' | 'VS-stage' | 'G-stage';
+  readonly scheme: string;
+  readonly root: string;
+  readonly input: string;
+  /** What a G-stage walk was for: `level 2 entry of the VS-stage` or `final address`. */
+  readonly purpose: string;
+  readonly levels: readonly WalkLevelView[];
+  readonly output?: string;
+}
+
+export interface WalkLevelView {
+  readonly level: number;
+  readonly index: number;
+  /** Address of the entry, with its space: `gpa 0x80401000`. */
+  readonly address: string;
+  readonly value: string;
+  /** `D A G U X W R V` as set, a dash where clear. */
+  readonly flags: string;
+  readonly kind: 'pointer' | 'leaf' | 'invalid';
+  readonly note?: string;
+}
+
+export interface DeviceView {
+  readonly id: string;
+  readonly title: string;
+  /** `machine` or a guest's name. */
+  readonly owner: string;
+  readonly base: string;
+  readonly size: number;
+  readonly interrupt?: number;
+  readonly registers: readonly DeviceRegisterView[];
+}
+
+export interface DeviceRegisterView {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly access: 'read-only' | 'write-only' | 'read-write';
+  readonly value: string;
+  readonly summary: string;
+  readonly fields: readonly FieldView[];
+}
+
+export interface FieldView {
+  readonly name: string;
+  readonly high: number;
+  readonly low: number;
+  readonly value: string;
+  /** What the value means, where it has a name. */
+  readonly meaning?: string;
+  readonly summary: string;
+}
+
+export interface SpaceView {
+  /** `gva:a:0x8008000000080123`, `gpa:a`, `hpa`. */
+  readonly id: string;
+  readonly title: string;
+  readonly memoryReference: string;
+  /** Bytes, where bounded. */
+  readonly size?: string;
+}
