@@ -9,9 +9,9 @@ import {
 const address = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 const guest = fc.stringMatching(/^[a-z][a-z0-9-]*$/);
 const reference: fc.Arbitrary<MemoryReference> = fc.oneof(
-  fc.record({ space: fc.constant('hpa' as const), address }),
-  fc.record({ space: fc.constant('gpa' as const), guest, address }),
-  fc.record({ space: fc.constant('gva' as const), guest, root: address, address }),
+  fc.record({ space: fc.constant('hpa' as const), address }, { noNullPrototype: true }),
+  fc.record({ space: fc.constant('gpa' as const), guest, address }, { noNullPrototype: true }),
+  fc.record({ space: fc.constant('gva' as const), guest, root: address, address }, { noNullPrototype: true }),
 );
 
 describe('protocol/memory-reference', () => {
