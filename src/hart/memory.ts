@@ -6,6 +6,10 @@ import type { WasmMemory } from '../common/web-assembly.ts';
  */
 export interface MachineMemory {
   readonly wasm: WasmMemory;
+  /** Where each hart's state (`HartState`) and its engine's own data begin; the latter is `engineBytesPerHart` long. */
+  readonly harts: readonly { readonly stateOffset: number; readonly engineOffset: number }[];
+  /** Where the pool of predecoded code begins; `predecodedBytes` long. */
+  readonly predecodedOffset: number;
   /** Offset of the guest's RAM in the wasm memory; a multiple of 64 KiB. */
   readonly ramOffset: number;
   /** Host-physical address of the first byte of RAM. */

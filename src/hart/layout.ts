@@ -1,0 +1,46 @@
+import { assert } from '../common/errors.ts';
+import { wasm } from '../common/web-assembly.ts';
+import type { MachineMemory } from './memory.ts';
+import { hartStateBytes } from './state.ts';
+
+const wasmPage = 0x1_0000;
+
+/** Bytes that an engine has for each hart: its TLBs and what else it shares with its wasm code. */
+export const engineBytesPerHart = 0x10_0000;
+/** Bytes of the pool of predecoded code, which all harts share. */
+export const predecodedBytes = 0x200_0000;
+
+/**
+ * Makes the memory of a machine: [hart states][engine areas, one a hart][predecoded code][RAM]. All is zero.
+ * `ramBase` is a host-physical address, `ramSize` a count of bytes; both are multiples of 4 KiB.
+ */
+export function createMachineMemory(options: {
+  readonly harts: number;
+  readonly ramBase: number;
+  readonly ramSize: number;
+}): MachineMemory {
+  const { harts, ramBase, ramSize } = options;
+  assert(harts > 0 && ramBase % 0x1000 === 0 && ramSize % 0x1000 === 0, 'RAM is made of whole 4 KiB pages');
+  const engineStart = alignToWasmPage(harts * hartStateBytes);
+  const predecodedOffset = engineStart + harts * engineBytesPerHart;
+  const ramOffset = alignToWasmPage(predecodedOffset + predecodedBytes);
+  const pages = alignToWasmPage(ramOffset + ramSize) / wasmPage;
+  const memory = new wasm.Memory({ initial: pages, maximum: pages });
+  return {
+    wasm: memory,
+    harts: Array.from({ length: harts }, (_, hart) => ({
+      stateOffset: hart * hartStateBytes,
+      engineOffset: engineStart + hart * engineBytesPerHart,
+    })),
+    predecodedOffset,
+    ramOffset,
+    ramBase,
+    ramSize,
+    ram: new Uint8Array(memory.buffer, ramOffset, ramSize),
+    ramView: new DataView(memory.buffer, ramOffset, ramSize),
+  };
+}
+
+function alignToWasmPage(bytes: number): number {
+  return Math.ceil(bytes / wasmPage) * wasmPage;
+}

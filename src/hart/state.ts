@@ -1,0 +1,246 @@
+import type { WasmMemory } from '../common/web-assembly.ts';
+import type { Privilege } from './trap.ts';
+
+/**
+ * The architectural state of one hart: one contiguous area of the machine's wasm memory, which the engine's
+ * wasm code and TypeScript share. A snapshot or a hash of the hart is a copy or a hash of this area. What an
+ * engine keeps for itself (TLBs, predecoded code, arguments of its slow paths) lies elsewhere.
+ *
+ * All values are 64-bit patterns, little-endian, in slots of eight bytes; as numbers, the few that fit one.
+ */
+export class HartState {
+  /** Where the area begins in the wasm memory, in bytes; a multiple of eight. */
+  readonly offset: number;
+  /** The whole area as slots: `slots[hartSlot.pc]`. */
+  readonly slots: BigUint64Array;
+  /** The same as 32-bit halves, without BigInts: `halves[2 * slot]` is the low half. */
+  readonly halves: Uint32Array;
+  readonly bytes: Uint8Array;
+
+  constructor(memory: WasmMemory, offset: number) {
+    this.offset = offset;
+    this.slots = new BigUint64Array(memory.buffer, offset, hartStateSlots);
+    this.halves = new Uint32Array(memory.buffer, offset, 2 * hartStateSlots);
+    this.bytes = new Uint8Array(memory.buffer, offset, hartStateBytes);
+  }
+
+  /** x0 to x31. */
+  getX(index: number): bigint {
+    return this.slot(hartSlot.x + index);
+  }
+
+  /** A write of x0 goes to the sink, so that x0 stays zero. `value` is taken modulo 2^64. */
+  setX(index: number, value: bigint): void {
+    this.slots[index === 0 ? hartSlot.sink : hartSlot.x + index] = value;
+  }
+
+  get pc(): bigint {
+    return this.slot(hartSlot.pc);
+  }
+
+  set pc(value: bigint) {
+    this.slots[hartSlot.pc] = value;
+  }
+
+  get privilege(): Privilege {
+    return this.halves[2 * hartSlot.privilege] as Privilege;
+  }
+
+  set privilege(value: Privilege) {
+    this.halves[2 * hartSlot.privilege] = value;
+  }
+
+  /** Virtualization mode V. */
+  get virtual(): boolean {
+    return this.halves[2 * hartSlot.virtual] !== 0;
+  }
+
+  set virtual(value: boolean) {
+    this.halves[2 * hartSlot.virtual] = value ? 1 : 0;
+  }
+
+  /** Instructions retired plus traps taken since reset (ADR 1); exact up to 2^53. */
+  get steps(): number {
+    return this.count(hartSlot.steps);
+  }
+
+  set steps(value: number) {
+    this.setCount(hartSlot.steps, value);
+  }
+
+  /** Traps taken since reset: the steps that retired no instruction. */
+  get trapsTaken(): number {
+    return this.count(hartSlot.trapsTaken);
+  }
+
+  set trapsTaken(value: number) {
+    this.setCount(hartSlot.trapsTaken, value);
+  }
+
+  /** Instructions retired since reset; `minstret` counts these from what software last wrote. */
+  get retired(): number {
+    return this.steps - this.trapsTaken;
+  }
+
+  /** WFI retired, and nothing has ended the wait yet. */
+  get waiting(): boolean {
+    return this.halves[2 * hartSlot.waiting] !== 0;
+  }
+
+  set waiting(value: boolean) {
+    this.halves[2 * hartSlot.waiting] = value ? 1 : 0;
+  }
+
+  /** Levels of the interrupt lines into the hart, a bit for each interrupt code. */
+  get interruptLines(): number {
+    return this.halves[2 * hartSlot.interruptLines] ?? 0;
+  }
+
+  set interruptLines(value: number) {
+    this.halves[2 * hartSlot.interruptLines] = value;
+  }
+
+  /** Host-physical address that LR reserved, or `undefined`. */
+  get reservation(): bigint | undefined {
+    return this.halves[2 * hartSlot.reservationValid] === 0
+      ? undefined
+      : this.slot(hartSlot.reservationAddress);
+  }
+
+  set reservation(address: bigint | undefined) {
+    this.halves[2 * hartSlot.reservationValid] = address === undefined ? 0 : 1;
+    this.slots[hartSlot.reservationAddress] = address ?? 0n;
+  }
+
+  /** The stored bits of a CSR, without rules and effects: the CSR file builds on this. */
+  getCsr(name: StoredCsr): bigint {
+    return this.slot(csrSlot[name]);
+  }
+
+  setCsr(name: StoredCsr, value: bigint): void {
+    this.slots[csrSlot[name]] = value;
+  }
+
+  /** Any slot as a 64-bit pattern. */
+  slot(index: number): bigint {
+    return this.slots[index] as bigint;
+  }
+
+  private count(slot: number): number {
+    return (this.halves[2 * slot] as number) + (this.halves[2 * slot + 1] as number) * 0x1_0000_0000;
+  }
+
+  private setCount(slot: number, value: number): void {
+    this.halves[2 * slot] = value % 0x1_0000_0000;
+    this.halves[2 * slot + 1] = Math.floor(value / 0x1_0000_0000);
+  }
+}
+
+/** CSRs that have bits of their own; the others are views of these, computed, or constant. */
+export const storedCsrs = [
+  'mstatus',
+  'medeleg',
+  'mideleg',
+  'mie',
+  /** The bits that software sets: SSIP, STIP, SEIP. Lines and timers are ORed in. */
+  'mip',
+  'mtvec',
+  'mcounteren',
+  'mcountinhibit',
+  'mscratch',
+  'mepc',
+  'mcause',
+  'mtval',
+  'mtval2',
+  'mtinst',
+  'menvcfg',
+  /** What to add to the steps counted; the value itself while mcountinhibit.CY is set. */
+  'mcycle',
+  /** What to add to the instructions retired; the value itself while mcountinhibit.IR is set. */
+  'minstret',
+  'stvec',
+  'scounteren',
+  'senvcfg',
+  'sscratch',
+  'sepc',
+  'scause',
+  'stval',
+  'satp',
+  'stimecmp',
+  'hstatus',
+  'hedeleg',
+  'hideleg',
+  'hcounteren',
+  'henvcfg',
+  'htimedelta',
+  'htval',
+  'htinst',
+  'hvip',
+  'hgatp',
+  'vsstatus',
+  'vstvec',
+  'vsscratch',
+  'vsepc',
+  'vscause',
+  'vstval',
+  'vsatp',
+  'vstimecmp',
+  'pmpcfg0',
+  'pmpcfg2',
+  'pmpaddr0',
+  'pmpaddr1',
+  'pmpaddr2',
+  'pmpaddr3',
+  'pmpaddr4',
+  'pmpaddr5',
+  'pmpaddr6',
+  'pmpaddr7',
+  'pmpaddr8',
+  'pmpaddr9',
+  'pmpaddr10',
+  'pmpaddr11',
+  'pmpaddr12',
+  'pmpaddr13',
+  'pmpaddr14',
+  'pmpaddr15',
+] as const;
+
+export type StoredCsr = (typeof storedCsrs)[number];
+
+const firstCsrSlot = 76;
+
+/** Slot numbers within a hart's area. A slot is eight bytes. */
+export const hartSlot = {
+  x: 0,
+  /** Index 32 of the x registers: where writes to x0 go. */
+  sink: 32,
+  pc: 33,
+  steps: 34,
+  trapsTaken: 35,
+  /** 0, 1 or 3, in the low half. */
+  privilege: 36,
+  /** 0 or 1, in the low half. */
+  virtual: 37,
+  reservationAddress: 38,
+  /** 0 or 1, in the low half. */
+  reservationValid: 39,
+  /** 0 or 1, in the low half. */
+  waiting: 40,
+  /** A bit for each interrupt code, in the low half. */
+  interruptLines: 41,
+  /** Room for f0 to f31. */
+  f: 44,
+  csr: firstCsrSlot,
+} as const;
+
+export const csrSlot = Object.fromEntries(
+  storedCsrs.map((name, index) => [name, firstCsrSlot + index]),
+) as Readonly<Record<StoredCsr, number>>;
+
+/** Slots in a hart's area. */
+export const hartStateSlots = 192;
+/** Bytes of a hart's area. */
+export const hartStateBytes = 8 * hartStateSlots;
+
+/** Byte offset of a slot within a hart's area, for code that addresses the wasm memory. */
+export const slotOffset = (slot: number): number => 8 * slot;
