@@ -1,0 +1,25 @@
+import type { Mark } from '../timeline/mark.ts';
+import type { Stratum } from './stratum.ts';
+
+/** Why the debuggee stands still, in terms of the debugger. Every stop names its thread and its stratum. */
+export interface Stop {
+  readonly threadId: number;
+  readonly stratum: Stratum;
+  readonly mark: Mark;
+  readonly reason: StopReason;
+  /** One line for people: `VM exit: guest-page fault (store, uart0.THR)`. */
+  readonly description: string;
+}
+
+export type StopReason =
+  | { readonly kind: 'entry' }
+  | { readonly kind: 'step' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'breakpoint'; readonly breakpointIds: readonly number[] }
+  | { readonly kind: 'exit'; readonly breakpointIds: readonly number[]; readonly reason: string }
+  | { readonly kind: 'trap'; readonly breakpointIds: readonly number[]; readonly cause: string }
+  /** Going back reached the beginning of history. */
+  | { readonly kind: 'beginning' }
+  | { readonly kind: 'goto' }
+  /** The guest did what no machine can go on from; `description` says what. */
+  | { readonly kind: 'fatal' };

@@ -1,0 +1,27 @@
+/** What a scope holds, or a value holds inside it. Children are asked for when they are opened. */
+export interface Variable {
+  readonly name: string;
+  /** As shown; numbers of machine state in hexadecimal. */
+  readonly value: string;
+  readonly type?: string;
+  /** An expression that evaluates to it, where there is one. */
+  readonly evaluateName?: string;
+  /** Text of a memory reference where the value is an address or lies in memory. */
+  readonly memoryReference?: string;
+  readonly children?: () => readonly Variable[];
+  /** Takes a text from the user, answers with the value as it then shows. */
+  readonly assign?: (text: string) => AssignResult;
+  /** Costs a walk or a scan: shown only when asked. */
+  readonly lazy?: true;
+  readonly readOnly?: true;
+}
+
+export type AssignResult =
+  { readonly ok: true; readonly value: string } | { readonly ok: false; readonly message: string };
+
+export interface Scope {
+  readonly name: string;
+  readonly kind: 'arguments' | 'locals' | 'registers' | 'view';
+  readonly expensive: boolean;
+  readonly variables: () => readonly Variable[];
+}
