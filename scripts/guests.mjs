@@ -1,0 +1,162 @@
+// Builds the sample guests into the committed files sample-guests/*/build/*.elf: the same bytes on every
+// machine that has the same compiler. With --check it builds into a temporary folder and compares instead.
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const toolchain = 'riscv64-unknown-elf-';
+const compilerVersion = '12.2.0';
+
+const compilerFlags = [
+  '-march=rv64imac_zicsr_zifencei',
+  '-mabi=lp64',
+  '-mcmodel=medany',
+  '-msmall-data-limit=0', // no gp-relative data: gp is free and addresses stay plain
+  '-Og',
+  '-g',
+  '-gdwarf-5',
+  '-gno-record-gcc-switches',
+  `-fdebug-prefix-map=${repository}=.`, // DWARF then names files as the repository does
+  `-fmacro-prefix-map=${repository}=.`,
+  '-ffreestanding',
+  '-nostdinc',
+  '-fno-omit-frame-pointer',
+  '-fno-asynchronous-unwind-tables', // call frame information for debuggers only, in no loaded section
+  '-fno-stack-protector',
+  '-fno-common',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+];
+
+main();
+
+function main() {
+  requireCompiler();
+  const workFolder = mkdtempSync(path.join(tmpdir(), 'strata-guests-'));
+  try {
+    const images = buildAll(workFolder);
+    if (process.argv.includes('--check')) check(images);
+    else for (const [file, bytes] of images) install(file, bytes);
+  } finally {
+    rmSync(workFolder, { recursive: true });
+  }
+}
+
+/**
+ * Builds every image; answers their bytes by the path, inside the repository, at which each is committed.
+ * @param {string} workFolder
+ */
+function buildAll(workFolder) {
+  /** @type {Map<string, Buffer>} */
+  const images = new Map();
+  for (const name of ['hello', 'hello-m']) {
+    const folder = 'sample-guests/hello';
+    const elf = link(workFolder, `${folder}/${name}.ld`, compile(workFolder, [`${folder}/${name}.S`]));
+    images.set(`${folder}/build/${name}.elf`, readFileSync(elf));
+  }
+  return images;
+}
+
+/**
+ * Compiles each source to an object file of its own; answers the object files.
+ * @param {string} workFolder @param {string[]} sources @param {string[]} extraFlags
+ */
+function compile(workFolder, sources, extraFlags = []) {
+  return sources.map((source) => {
+    const object = path.join(workFolder, `${source.replaceAll('/', '-')}.o`);
+    run('gcc', [...compilerFlags, ...extraFlags, '-c', source, '-o', object]);
+    return object;
+  });
+}
+
+/** @param {string} workFolder @param {string} script @param {string[]} objects */
+function link(workFolder, script, objects) {
+  const elf = path.join(workFolder, `${path.basename(script, '.ld')}.elf`);
+  run('ld', [
+    '-nostdlib',
+    '--fatal-warnings',
+    '--orphan-handling=place',
+    '-T',
+    script,
+    '-o',
+    elf,
+    ...objects,
+  ]);
+  return elf;
+}
+
+/** @param {string} tool @param {string[]} commandLine */
+function run(tool, commandLine) {
+  execFileSync(toolchain + tool, commandLine, { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+/** @param {string} file @param {Buffer} bytes */
+function install(file, bytes) {
+  mkdirSync(path.join(repository, path.dirname(file)), { recursive: true });
+  writeFileSync(path.join(repository, file), bytes);
+  console.log(`${String(bytes.length).padStart(8)}  ${file}`);
+}
+
+/** @param {Map<string, Buffer>} images */
+function check(images) {
+  const different = [...images]
+    .filter(([file, bytes]) => !sameAsCommitted(file, bytes))
+    .map(([file]) => file);
+  const leftOver = committedImages().filter((file) => !images.has(file));
+  for (const file of different) console.error(`${file}: differs from what its sources give`);
+  for (const file of leftOver) console.error(`${file}: no source gives this file`);
+  if (different.length + leftOver.length > 0) {
+    console.error('Run `npm run guests` and commit what it writes.');
+    process.exitCode = 1;
+  } else {
+    console.log(`${images.size} images are what their sources give`);
+  }
+}
+
+/** @param {string} file @param {Buffer} bytes */
+function sameAsCommitted(file, bytes) {
+  const committed = path.join(repository, file);
+  return existsSync(committed) && bytes.equals(readFileSync(committed));
+}
+
+function committedImages() {
+  const root = 'sample-guests';
+  return readdirSync(path.join(repository, root))
+    .map((guest) => `${root}/${guest}/build`)
+    .filter((folder) => existsSync(path.join(repository, folder)))
+    .flatMap((folder) => readdirSync(path.join(repository, folder)).map((name) => `${folder}/${name}`));
+}
+
+function requireCompiler() {
+  const found = compilerVersionFound();
+  if (found === compilerVersion) return;
+  if (found === undefined) {
+    console.error(`${toolchain}gcc ${compilerVersion} builds the sample guests and is not installed here.`);
+    console.error('On Debian 12: apt-get install gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf');
+    console.error('(Only changing the guests needs it: what it builds is committed.)');
+    process.exit(1);
+  }
+  console.warn(
+    `${toolchain}gcc is ${found}; the committed images come from ${compilerVersion} and will differ.`,
+  );
+}
+
+function compilerVersionFound() {
+  try {
+    return execFileSync(`${toolchain}gcc`, ['-dumpfullversion'], { encoding: 'utf8' }).trim();
+  } catch {
+    return undefined;
+  }
+}
