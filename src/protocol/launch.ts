@@ -1,33 +1,133 @@
-/** The launch configuration, as a user writes it in launch.json or on the command line. */
-export interface LaunchConfiguration {
-  /** One guest, by its kernel image (ELF or flat). Or `guests`, not both. */
-  readonly image?: string;
-  /** ELF files of programs that run in the guest: symbols only, never loaded. */
-  readonly programs?: readonly string[];
-  /** ELF file with symbols, where `image` has none. */
-  readonly symbols?: string;
-  readonly initrd?: string;
-  /** The kernel's command line. */
-  readonly append?: string;
-  /** `16M` … `2G`; default `128M`. Per guest under a VMM. */
-  readonly memory?: string;
-  readonly guests?: readonly GuestConfiguration[];
-  /** `hosted` (default): under the VMM. `none`: on the bare machine. */
-  readonly vmm?: 'hosted' | 'none';
-  /** `builtin` (default), `none`, or a file: what runs in M mode. */
-  readonly firmware?: string;
-  readonly stopOnEntry?: boolean;
-  /** Where sources are now, for paths as they were compiled. */
-  readonly sourceMap?: Readonly<Record<string, string>>;
-  readonly engine?: 'auto' | 'interpreter' | 'reference';
+/**
+ * The launch configuration, as a user writes it in launch.json. The schema is the one description: the adapter's
+ * validation, the editor's completion and hover (`contributes` in package.json) and the type come from it.
+ */
+import * as z from 'zod';
+
+const memorySize = z
+  .string()
+  .regex(/^[0-9]+[MG]$/, 'write a size as 16M to 2G')
+  .refine((text) => {
+    const bytes = parseMemorySize(text);
+    return bytes >= 16 * 2 ** 20 && bytes <= 2 * 2 ** 30;
+  }, 'memory is 16M at least and 2G at most')
+  .describe('RAM of the guest: `16M` to `2G`. Default `128M`.');
+
+const guestProperties = {
+  image: z.string().min(1).describe('The kernel: an ELF file, or a flat image as QEMU’s `-kernel` takes it.'),
+  programs: z
+    .array(z.string().min(1))
+    .describe('ELF files of the programs that run in the guest, for their symbols. They are not loaded.'),
+  symbols: z.string().min(1).describe('ELF file with the kernel’s symbols, where the image has none.'),
+  initrd: z.string().min(1).describe('Initial RAM disk.'),
+  append: z.string().describe('The kernel’s command line.'),
+  memory: memorySize,
+};
+
+const guestSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/, 'a name starts with a letter and has letters, digits, - and _')
+      .describe('Name of the guest: its threads, its console and `guest == "…"` in conditions.'),
+    ...guestProperties,
+  })
+  .partial()
+  .required({ name: true, image: true });
+
+/** The schema behind {@link LaunchConfiguration}. Properties that VS Code adds by itself are let through. */
+export const launchSchema = z
+  .object({
+    ...guestProperties,
+    guests: z.array(guestSchema).min(1).max(8).describe('Several guests side by side, in place of `image`.'),
+    vmm: z
+      .enum(['hosted', 'none'])
+      .describe(
+        '`hosted` (default): guests run under the VMM. `none`: the image has the bare machine to itself.',
+      ),
+    firmware: z
+      .string()
+      .min(1)
+      .describe(
+        'What runs in M mode when `vmm` is `none`: `builtin` (default), `none` for an M-mode image, or a file.',
+      ),
+    stopOnEntry: z.boolean().describe('Stop before the first instruction. Default false.'),
+    sourceMap: z
+      .record(z.string(), z.string())
+      .describe('Where sources are now: prefix as compiled → folder on this machine.'),
+    engine: z
+      .enum(['auto', 'interpreter', 'reference'])
+      .describe('How guest code is run. `reference` is slow and exists to compare against. Default `auto`.'),
+  })
+  .partial();
+
+export type LaunchConfiguration = Readonly<z.infer<typeof launchSchema>>;
+export type GuestConfiguration = Readonly<z.infer<typeof guestSchema>>;
+
+/** Bytes of a size such as `16M` or `1G`. */
+export function parseMemorySize(text: string): number {
+  return Number(text.slice(0, -1)) * (text.endsWith('G') ? 2 ** 30 : 2 ** 20);
 }
 
-export interface GuestConfiguration {
-  readonly name: string;
-  readonly image: string;
-  readonly programs?: readonly string[];
-  readonly symbols?: string;
-  readonly initrd?: string;
-  readonly append?: string;
-  readonly memory?: string;
+const known: ReadonlySet<string> = new Set(Object.keys(launchSchema.shape));
+/** VS Code's own: attributes of every debug configuration. */
+const fromEditor: ReadonlySet<string> = new Set([
+  'type',
+  'request',
+  'name',
+  'presentation',
+  'preLaunchTask',
+  'postDebugTask',
+  'internalConsoleOptions',
+  'debugServer',
+  'serverReadyAction',
+  'linux',
+  'osx',
+  'windows',
+  'noDebug',
+  'restart',
+  'trace',
+]);
+
+/** Checks what a user wrote. Each problem is one sentence that begins with the place. */
+export function validateLaunch(
+  value: unknown,
+):
+  | { readonly ok: true; readonly configuration: LaunchConfiguration }
+  | { readonly ok: false; readonly problems: readonly string[] } {
+  const parsed = launchSchema.safeParse(value);
+  const problems = parsed.success ? [] : parsed.error.issues.map(describeIssue);
+  if (typeof value === 'object' && value !== null)
+    for (const name of Object.keys(value))
+      if (!known.has(name) && !fromEditor.has(name) && !name.startsWith('_'))
+        problems.push(unknownAttribute(name));
+  if (!parsed.success) return { ok: false, problems };
+  const { image, guests, vmm, firmware } = parsed.data;
+  if (image === undefined && guests === undefined)
+    problems.push(
+      'image: say which guest to start: set "image" to a kernel’s ELF file, or "guests" to several',
+    );
+  if (image !== undefined && guests !== undefined) problems.push('guests: set "image" or "guests", not both');
+  if (guests !== undefined && vmm === 'none')
+    problems.push('guests: several guests need a VMM; remove "vmm": "none"');
+  if (firmware !== undefined && firmware !== 'builtin' && vmm !== 'none')
+    problems.push(
+      'firmware: under the VMM a guest has the VMM’s own SBI; set "vmm": "none" to choose firmware',
+    );
+  const names = (guests ?? []).map((guest) => guest.name);
+  for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
+    problems.push(`guests: two guests are called "${name}"; give each a name of its own`);
+  return problems.length === 0 ? { ok: true, configuration: parsed.data } : { ok: false, problems };
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const place = issue.path.length === 0 ? 'configuration' : issue.path.join('.');
+  return `${place}: ${issue.message}`;
+}
+
+function unknownAttribute(name: string): string {
+  const near = [...known].find((candidate) =>
+    candidate.toLowerCase().startsWith(name.toLowerCase().slice(0, 3)),
+  );
+  return `${name}: there is no such attribute${near === undefined ? '' : `; did you mean "${near}"?`}`;
 }

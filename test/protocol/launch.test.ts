@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseMemorySize, validateLaunch } from '../../src/protocol/launch.ts';
+
+const problemsOf = (value: unknown): readonly string[] => {
+  const result = validateLaunch(value);
+  return result.ok ? [] : result.problems;
+};
+
+describe('protocol/launch', () => {
+  it('takes the least there can be', () => {
+    assert.deepEqual(
+      validateLaunch({ type: 'strata', request: 'launch', name: 'x', image: 'kernel.elf' }).ok,
+      true,
+    );
+  });
+
+  it('takes two guests', () => {
+    const guests = [
+      { name: 'a', image: 'k' },
+      { name: 'b', image: 'k', memory: '32M', append: 'run=hello' },
+    ];
+    assert.deepEqual(problemsOf({ guests }), []);
+  });
+
+  const faults: readonly (readonly [string, unknown, RegExp])[] = [
+    ['nothing to start', {}, /^image: say which guest/],
+    ['both forms', { image: 'k', guests: [{ name: 'a', image: 'k' }] }, /not both/],
+    ['a size without unit', { image: 'k', memory: '128' }, /^memory: write a size/],
+    ['too little memory', { image: 'k', memory: '8M' }, /^memory: memory is 16M at least/],
+    ['a wrong type', { image: 7 }, /^image: /],
+    ['a misspelt attribute', { image: 'k', memroy: '16M' }, /^memroy: .*"memory"/],
+    [
+      'twins',
+      {
+        guests: [
+          { name: 'a', image: 'k' },
+          { name: 'a', image: 'k' },
+        ],
+      },
+      /called "a"/,
+    ],
+    ['firmware under the VMM', { image: 'k', firmware: 'none' }, /^firmware: under the VMM/],
+    ['guests without VMM', { vmm: 'none', guests: [{ name: 'a', image: 'k' }] }, /need a VMM/],
+    ['no object', 'kernel.elf', /^configuration: /],
+    ['an unknown attribute of a guest', { guests: [{ name: 'a', image: 'k', colour: 1 }] }, /colour/],
+  ];
+  for (const [what, value, message] of faults)
+    it(`names ${what}`, () => {
+      assert.ok(
+        problemsOf(value).some((problem) => message.test(problem)),
+        problemsOf(value).join('; '),
+      );
+    });
+
+  it('answers anything at all', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => validateLaunch(value).ok || problemsOf(value).length > 0),
+    );
+  });
+
+  it('reads sizes', () => {
+    assert.equal(parseMemorySize('16M'), 16 * 1024 * 1024);
+    assert.equal(parseMemorySize('2G'), 2 ** 31);
+  });
+});
