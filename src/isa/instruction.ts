@@ -22,6 +22,8 @@ export interface OperandField {
 }
 
 export interface Encoding {
+  /** The bits as the manual prints them, where `.` is open: for reference pages. */
+  readonly pattern: string;
   readonly length: 2 | 4;
   /** An instruction word w is this instruction where `(w & mask) >>> 0 === match`. */
   readonly match: number;
@@ -48,7 +50,9 @@ export interface Instruction {
   /** `I`, `M`, `A`, `Zicsr`, `Zifencei`, `H`, … */
   readonly extension: string;
   readonly encoding: Encoding;
-  /** Operands as assembly writes them: `{rd}, {imm}({rs1})`. */
+  /**
+   * Operands as assembly writes them: `{rd}, {imm}({rs1})`. `{target}` is pc + imm, `{upper}` is imm >> 12.
+   */
   readonly syntax: string;
   /** One sentence for hover and the reference pages. */
   readonly summary: string;

@@ -60,8 +60,8 @@ export type Value =
   | {
       readonly kind: 'select';
       readonly condition: Condition;
-      readonly then: Value;
-      readonly otherwise: Value;
+      readonly whenTrue: Value;
+      readonly whenFalse: Value;
     }
   | {
       readonly kind: 'load';
@@ -165,6 +165,32 @@ export const compare = (operator: ComparisonOperator, left: Value, right: Value)
   left,
   right,
 });
+export const select = (condition: Condition, whenTrue: Value, whenFalse: Value): Value => ({
+  kind: 'select',
+  condition,
+  whenTrue,
+  whenFalse,
+});
+export const load = (
+  size: AccessSize,
+  sign: 'signed' | 'unsigned',
+  address: Value,
+  access: AccessKind = 'normal',
+): Value => ({ kind: 'load', size, signed: sign === 'signed', access, address });
+export const loadReserved = (size: 4 | 8, address: Value): Value => ({ kind: 'loadReserved', size, address });
+export const storeConditional = (size: 4 | 8, address: Value, value: Value): Value => ({
+  kind: 'storeConditional',
+  size,
+  address,
+  value,
+});
+export const amo = (operator: AmoOperator, size: 4 | 8, address: Value, value: Value): Value => ({
+  kind: 'amo',
+  operator,
+  size,
+  address,
+  value,
+});
 export const boolean = (condition: Condition): Value => ({ kind: 'boolean', condition });
 export const setX = (operand: 'rd', value: Value): Statement => ({ kind: 'setX', operand, value });
 export const jump = (target: Value): Statement => ({ kind: 'jump', target });
@@ -173,4 +199,10 @@ export const branch = (condition: Condition, target: Value): Statement => ({
   condition,
   target,
 });
+export const store = (
+  size: AccessSize,
+  address: Value,
+  value: Value,
+  access: AccessKind = 'normal',
+): Statement => ({ kind: 'store', size, access, address, value });
 export const operation = (name: OperationName): Statement => ({ kind: 'operation', name });

@@ -1,0 +1,44 @@
+import type { EncodingWith } from './formats.ts';
+import type { CompressedInstruction, Guard, Instruction, OperandName } from './instruction.ts';
+import { immediate, x, type Semantics } from './semantics.ts';
+
+/** What an extension's file says of one instruction. */
+export interface InstructionDescription<Name extends OperandName> {
+  readonly mnemonic: string;
+  readonly encoding: EncodingWith<Name>;
+  readonly syntax: string;
+  readonly summary: string;
+  /** None: the instruction does the same in every mode. */
+  readonly guards?: readonly Guard[];
+  readonly semantics: (operands: Pick<typeof operandValues, Name & keyof typeof operandValues>) => Semantics;
+}
+
+/** The function with which an extension's file describes its instructions. */
+export function describing(
+  extension: string,
+): <Name extends OperandName>(description: InstructionDescription<Name>) => Instruction {
+  return ({ guards = [], semantics, ...rest }) => ({
+    ...rest,
+    extension,
+    guards,
+    semantics: semantics(operandValues),
+  });
+}
+
+/** Likewise for 16-bit instructions. `implied` names the base operands that the encoding does not hold. */
+export function describingCompressed(
+  extension: string,
+): (
+  description: Omit<CompressedInstruction, 'extension' | 'implied'> &
+    Partial<Pick<CompressedInstruction, 'implied'>>,
+) => CompressedInstruction {
+  return ({ implied = {}, ...rest }) => ({ ...rest, extension, implied });
+}
+
+const operandValues = {
+  rd: 'rd',
+  rs1: x('rs1'),
+  rs2: x('rs2'),
+  rs3: x('rs3'),
+  imm: immediate,
+} as const;
