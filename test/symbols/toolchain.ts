@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The C and assembly programs that the symbol tests compile. */
+export const PROGRAMS = join(dirname(fileURLToPath(import.meta.url)), 'programs');
+
+const PREFIX = 'riscv64-unknown-elf-';
+const built = new Map<string, string>();
+let folder: string | undefined;
+
+/**
+ * Skips the calling suite where a tool is missing, and says so; on CI that is a failure, since nothing else
+ * compares our readers with anything independent.
+ */
+export function needsTools(suite: Mocha.Suite, ...tools: readonly string[]): void {
+  suite.beforeAll(function () {
+    const missing = tools.filter((tool) => !isInstalled(tool));
+    if (missing.length === 0) return;
+    const reason = `not installed: ${missing.join(', ')}`;
+    if (process.env['CI']) throw new Error(reason);
+    console.warn(`    SKIPPED: ${reason}`);
+    this.skip();
+  });
+}
+
+export const GCC = `${PREFIX}gcc`;
+export const READELF = `${PREFIX}readelf`;
+export const OBJDUMP = `${PREFIX}objdump`;
+export const NM = `${PREFIX}nm`;
+export const OBJCOPY = `${PREFIX}objcopy`;
+export const GDB = 'gdb-multiarch';
+
+/** Compiles and links programs of {@link PROGRAMS} for RV64, once per set of options; the path of the ELF file. */
+export function build(sources: readonly string[], options: readonly string[]): string {
+  const key = [...sources, ...options].join(' ');
+  const known = built.get(key);
+  if (known) return known;
+  const output = scratchFile(`${built.size}.elf`);
+  run(GCC, [
+    '-march=rv64imac_zicsr',
+    '-mabi=lp64',
+    '-mcmodel=medany',
+    '-ffreestanding',
+    '-nostdlib',
+    '-static',
+    '-Wl,--build-id=sha1',
+    `-Wl,-T,${join(PROGRAMS, 'program.ld')}`,
+    ...options,
+    '-o',
+    output,
+    ...sources.map((source) => join(PROGRAMS, source)),
+  ]);
+  built.set(key, output);
+  return output;
+}
+
+/** What {@link build} builds, as bytes. */
+export function buildBytes(sources: readonly string[], options: readonly string[]): Uint8Array {
+  return new Uint8Array(readFileSync(build(sources, options)));
+}
+
+/** A tool's standard output. */
+export function run(tool: string, args: readonly string[]): string {
+  return execFileSync(tool, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** A path in a folder that goes away when the tests end. */
+export function scratchFile(name: string): string {
+  if (!folder) {
+    const made = mkdtempSync(join(tmpdir(), 'strata-symbols-'));
+    folder = made;
+    process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+  }
+  return join(folder, name);
+}
+
+function isInstalled(tool: string): boolean {
+  try {
+    execFileSync(tool, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
