@@ -1,0 +1,231 @@
+import { Device, type AccessRules, type InterruptLine } from '../device.ts';
+import { interruptIdentification, ns16550aRegisters } from './ns16550a-registers.ts';
+
+export type UartRegister = (typeof ns16550aRegisters)[number];
+
+/** What a UART is connected to. */
+export interface UartWiring {
+  readonly interrupt: InterruptLine;
+  /** Receives every byte that is sent, at once: the line is infinitely fast. */
+  readonly output: (byte: number) => void;
+}
+
+const ier = { dataAvailable: 1, transmitterEmpty: 2, lineStatus: 4, modemStatus: 8 } as const;
+const lsr = { dataReady: 0x01, overrun: 0x02, errors: 0x1e };
+const transmitterIdle = 0x60;
+const loopback = 0x10;
+const divisorAccess = 0x80;
+const fifoDepth = 16;
+const triggerLevels = [1, 4, 8, 14];
+
+const powerOn = {
+  ier: 0,
+  fcr: 0,
+  lcr: 0,
+  mcr: 0x08,
+  lsr: transmitterIdle,
+  msr: 0xb0,
+  scr: 0,
+  divisor: 0x0c,
+  lastSent: 0,
+  /** "Transmitter empty" has not been acknowledged yet. */
+  transmitterEmptyPending: false,
+  /** Bytes that a read of RBR can take, oldest first. */
+  received: [] as readonly number[],
+  /** Bytes on the wire that found no room yet: flow control is perfect, nothing from outside is lost. */
+  wire: new Uint8Array(),
+};
+
+export type UartState = typeof powerOn;
+
+/** National Semiconductor's 16550A, as QEMU's `virt` has it: byte registers, without the delays of a line. */
+export class Ns16550a extends Device<UartRegister, UartState> {
+  readonly model = 'ns16550a';
+  readonly summary = 'Serial port with FIFOs.';
+  readonly compatible = ['ns16550a'];
+  readonly registers = ns16550aRegisters;
+  protected readonly rules: AccessRules = { sizes: [1, 2, 4, 8], undefinedOffsets: 'fault' };
+  readonly #wiring: UartWiring;
+  readonly #state: UartState = { ...powerOn };
+
+  constructor(wiring: UartWiring) {
+    super();
+    this.#wiring = wiring;
+  }
+
+  /** Bytes arrive from outside. */
+  receive(bytes: Uint8Array): void {
+    const wire = new Uint8Array(this.#state.wire.length + bytes.length);
+    wire.set(this.#state.wire);
+    wire.set(bytes, this.#state.wire.length);
+    this.#change({ wire });
+  }
+
+  /** Is there a byte to read, or on the wire? */
+  get hasInput(): boolean {
+    return this.#state.received.length > 0 || this.#state.wire.length > 0;
+  }
+
+  peek(register: UartRegister): bigint {
+    return BigInt(this.#value(register));
+  }
+
+  reset(): void {
+    this.#change(powerOn);
+  }
+
+  save(): UartState {
+    return { ...this.#state };
+  }
+
+  restore(state: UartState): void {
+    Object.assign(this.#state, state);
+  }
+
+  protected override bank(): 'data' | 'divisor' {
+    return (this.#state.lcr & divisorAccess) === 0 ? 'data' : 'divisor';
+  }
+
+  protected read(register: UartRegister): bigint {
+    const value = this.peek(register);
+    if (register.name === 'RBR') this.#change({ received: this.#state.received.slice(1) });
+    else if (register.name === 'LSR') this.#change({ lsr: this.#state.lsr & ~lsr.errors });
+    else if (register.name === 'MSR') this.#change({ msr: this.#state.msr & 0xf0 });
+    else if (register.name === 'IIR' && this.#identification() === interruptIdentification.transmitterEmpty) {
+      this.#change({ transmitterEmptyPending: false });
+    }
+    return value;
+  }
+
+  protected write(register: UartRegister, value: bigint): void {
+    const byte = Number(value);
+    const { divisor, mcr } = this.#state;
+    switch (register.name) {
+      case 'THR':
+        this.#send(byte);
+        return;
+      case 'DLL':
+        return this.#change({ divisor: (divisor & 0xff00) | byte });
+      case 'DLM':
+        return this.#change({ divisor: (divisor & 0x00ff) | (byte << 8) });
+      case 'IER': {
+        // The holding register is always empty: enabling its interrupt raises it at once.
+        const enabled = (byte & ~this.#state.ier & ier.transmitterEmpty) !== 0;
+        return this.#change({
+          ier: byte & 0x0f,
+          transmitterEmptyPending: enabled || this.#state.transmitterEmptyPending,
+        });
+      }
+      case 'FCR': {
+        // Clearing, and switching the FIFOs on or off, empties the receiver.
+        const clears = (byte & 0x02) !== 0 || ((byte ^ this.#state.fcr) & 1) !== 0;
+        return this.#change({ fcr: byte & 0xc9, ...(clears && { received: [] }) });
+      }
+      case 'LCR':
+        return this.#change({ lcr: byte });
+      case 'MCR':
+        this.#change({ mcr: byte & 0x1f });
+        return this.#followModemOutputs(mcr);
+      case 'SCR':
+        return this.#change({ scr: byte });
+      case 'RBR':
+      case 'IIR':
+      case 'LSR':
+      case 'MSR':
+        return;
+    }
+  }
+
+  #send(byte: number): void {
+    const { mcr, fcr, received } = this.#state;
+    if ((mcr & loopback) === 0) {
+      this.#wiring.output(byte);
+      this.#change({ lastSent: byte, transmitterEmptyPending: true });
+    } else if (received.length < receiverDepth(fcr)) {
+      this.#change({ lastSent: byte, transmitterEmptyPending: true, received: [...received, byte] });
+    } else {
+      this.#change({ lastSent: byte, transmitterEmptyPending: true, lsr: this.#state.lsr | lsr.overrun });
+    }
+  }
+
+  /** In loopback the four outputs drive the four inputs, and each change is latched (data sheet 8.6.7). */
+  #followModemOutputs(oldMcr: number): void {
+    const { mcr, msr } = this.#state;
+    const inputs =
+      (mcr & loopback) === 0
+        ? powerOn.msr
+        : ((mcr & 0x0c) << 4) | ((mcr & 0x02) << 3) | ((mcr & 0x01) << 5);
+    if (((oldMcr | mcr) & loopback) === 0) return;
+    const changed = (inputs ^ msr) >> 4;
+    // TERI latches the trailing edge of RI alone.
+    const latched = (changed & 0x0b) | (changed & 0x04 & (msr >> 4));
+    this.#change({ msr: inputs | (msr & 0x0f) | latched });
+  }
+
+  /** Every change goes through here: the receiver fills up from the wire, and the line follows the state. */
+  #change(change: Partial<UartState>): void {
+    const state = Object.assign(this.#state, change);
+    const room = receiverDepth(state.fcr) - state.received.length;
+    if (room > 0 && state.wire.length > 0 && (state.mcr & loopback) === 0) {
+      state.received = [...state.received, ...state.wire.subarray(0, room)];
+      state.wire = state.wire.subarray(room);
+    }
+    state.lsr = state.received.length > 0 ? state.lsr | lsr.dataReady : state.lsr & ~lsr.dataReady;
+    this.#wiring.interrupt(this.#identification() !== interruptIdentification.none);
+  }
+
+  #identification(): number {
+    const state = this.#state;
+    if ((state.ier & ier.lineStatus) !== 0 && (state.lsr & lsr.errors) !== 0) {
+      return interruptIdentification.lineStatus;
+    }
+    if ((state.ier & ier.dataAvailable) !== 0 && state.received.length > 0) {
+      const trigger = (state.fcr & 1) === 0 ? 1 : (triggerLevels[state.fcr >> 6] ?? 1);
+      // Bytes on the wire need no time, so a FIFO below its trigger level has timed out already.
+      return state.received.length >= trigger
+        ? interruptIdentification.dataAvailable
+        : interruptIdentification.characterTimeout;
+    }
+    if ((state.ier & ier.transmitterEmpty) !== 0 && state.transmitterEmptyPending) {
+      return interruptIdentification.transmitterEmpty;
+    }
+    if ((state.ier & ier.modemStatus) !== 0 && (state.msr & 0x0f) !== 0) {
+      return interruptIdentification.modemStatus;
+    }
+    return interruptIdentification.none;
+  }
+
+  #value(register: UartRegister): number {
+    const state = this.#state;
+    switch (register.name) {
+      case 'RBR':
+        return state.received[0] ?? 0;
+      case 'THR':
+        return state.lastSent;
+      case 'DLL':
+        return state.divisor & 0xff;
+      case 'DLM':
+        return state.divisor >> 8;
+      case 'IER':
+        return state.ier;
+      case 'IIR':
+        return ((state.fcr & 1) === 0 ? 0 : 0xc0) | this.#identification();
+      case 'FCR':
+        return state.fcr;
+      case 'LCR':
+        return state.lcr;
+      case 'MCR':
+        return state.mcr;
+      case 'LSR':
+        return state.lsr;
+      case 'MSR':
+        return state.msr;
+      case 'SCR':
+        return state.scr;
+    }
+  }
+}
+
+function receiverDepth(fcr: number): number {
+  return (fcr & 1) === 0 ? 1 : fifoDepth;
+}
