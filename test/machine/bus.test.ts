@@ -22,7 +22,10 @@ describe('machine/bus', () => {
   it('describes what an address reaches', () => {
     const { map } = board();
     const location = map.describe(0x1000_0000, 'write');
-    assert.deepEqual([location?.region.name, location?.offset, location?.register?.name], ['uart0', 0, 'THR']);
+    assert.deepEqual(
+      [location?.region.name, location?.offset, location?.register?.name],
+      ['uart0', 0, 'THR'],
+    );
     assert.equal(map.describe(0x1000_0000, 'read')?.register?.name, 'RBR');
     assert.equal(map.describe(0x1000_0080, 'read')?.register, undefined);
   });
@@ -43,7 +46,11 @@ describe('machine/bus', () => {
     const { map } = board();
     const register = map.describe(0x1000_0003, 'read')?.register;
     assert.ok(register);
-    const text = decodeFields(register, 0x83n).map(({ field, value, meaning }) => [field.name, value, meaning]);
+    const text = decodeFields(register, 0x83n).map(({ field, value, meaning }) => [
+      field.name,
+      value,
+      meaning,
+    ]);
     assert.deepEqual(text, [
       ['DLAB', 1n, 'divisor'],
       ['BREAK', 0n, undefined],

@@ -152,9 +152,7 @@ export class Ns16550a extends Device<UartRegister, UartState> {
   #followModemOutputs(oldMcr: number): void {
     const { mcr, msr } = this.#state;
     const inputs =
-      (mcr & loopback) === 0
-        ? powerOn.msr
-        : ((mcr & 0x0c) << 4) | ((mcr & 0x02) << 3) | ((mcr & 0x01) << 5);
+      (mcr & loopback) === 0 ? powerOn.msr : ((mcr & 0x0c) << 4) | ((mcr & 0x02) << 3) | ((mcr & 0x01) << 5);
     if (((oldMcr | mcr) & loopback) === 0) return;
     const changed = (inputs ^ msr) >> 4;
     // TERI latches the trailing edge of RI alone.

@@ -42,7 +42,8 @@ const highestPriority = 7;
 /** The platform-level interrupt controller, as the RISC-V PLIC specification and QEMU's `virt` lay it out. */
 export class Plic extends Device<PlicRegister, PlicState> {
   readonly model = 'plic';
-  readonly summary = 'Platform-level interrupt controller: from device lines to external interrupts of harts.';
+  readonly summary =
+    'Platform-level interrupt controller: from device lines to external interrupts of harts.';
   readonly compatible = ['sifive,plic-1.0.0', 'riscv,plic0'];
   readonly registers: readonly PlicRegister[];
   readonly sources: number;

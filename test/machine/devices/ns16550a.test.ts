@@ -14,7 +14,8 @@ describe('machine/devices/ns16550a', () => {
 
   it('shows after reset what the descriptions say', () => {
     const { uart } = wire();
-    for (const register of ns16550aRegisters) assert.equal(uart.peek(register), register.reset, register.name);
+    for (const register of ns16550aRegisters)
+      assert.equal(uart.peek(register), register.reset, register.name);
   });
 
   it('reaches the divisor latch only while LCR.DLAB is set', () => {

@@ -56,9 +56,12 @@ describe('machine/devices/plic', () => {
   it('claims by priority, then by number', () => {
     fc.assert(
       fc.property(
-        fc.uniqueArray(fc.record({ source: fc.integer({ min: 1, max: 96 }), priority: fc.integer({ min: 1, max: 7 }) }), {
-          selector: ({ source }) => source,
-        }),
+        fc.uniqueArray(
+          fc.record({ source: fc.integer({ min: 1, max: 96 }), priority: fc.integer({ min: 1, max: 7 }) }),
+          {
+            selector: ({ source }) => source,
+          },
+        ),
         (requests) => {
           const { plic } = board();
           for (let word = 0; word < 4; word++) plic.store(enable(1, word), 4, 0xffff_ffffn);
@@ -69,7 +72,10 @@ describe('machine/devices/plic', () => {
           const order = requests
             .toSorted((left, right) => right.priority - left.priority || left.source - right.source)
             .map(({ source }) => BigInt(source));
-          assert.deepEqual(requests.map(() => plic.load(claim(1), 4)), order);
+          assert.deepEqual(
+            requests.map(() => plic.load(claim(1), 4)),
+            order,
+          );
           assert.equal(plic.load(claim(1), 4), 0n);
         },
       ),

@@ -7,11 +7,7 @@ describe('machine/devices/test-finisher', () => {
     const finisher = new TestFinisher({ request: (request) => requests.push(request) });
     for (const value of [0x5555n, 0x002a_3333n, 0x7777n, 0x1234n]) assert.ok(finisher.store(0, 4, value));
     assert.ok(finisher.store(4, 4, 0x5555n));
-    assert.deepEqual(requests, [
-      { kind: 'exit', code: 0 },
-      { kind: 'exit', code: 42 },
-      { kind: 'reset' },
-    ]);
+    assert.deepEqual(requests, [{ kind: 'exit', code: 0 }, { kind: 'exit', code: 42 }, { kind: 'reset' }]);
   });
 
   it('reads as zero and faults on byte accesses', () => {
