@@ -1,3 +1,5 @@
+import type { Guard } from './instruction.ts';
+
 /** Who may write a field, and what a write does to it (Priv. 2.3). */
 export type FieldRule = 'WARL' | 'WLRL' | 'WPRI' | 'RO';
 
@@ -13,6 +15,17 @@ export interface CsrField {
   readonly values?: Readonly<Record<number, string>>;
 }
 
+/** How a register shows part of another: it holds nothing itself. */
+export interface CsrView {
+  readonly register: string;
+  /** Bits of the other register that are seen, at their places there. */
+  readonly mask: bigint;
+  /** Bits of the other register appear this much lower: `vsie.SSIE` (1) is `mie.VSSIE` (2). */
+  readonly shift: number;
+  /** A register whose bits, at the same places, allow the view; where one is 0 the view's is read-only zero. */
+  readonly gate?: string;
+}
+
 /**
  * A control and status register, described once. The address holds the lowest privilege that may reach it
  * (bits 9:8) and whether it is read-only (bits 11:10 = 3), Priv. 2.1.
@@ -23,13 +36,55 @@ export interface Csr {
   readonly summary: string;
   /** The chapter that defines it. */
   readonly source: string;
+  /** Its value after reset, read-only fields included. */
   readonly reset: bigint;
   /** Empty for a register that is one plain number (`sepc`). */
   readonly fields: readonly CsrField[];
-  /** Bits a write may change, where `fields` does not say it all. */
+  /** Bits that a write by this name may change; all others keep their value. */
   readonly writable: bigint;
+  /** An illegal value in any field makes the whole write void (Priv. 12.1.11, satp), not only that field's. */
+  readonly voidsIllegalWrites: boolean;
   /** The register that V = 1 puts in its place: `sstatus` → `vsstatus`. */
   readonly virtualAlias?: string;
-  /** A view of part of another register: `sstatus` of `mstatus`. Reads and writes go there through `mask`. */
-  readonly viewOf?: { readonly register: string; readonly mask: bigint };
+  readonly viewOf?: CsrView;
+  /**
+   * When an access raises an exception, reads and writes alike, by mode and CSR fields; the first that holds
+   * decides. The privilege that the address demands is among them; that a write to a read-only register is an
+   * illegal instruction is not.
+   */
+  readonly guards: readonly Guard[];
+}
+
+/** Priv. 2.1: a write to such a register is an illegal instruction, whatever the mode. */
+export function isReadOnly(csr: Csr): boolean {
+  return csr.address >>> 10 === 3;
+}
+
+/** The field's value in a register value. */
+export function fieldValue(field: CsrField, value: bigint): bigint {
+  return (value & fieldMask(field)) >> BigInt(field.low);
+}
+
+/** The register value with another value in the field; bits that do not fit are dropped. */
+export function withField(field: CsrField, value: bigint, fieldContent: bigint): bigint {
+  const mask = fieldMask(field);
+  return (value & ~mask) | ((fieldContent << BigInt(field.low)) & mask);
+}
+
+export function fieldMask({ high, low }: CsrField): bigint {
+  return ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+}
+
+/**
+ * What the register holds after `written` is written over `old`, as far as the description alone tells: read-only
+ * bits stay, WARL fields keep their value where the new one is not legal.
+ */
+export function legalize(csr: Csr, old: bigint, written: bigint): bigint {
+  let value = (old & ~csr.writable) | (written & csr.writable);
+  for (const field of csr.fields) {
+    if (field.legal === undefined || field.legal.includes(Number(fieldValue(field, value)))) continue;
+    if (csr.voidsIllegalWrites) return old;
+    value = withField(field, value, fieldValue(field, old));
+  }
+  return value;
 }

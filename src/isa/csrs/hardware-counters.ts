@@ -1,0 +1,29 @@
+import type { Csr } from '../csr.ts';
+import { csr } from '../csr-description.ts';
+import { counterGuards } from './counter-guards.ts';
+import { hardwareCounters } from './shared-fields.ts';
+
+/** Counters of events, of which this machine counts none: all read-only zero. */
+export const hardwareCounterCsrs: readonly Csr[] = hardwareCounters.flatMap((n) => [
+  csr({
+    name: `hpmcounter${n}`,
+    address: 0xc00 + n,
+    summary: `Performance-monitoring counter ${n}; zero here.`,
+    source: 'Unpriv. 8.2',
+    guards: counterGuards(`HPM${n}`),
+  }),
+  csr({
+    name: `mhpmcounter${n}`,
+    address: 0xb00 + n,
+    summary: `Performance-monitoring counter ${n}; zero here.`,
+    source: 'Priv. 3.1.10',
+    writable: 0n,
+  }),
+  csr({
+    name: `mhpmevent${n}`,
+    address: 0x320 + n,
+    summary: `Event that mhpmcounter${n} counts; none here.`,
+    source: 'Priv. 3.1.10',
+    writable: 0n,
+  }),
+]);

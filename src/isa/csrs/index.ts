@@ -1,0 +1,23 @@
+import type { Csr } from '../csr.ts';
+import * as counters from './counters.ts';
+import { hardwareCounterCsrs } from './hardware-counters.ts';
+import * as hypervisor from './hypervisor.ts';
+import * as machine from './machine.ts';
+import { pmpAddresses, pmpConfigurations } from './physical-memory-protection.ts';
+import * as supervisor from './supervisor.ts';
+import * as timers from './timers.ts';
+import * as virtualSupervisor from './virtual-supervisor.ts';
+
+/** Every CSR of the machine, by address. */
+export const allCsrs: readonly Csr[] = [
+  ...[machine, supervisor, hypervisor, virtualSupervisor, counters, timers].flatMap((group): readonly Csr[] =>
+    Object.values(group),
+  ),
+  ...hardwareCounterCsrs,
+  ...pmpConfigurations,
+  ...pmpAddresses,
+].toSorted((a, b) => a.address - b.address);
+
+export const csrByAddress: ReadonlyMap<number, Csr> = new Map(allCsrs.map((csr) => [csr.address, csr]));
+
+export const csrByName: ReadonlyMap<string, Csr> = new Map(allCsrs.map((csr) => [csr.name, csr]));

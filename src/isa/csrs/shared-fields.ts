@@ -1,0 +1,65 @@
+import { exceptionNames, interrupts } from '../causes.ts';
+import type { CsrField } from '../csr.ts';
+import { bit, bits, readOnly } from '../csr-description.ts';
+
+/** mcause, scause, vscause (Priv. 3.1.15). */
+export const causeFields: readonly CsrField[] = [
+  bit('Interrupt', 63, 'Was the trap an interrupt?'),
+  bits('Code', 62, 0, 'Exception or interrupt code.', { rule: 'WLRL' }),
+];
+
+/** mtvec, stvec, vstvec (Priv. 3.1.7). */
+export const trapVectorFields: readonly CsrField[] = [
+  bits('BASE', 63, 2, 'Address of the trap handler, shifted right by 2.'),
+  bits('MODE', 1, 0, 'Direct: all traps enter at BASE. Vectored: interrupts at BASE + 4 × code.', {
+    legal: [0, 1],
+    values: { 0: 'Direct', 1: 'Vectored' },
+  }),
+];
+
+/** Every exception a delegation register may hand down, by name. */
+export function delegatedExceptions(writable: readonly number[]): readonly CsrField[] {
+  return Object.entries(exceptionNames).map(([code, name]) =>
+    bit(
+      camelCase(name),
+      Number(code),
+      `Hand down: ${name}.`,
+      writable.includes(Number(code)) ? {} : readOnly,
+    ),
+  );
+}
+
+/**
+ * One field for each interrupt code in `codes`; `suffix` is P (pending), E (enable) or D (delegated). Codes outside
+ * `writable` are read-only.
+ */
+export function interruptFields(
+  suffix: 'P' | 'E' | 'D',
+  codes: readonly number[],
+  writable: readonly number[] = codes,
+): readonly CsrField[] {
+  const what = { P: 'pending', E: 'enabled', D: 'delegated' }[suffix];
+  return interrupts
+    .filter(({ code }) => codes.includes(code))
+    .map(({ code, stem, name }) =>
+      bit(`${stem}I${suffix}`, code, `Is the ${name} ${what}?`, writable.includes(code) ? {} : readOnly),
+    );
+}
+
+/** The bit for each counter in the counter-enable registers (Priv. 3.1.11). */
+export function counterFields(what: string): readonly CsrField[] {
+  return [
+    bit('CY', 0, `cycle ${what}`),
+    bit('TM', 1, `time ${what}`),
+    bit('IR', 2, `instret ${what}`),
+    ...hardwareCounters.map((n) => bit(`HPM${n}`, n, `hpmcounter${n} ${what}`)),
+  ];
+}
+
+/** Numbers of the hardware performance-monitoring counters, 3 to 31. */
+export const hardwareCounters: readonly number[] = Array.from({ length: 29 }, (_, index) => index + 3);
+
+function camelCase(name: string): string {
+  const [first = '', ...rest] = name.replace('/AMO', '').split(/[ -]/);
+  return first + rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
