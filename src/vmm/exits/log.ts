@@ -1,0 +1,62 @@
+import { assert } from '../../common/errors.ts';
+import { column, ExitRow, rowWords } from './row.ts';
+
+/**
+ * The newest exits, in a ring. Rows are not part of saved state: those before a restored point are the same in
+ * every replay of a history, so what the ring still holds of them stays true, and later ones are hidden until
+ * they happen again.
+ */
+export class ExitLog {
+  /** The row being written. */
+  readonly current: ExitRow;
+  readonly #capacity: number;
+  #total = 0;
+
+  /** `capacity` is a number of exits. */
+  constructor(capacity: number) {
+    assert(capacity > 0, 'the exit log holds at least one exit');
+    this.#capacity = capacity;
+    this.current = new ExitRow(new Uint32Array(capacity * rowWords));
+  }
+
+  /** Exits since power-on. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Begins the next row, empty but for its sequence number, in place of the oldest one. */
+  begin(): ExitRow {
+    this.current.base = (this.#total % this.#capacity) * rowWords;
+    this.current.clear();
+    this.current.setCount(column.sequence, this.#total);
+    this.#total++;
+    return this.current;
+  }
+
+  /** A copy of the exit with this number; undefined where it has not happened or is no longer held. */
+  row(sequence: number): ExitRow | undefined {
+    if (sequence < 0 || sequence >= this.#total) return undefined;
+    const row = new ExitRow(this.current.words, (sequence % this.#capacity) * rowWords);
+    return row.getCount(column.sequence) === sequence ? row.copy() : undefined;
+  }
+
+  /** Copies of the newest exits, newest first, at most `limit`. */
+  *newest(limit = this.#capacity): Generator<ExitRow> {
+    const last = Math.max(0, this.#total - Math.min(limit, this.#capacity));
+    for (let sequence = this.#total - 1; sequence >= last; sequence--) {
+      const row = this.row(sequence);
+      if (row === undefined) return;
+      yield row;
+    }
+  }
+
+  /**
+   * Goes to the point where `total` exits had happened. `unfinished` is the row of the last of them, where it
+   * was being handled then: it may since have been overwritten.
+   */
+  restore(total: number, unfinished?: Uint32Array): void {
+    this.#total = total;
+    if (total > 0) this.current.base = ((total - 1) % this.#capacity) * rowWords;
+    if (unfinished) this.current.words.set(unfinished, this.current.base);
+  }
+}

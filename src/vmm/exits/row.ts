@@ -1,0 +1,139 @@
+/**
+ * An exit as the VMM writes it down: a row of 32-bit words, so that a hundred thousand exits a second leave
+ * nothing behind for the garbage collector. `ExitRecord` is what others read.
+ */
+export class ExitRow {
+  readonly words: Uint32Array;
+  /** Index of the row's first word. */
+  base: number;
+
+  constructor(words: Uint32Array = new Uint32Array(rowWords), base = 0) {
+    this.words = words;
+    this.base = base;
+  }
+
+  clear(): void {
+    this.words.fill(0, this.base, this.base + rowWords);
+  }
+
+  /** A copy that later exits do not change. */
+  copy(): ExitRow {
+    return new ExitRow(this.words.slice(this.base, this.base + rowWords));
+  }
+
+  get(at: Narrow): number {
+    return this.words[this.base + at] as number;
+  }
+
+  set(at: Narrow, value: number): void {
+    this.words[this.base + at] = value;
+  }
+
+  /** A 64-bit pattern. */
+  getWide(wide: Wide): bigint {
+    const at = this.base + wide;
+    return (BigInt(this.words[at + 1] as number) << 32n) | BigInt(this.words[at] as number);
+  }
+
+  setWide(wide: Wide, value: bigint): void {
+    const at = this.base + wide;
+    this.words[at] = Number(BigInt.asUintN(32, value));
+    this.words[at + 1] = Number(BigInt.asUintN(32, value >> 32n));
+  }
+
+  /** A 64-bit pattern given as its halves, which costs no BigInt. */
+  setHalves(wide: Wide, low: number, high: number): void {
+    const at = this.base + wide;
+    this.words[at] = low;
+    this.words[at + 1] = high;
+  }
+
+  /** A count below 2^53. */
+  getCount(wide: Wide): number {
+    const at = this.base + wide;
+    return (this.words[at + 1] as number) * 0x1_0000_0000 + (this.words[at] as number);
+  }
+
+  setCount(wide: Wide, value: number): void {
+    this.setHalves(wide, value % 0x1_0000_0000, Math.floor(value / 0x1_0000_0000));
+  }
+}
+
+/** Columns of one word. Numbers of things that may be absent are one more than the number, and 0 for none. */
+const narrowColumns = [
+  'hart',
+  'guest',
+  'vcpu',
+  /** 1: from virtual supervisor mode; 0: from virtual user mode. */
+  'fromKernel',
+  /** Index into `exitReasons`. */
+  'reason',
+  /** Index into `exitActions`. */
+  'action',
+  /** How many stages are done. */
+  'stagesDone',
+  /** The instruction at pc, compressed or not; 0 where it is not known. */
+  'instruction',
+  /** scause without its interrupt bit; `interrupt` has that. */
+  'cause',
+  'interrupt',
+  /** htinst: its upper half is always zero for standard instructions. */
+  'htinst',
+  /** Number of the device plus one. */
+  'device',
+  /** Number of the device's register plus one. */
+  'register',
+  /** Index into `accessKinds` plus one. */
+  'accessKind',
+  'accessSize',
+  /** The x register that a load fills or a store empties. */
+  'accessRegister',
+  /** CSR address plus one. */
+  'csr',
+  /** 1 where the guest got an exception; `injectedCause` says which. */
+  'injected',
+  'injectedCause',
+  /** 1 where `mappedTo` holds. */
+  'mapped',
+  /** Number of the vCPU that got the hart, plus one: its place among all vCPUs. */
+  'resumed',
+] as const;
+
+/** Columns of two words: 64-bit patterns and counts. */
+const wideColumns = [
+  'sequence',
+  'step',
+  /** Steps from the exit to the next entry. */
+  'cost',
+  'pc',
+  'stval',
+  'htval',
+  /** What was loaded or stored. */
+  'accessValue',
+  'a0',
+  'a1',
+  'a2',
+  'a3',
+  'a4',
+  'a5',
+  'a6',
+  'a7',
+  'resultError',
+  'resultValue',
+  'injectedValue',
+  /** Host-physical address of a page that was mapped. */
+  'mappedTo',
+] as const;
+
+/** Where a column of one word, or of two, lies in a row. The brands keep the two kinds apart. */
+export type Narrow = number & { readonly __words: 1 };
+export type Wide = number & { readonly __words: 2 };
+
+/** All columns by name. */
+export const column = Object.fromEntries([
+  ...narrowColumns.map((name, index) => [name, index]),
+  ...wideColumns.map((name, index) => [name, narrowColumns.length + 2 * index]),
+]) as Readonly<Record<(typeof narrowColumns)[number], Narrow> & Record<(typeof wideColumns)[number], Wide>>;
+
+/** 32-bit words of a row. */
+export const rowWords = narrowColumns.length + 2 * wideColumns.length;
