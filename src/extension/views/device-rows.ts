@@ -1,0 +1,36 @@
+import type { DeviceRegisterView, DeviceView } from '../../protocol/views.ts';
+import type { Row } from './asking-tree.ts';
+
+/** Devices by owner, with registers and bit-fields. Nothing of it was read with side effects. */
+export function deviceRows(devices: readonly DeviceView[]): readonly Row[] {
+  return devices.map((device) => ({
+    id: `device:${device.owner}:${device.id}`,
+    label: device.owner === 'machine' ? device.title : `${device.owner} · ${device.title}`,
+    description: [device.base, device.interrupt === undefined ? undefined : `irq ${device.interrupt}`]
+      .filter(Boolean)
+      .join(' · '),
+    tooltip: `${device.title} of ${device.owner}, ${device.size} bytes at ${device.base}`,
+    icon: 'circuit-board',
+    children: device.registers.map((register) => registerRow(`${device.owner}:${device.id}`, register)),
+  }));
+}
+
+function registerRow(device: string, register: DeviceRegisterView): Row {
+  const id = `register:${device}:${register.name}`;
+  return {
+    id,
+    label: register.name,
+    description: register.value,
+    tooltip: `**${register.name}** · offset ${register.offset} · ${register.size} bytes · ${register.access}\n\n${register.summary}`,
+    icon: 'symbol-field',
+    children: register.fields.map((field) => ({
+      id: `${id}:${field.name}`,
+      label:
+        field.high === field.low
+          ? `${field.name} [${field.low}]`
+          : `${field.name} [${field.high}:${field.low}]`,
+      description: field.meaning === undefined ? field.value : `${field.value} · ${field.meaning}`,
+      tooltip: field.summary,
+    })),
+  };
+}
