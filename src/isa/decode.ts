@@ -1,6 +1,7 @@
 import { buildTree, findEncoding } from './decoding-tree.ts';
-import { allInstructions } from './extensions/index.ts';
-import type { DecodedInstruction } from './instruction.ts';
+import { reservedEncodings } from './extensions/c-reserved.ts';
+import { allCompressed, allInstructions } from './extensions/index.ts';
+import type { CompressedInstruction, DecodedInstruction, Encoding, Instruction } from './instruction.ts';
 import { extractOperand } from './operands.ts';
 
 /**
@@ -8,13 +9,27 @@ import { extractOperand } from './operands.ts';
  * count. `undefined` for what is no instruction of this machine (an illegal-instruction exception).
  */
 export function decode(word: number): DecodedInstruction | undefined {
-  const instruction = findEncoding(tree, word);
-  if (instruction === undefined) return undefined;
+  if ((word & 3) === 3) {
+    const instruction = findEncoding(tree, word);
+    return instruction && takeApart(word >>> 0, instruction.encoding, instruction, undefined);
+  }
+  const half = word & 0xffff;
+  const compressed = findEncoding(compressedTree, half);
+  if (compressed === undefined || 'reason' in compressed) return undefined;
+  return takeApart(half, compressed.encoding, compressed.expandsTo, compressed);
+}
+
+function takeApart(
+  word: number,
+  encoding: Encoding,
+  instruction: Instruction,
+  compressed: CompressedInstruction | undefined,
+): DecodedInstruction {
   const decoded = {
     instruction,
-    compressed: undefined,
-    word: word >>> 0,
-    length: 4 as const,
+    compressed,
+    word,
+    length: encoding.length,
     rd: 0,
     rs1: 0,
     rs2: 0,
@@ -22,8 +37,9 @@ export function decode(word: number): DecodedInstruction | undefined {
     imm: 0,
     csr: 0,
     zimm: 0,
+    ...compressed?.implied,
   };
-  for (const field of instruction.encoding.fields) {
+  for (const field of encoding.fields) {
     switch (field.name) {
       case 'rd':
       case 'rs1':
@@ -48,3 +64,4 @@ export function decode(word: number): DecodedInstruction | undefined {
 }
 
 const tree = buildTree(allInstructions);
+const compressedTree = buildTree([...allCompressed, ...reservedEncodings]);

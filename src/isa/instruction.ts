@@ -51,7 +51,8 @@ export interface Instruction {
   readonly extension: string;
   readonly encoding: Encoding;
   /**
-   * Operands as assembly writes them: `{rd}, {imm}({rs1})`. `{target}` is pc + imm, `{upper}` is imm >> 12.
+   * Operands as assembly writes them: `{rd}, {imm}({rs1})`. `{target}` is pc + imm, `{upper}` is imm >> 12
+   * and `{shamt}` is imm as a shift amount.
    */
   readonly syntax: string;
   /** One sentence for hover and the reference pages. */

@@ -1,4 +1,9 @@
-import type { Instruction } from '../instruction.ts';
+import type { CompressedInstruction, Instruction } from '../instruction.ts';
+import * as a from './a.ts';
+import * as cComputation from './c-computation.ts';
+import * as cControl from './c-control.ts';
+import * as cMemory from './c-memory.ts';
+import * as h from './h.ts';
 import * as m from './m.ts';
 import * as privileged from './privileged.ts';
 import * as rv64iComputation from './rv64i-computation.ts';
@@ -8,14 +13,21 @@ import * as rv64iWord from './rv64i-word.ts';
 import * as zicsr from './zicsr.ts';
 import * as zifencei from './zifencei.ts';
 
-/** Every instruction of 32 bits, by extension; what a file in this folder exports is in it. */
+/** Every instruction of 32 bits, by extension; what a file of an extension exports is in it. */
 export const allInstructions: readonly Instruction[] = [
   rv64iComputation,
   rv64iWord,
   rv64iControl,
   rv64iMemory,
   m,
+  a,
   zicsr,
   zifencei,
   privileged,
+  h,
 ].flatMap((extension): readonly Instruction[] => Object.values(extension));
+
+/** Every instruction of 16 bits. */
+export const allCompressed: readonly CompressedInstruction[] = [cComputation, cControl, cMemory].flatMap(
+  (extension): readonly CompressedInstruction[] => Object.values(extension),
+);

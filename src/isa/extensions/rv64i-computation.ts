@@ -71,7 +71,7 @@ export const andi = instruction({
 export const slli = instruction({
   mnemonic: 'slli',
   encoding: shiftType('000000 ...... ..... 001 ..... 0010011'),
-  syntax: '{rd}, {rs1}, {imm}',
+  syntax: '{rd}, {rs1}, {shamt}',
   summary: 'Shifts rs1 left by a constant.',
   semantics: ({ rd, rs1, imm }) => [setX(rd, binary('sll', rs1, imm))],
 });
@@ -79,7 +79,7 @@ export const slli = instruction({
 export const srli = instruction({
   mnemonic: 'srli',
   encoding: shiftType('000000 ...... ..... 101 ..... 0010011'),
-  syntax: '{rd}, {rs1}, {imm}',
+  syntax: '{rd}, {rs1}, {shamt}',
   summary: 'Shifts rs1 right by a constant, filling with zeros.',
   semantics: ({ rd, rs1, imm }) => [setX(rd, binary('srl', rs1, imm))],
 });
@@ -87,7 +87,7 @@ export const srli = instruction({
 export const srai = instruction({
   mnemonic: 'srai',
   encoding: shiftType('010000 ...... ..... 101 ..... 0010011'),
-  syntax: '{rd}, {rs1}, {imm}',
+  syntax: '{rd}, {rs1}, {shamt}',
   summary: 'Shifts rs1 right by a constant, filling with its sign.',
   semantics: ({ rd, rs1, imm }) => [setX(rd, binary('sra', rs1, imm))],
 });

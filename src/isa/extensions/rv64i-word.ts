@@ -18,7 +18,7 @@ export const addiw = instruction({
 export const slliw = instruction({
   mnemonic: 'slliw',
   encoding: shiftType('0000000 ..... ..... 001 ..... 0011011'),
-  syntax: '{rd}, {rs1}, {imm}',
+  syntax: '{rd}, {rs1}, {shamt}',
   summary: 'Shifts the low word of rs1 left by a constant.',
   semantics: ({ rd, rs1, imm }) => [setX(rd, signExtend(32, binary('sll', rs1, imm)))],
 });
@@ -26,7 +26,7 @@ export const slliw = instruction({
 export const srliw = instruction({
   mnemonic: 'srliw',
   encoding: shiftType('0000000 ..... ..... 101 ..... 0011011'),
-  syntax: '{rd}, {rs1}, {imm}',
+  syntax: '{rd}, {rs1}, {shamt}',
   summary: 'Shifts the low word of rs1 right by a constant, filling with zeros.',
   semantics: ({ rd, rs1, imm }) => [setX(rd, signExtend(32, binary('srl', zeroExtend(32, rs1), imm)))],
 });
@@ -34,7 +34,7 @@ export const srliw = instruction({
 export const sraiw = instruction({
   mnemonic: 'sraiw',
   encoding: shiftType('0100000 ..... ..... 101 ..... 0011011'),
-  syntax: '{rd}, {rs1}, {imm}',
+  syntax: '{rd}, {rs1}, {shamt}',
   summary: 'Shifts the low word of rs1 right by a constant, filling with its sign.',
   semantics: ({ rd, rs1, imm }) => [setX(rd, signExtend(32, binary('sra', signExtend(32, rs1), imm)))],
 });
