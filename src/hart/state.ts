@@ -43,38 +43,47 @@ export class HartState {
   }
 
   get privilege(): Privilege {
-    return this.halves[2 * hartSlot.privilege] as Privilege;
+    return this.low(hartSlot.privilege) as Privilege;
   }
 
   set privilege(value: Privilege) {
-    this.halves[2 * hartSlot.privilege] = value;
+    this.setLow(hartSlot.privilege, value);
   }
 
   /** Virtualization mode V. */
   get virtual(): boolean {
-    return this.halves[2 * hartSlot.virtual] !== 0;
+    return this.low(hartSlot.virtual) !== 0;
   }
 
   set virtual(value: boolean) {
-    this.halves[2 * hartSlot.virtual] = value ? 1 : 0;
+    this.setLow(hartSlot.virtual, value ? 1 : 0);
+  }
+
+  get mode(): HartMode {
+    return hartMode(this.privilege, this.virtual);
+  }
+
+  set mode({ privilege, virtual }: HartMode) {
+    this.privilege = privilege;
+    this.virtual = virtual;
   }
 
   /** Instructions retired plus traps taken since reset (ADR 1); exact up to 2^53. */
   get steps(): number {
-    return this.count(hartSlot.steps);
+    return this.#count(hartSlot.steps);
   }
 
   set steps(value: number) {
-    this.setCount(hartSlot.steps, value);
+    this.#setCount(hartSlot.steps, value);
   }
 
   /** Traps taken since reset: the steps that retired no instruction. */
   get trapsTaken(): number {
-    return this.count(hartSlot.trapsTaken);
+    return this.#count(hartSlot.trapsTaken);
   }
 
   set trapsTaken(value: number) {
-    this.setCount(hartSlot.trapsTaken, value);
+    this.#setCount(hartSlot.trapsTaken, value);
   }
 
   /** Instructions retired since reset; `minstret` counts these from what software last wrote. */
@@ -84,31 +93,29 @@ export class HartState {
 
   /** WFI retired, and nothing has ended the wait yet. */
   get waiting(): boolean {
-    return this.halves[2 * hartSlot.waiting] !== 0;
+    return this.low(hartSlot.waiting) !== 0;
   }
 
   set waiting(value: boolean) {
-    this.halves[2 * hartSlot.waiting] = value ? 1 : 0;
+    this.setLow(hartSlot.waiting, value ? 1 : 0);
   }
 
   /** Levels of the interrupt lines into the hart, a bit for each interrupt code. */
   get interruptLines(): number {
-    return this.halves[2 * hartSlot.interruptLines] ?? 0;
+    return this.low(hartSlot.interruptLines);
   }
 
   set interruptLines(value: number) {
-    this.halves[2 * hartSlot.interruptLines] = value;
+    this.setLow(hartSlot.interruptLines, value);
   }
 
   /** Host-physical address that LR reserved, or `undefined`. */
   get reservation(): bigint | undefined {
-    return this.halves[2 * hartSlot.reservationValid] === 0
-      ? undefined
-      : this.slot(hartSlot.reservationAddress);
+    return this.low(hartSlot.reservationValid) === 0 ? undefined : this.slot(hartSlot.reservationAddress);
   }
 
   set reservation(address: bigint | undefined) {
-    this.halves[2 * hartSlot.reservationValid] = address === undefined ? 0 : 1;
+    this.setLow(hartSlot.reservationValid, address === undefined ? 0 : 1);
     this.slots[hartSlot.reservationAddress] = address ?? 0n;
   }
 
@@ -126,13 +133,38 @@ export class HartState {
     return this.slots[index] as bigint;
   }
 
-  private count(slot: number): number {
-    return (this.halves[2 * slot] as number) + (this.halves[2 * slot + 1] as number) * 0x1_0000_0000;
+  /** Bits 31:0 of a slot, without a BigInt. */
+  low(slot: number): number {
+    return this.halves[2 * slot] as number;
   }
 
-  private setCount(slot: number, value: number): void {
-    this.halves[2 * slot] = value % 0x1_0000_0000;
-    this.halves[2 * slot + 1] = Math.floor(value / 0x1_0000_0000);
+  /** Bits 63:32 of a slot. */
+  high(slot: number): number {
+    return this.halves[2 * slot + 1] as number;
+  }
+
+  setLow(slot: number, value: number): void {
+    this.halves[2 * slot] = value;
+  }
+
+  setHigh(slot: number, value: number): void {
+    this.halves[2 * slot + 1] = value;
+  }
+
+  /** Copies a slot, without a BigInt. */
+  copy(from: number, to: number): void {
+    const { halves } = this;
+    halves[2 * to] = halves[2 * from] as number;
+    halves[2 * to + 1] = halves[2 * from + 1] as number;
+  }
+
+  #count(slot: number): number {
+    return this.low(slot) + this.high(slot) * 0x1_0000_0000;
+  }
+
+  #setCount(slot: number, value: number): void {
+    this.setLow(slot, value % 0x1_0000_0000);
+    this.setHigh(slot, Math.floor(value / 0x1_0000_0000));
   }
 }
 
@@ -241,6 +273,25 @@ export const csrSlot = Object.fromEntries(
 export const hartStateSlots = 192;
 /** Bytes of a hart's area. */
 export const hartStateBytes = 8 * hartStateSlots;
+
+/** A mode as the trap logic and its observers pass it on: five objects that never change. */
+export interface HartMode {
+  readonly privilege: Privilege;
+  readonly virtual: boolean;
+}
+
+export const machineMode: HartMode = { privilege: 3, virtual: false };
+export const supervisorMode: HartMode = { privilege: 1, virtual: false };
+export const userMode: HartMode = { privilege: 0, virtual: false };
+export const virtualSupervisorMode: HartMode = { privilege: 1, virtual: true };
+export const virtualUserMode: HartMode = { privilege: 0, virtual: true };
+
+/** The shared object for a mode; M is never virtual. */
+export function hartMode(privilege: Privilege, virtual: boolean): HartMode {
+  if (privilege === 3) return machineMode;
+  if (privilege === 1) return virtual ? virtualSupervisorMode : supervisorMode;
+  return virtual ? virtualUserMode : userMode;
+}
 
 /** Byte offset of a slot within a hart's area, for code that addresses the wasm memory. */
 export const slotOffset = (slot: number): number => 8 * slot;

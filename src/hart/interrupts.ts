@@ -1,0 +1,131 @@
+import type { Clock } from './clock.ts';
+import {
+  csrSlot,
+  machineMode,
+  supervisorMode,
+  virtualSupervisorMode,
+  type HartMode,
+  type HartState,
+} from './state.ts';
+import { mstatusLow, sstatusLow } from './status-bits.ts';
+import { interruptCode } from './trap.ts';
+
+/** An interrupt that is to be taken now, under its code in mip, and the mode that receives it. */
+export interface DueInterrupt {
+  readonly code: number;
+  readonly to: HartMode;
+}
+
+/** Sets of interrupts, a bit for each code (as in mip). */
+export const interruptSet = {
+  SSI: 1 << interruptCode.supervisorSoftware,
+  VSSI: 1 << interruptCode.virtualSupervisorSoftware,
+  MSI: 1 << interruptCode.machineSoftware,
+  STI: 1 << interruptCode.supervisorTimer,
+  VSTI: 1 << interruptCode.virtualSupervisorTimer,
+  MTI: 1 << interruptCode.machineTimer,
+  SEI: 1 << interruptCode.supervisorExternal,
+  VSEI: 1 << interruptCode.virtualSupervisorExternal,
+  MEI: 1 << interruptCode.machineExternal,
+} as const;
+
+const { SSI, VSSI, MSI, STI, VSTI, MTI, SEI, VSEI, MEI } = interruptSet;
+
+/** Interrupts of HS level (and of S level, without hypervisor). */
+export const supervisorInterrupts = SSI | STI | SEI;
+/** Interrupts of VS level: in mip, hip and hvip one bit above where vsip shows them. */
+export const virtualInterrupts = VSSI | VSTI | VSEI;
+const externalLines = MSI | MTI | SEI | MEI;
+
+/** Sstc: whether stimecmp, and vstimecmp, drive their timer interrupts (menvcfg.STCE and henvcfg.STCE). */
+export function timerComparatorsOn(state: HartState): { readonly s: boolean; readonly vs: boolean } {
+  const s = state.high(csrSlot.menvcfg) >>> 31 === 1;
+  return { s, vs: s && state.high(csrSlot.henvcfg) >>> 31 === 1 };
+}
+
+/** The value of mip: what software set, the lines, the timers, and what the hypervisor injects (Priv. 18.4.3). */
+export function pendingInterrupts(state: HartState): number {
+  const software = state.low(csrSlot.mip);
+  const lines = state.interruptLines;
+  const comparator = state.high(csrSlot.menvcfg) >>> 31 === 1;
+  return (
+    (software & (SSI | SEI)) |
+    (lines & (externalLines | VSTI)) |
+    ((comparator ? lines : software) & STI) |
+    (state.low(csrSlot.hvip) & virtualInterrupts)
+  );
+}
+
+/** Whether WFI has nothing to wait for: pending and enabled in mie, whatever the global enables say (Priv. 3.3.3). */
+export function interruptEndsWait(state: HartState): boolean {
+  return (pendingInterrupts(state) & state.low(csrSlot.mie)) !== 0;
+}
+
+/** The interrupt to take before the next instruction, if any (Priv. 3.1.9, 12.1.3 and 18.2.3). */
+export function dueInterrupt(state: HartState): DueInterrupt | undefined {
+  const candidates = pendingInterrupts(state) & state.low(csrSlot.mie);
+  if (candidates === 0) return undefined;
+  const { privilege, virtual } = state;
+  const delegated = state.low(csrSlot.mideleg);
+  const mstatus = state.low(csrSlot.mstatus);
+
+  const forMachine = candidates & ~delegated;
+  if (forMachine !== 0 && (privilege < 3 || (mstatus & mstatusLow.MIE) !== 0)) {
+    return { code: mostUrgent(forMachine), to: machineMode };
+  }
+  if (privilege === 3) return undefined;
+  const guests = state.low(csrSlot.hideleg);
+  const forSupervisor = candidates & delegated & ~guests;
+  if (forSupervisor !== 0 && (virtual || privilege === 0 || (mstatus & mstatusLow.SIE) !== 0)) {
+    return { code: mostUrgent(forSupervisor), to: supervisorMode };
+  }
+  if (!virtual) return undefined;
+  const forGuest = candidates & delegated & guests;
+  if (forGuest !== 0 && (privilege === 0 || (state.low(csrSlot.vsstatus) & sstatusLow.SIE) !== 0)) {
+    return { code: mostUrgent(forGuest), to: virtualSupervisorMode };
+  }
+  return undefined;
+}
+
+/**
+ * Brings the outputs of the comparators of stimecmp and vstimecmp up to date; they are kept among the interrupt
+ * lines. Returns the tick at which the next one fires, `undefined` if none will.
+ */
+export function updateTimers(state: HartState, clock: Clock): bigint | undefined {
+  const on = timerComparatorsOn(state);
+  state.interruptLines &= ~(STI | VSTI);
+  if (!on.s) return undefined;
+  const now = clock.ticks();
+  let deadline = compare(state, STI, now, state.slot(csrSlot.stimecmp));
+  if (on.vs) {
+    const guestNow = BigInt.asUintN(64, now + state.slot(csrSlot.htimedelta));
+    const wait = compare(state, VSTI, guestNow, state.slot(csrSlot.vstimecmp));
+    if (wait !== undefined && (deadline === undefined || wait < deadline)) deadline = wait;
+  }
+  return deadline === undefined ? undefined : now + deadline;
+}
+
+/** Raises the line if it is time; else tells how many ticks are left. Far beyond any run is never. */
+function compare(state: HartState, line: number, now: bigint, at: bigint): bigint | undefined {
+  if (now < at) return at - now < 1n << 62n ? at - now : undefined;
+  state.interruptLines |= line;
+  return undefined;
+}
+
+const decreasingPriority = [
+  interruptCode.machineExternal,
+  interruptCode.machineSoftware,
+  interruptCode.machineTimer,
+  interruptCode.supervisorExternal,
+  interruptCode.supervisorSoftware,
+  interruptCode.supervisorTimer,
+  interruptCode.supervisorGuestExternal,
+  interruptCode.virtualSupervisorExternal,
+  interruptCode.virtualSupervisorSoftware,
+  interruptCode.virtualSupervisorTimer,
+];
+
+function mostUrgent(candidates: number): number {
+  for (const code of decreasingPriority) if ((candidates & (1 << code)) !== 0) return code;
+  return 31 - Math.clz32(candidates);
+}

@@ -1,0 +1,121 @@
+import { Emitter } from '../common/event.ts';
+import type { AccessSize } from '../isa/semantics.ts';
+import type { Bus } from './bus.ts';
+import type { MachineMemory } from './memory.ts';
+
+/** RAM that TypeScript wrote: whoever keeps predecoded code of it has to drop that. */
+export interface RamWrite {
+  /** Host-physical address of the first byte, within RAM. */
+  readonly address: number;
+  readonly length: number;
+}
+
+/**
+ * Everything that has a host-physical address: RAM, and the bus for the rest. All harts of a machine, its DMA
+ * and its debugger write RAM through one of these, so that code that changes is noticed (the engine's own
+ * stores apart: it keeps pages with code out of its write TLB).
+ */
+export class PhysicalMemory {
+  readonly #ram: Uint8Array;
+  readonly #view: DataView;
+  readonly #ramBase: number;
+  readonly #ramSize: number;
+  readonly #bus: Bus;
+  readonly #written = new Emitter<RamWrite>();
+
+  readonly onDidWriteRam = this.#written.event;
+
+  constructor({ memory, bus }: { readonly memory: MachineMemory; readonly bus: Bus }) {
+    this.#ram = memory.ram;
+    this.#view = memory.ramView;
+    this.#ramBase = memory.ramBase;
+    this.#ramSize = memory.ramSize;
+    this.#bus = bus;
+  }
+
+  /** Whether all of `length` bytes are RAM. */
+  isRam(address: number, length: number): boolean {
+    return address >= this.#ramBase && address + length <= this.#ramBase + this.#ramSize;
+  }
+
+  /** A guest access with side effects. Unsigned; `undefined` where nothing answers (an access fault). */
+  load(address: number, size: AccessSize): bigint | undefined {
+    if (this.isRam(address, size)) return this.#loadRam(address - this.#ramBase, size);
+    // Unpriv. 2.6: an I/O region need not do misaligned accesses; ours are access faults.
+    if (address % size !== 0 || !Number.isSafeInteger(address)) return undefined;
+    return this.#bus.load(address, size);
+  }
+
+  /** A guest access with side effects; `value` is taken modulo 2^(8 size). `false`: an access fault. */
+  store(address: number, size: AccessSize, value: bigint): boolean {
+    if (this.isRam(address, size)) {
+      this.#storeRam(address - this.#ramBase, size, value);
+      this.#written.fire({ address, length: size });
+      return true;
+    }
+    if (address % size !== 0 || !Number.isSafeInteger(address)) return false;
+    return this.#bus.store(address, size, BigInt.asUintN(8 * size, value));
+  }
+
+  /** A 32-bit half of a page-table entry, which must be in RAM (see `isRam`). */
+  readHalf(address: number): number {
+    return this.#view.getUint32(address - this.#ramBase, true);
+  }
+
+  /** Likewise written, as when A and D bits are set. */
+  writeHalf(address: number, value: number): void {
+    this.#view.setUint32(address - this.#ramBase, value, true);
+    this.#written.fire({ address, length: 4 });
+  }
+
+  /** Bytes of RAM from `address` on, without effects; fewer than `length` where RAM ends. */
+  peek(address: number, length: number): Uint8Array {
+    const count = this.#ramBytesFrom(address, length);
+    const start = address - this.#ramBase;
+    return count === 0 ? new Uint8Array() : this.#ram.slice(start, start + count);
+  }
+
+  /** Writes RAM; returns how many bytes fitted. */
+  poke(address: number, bytes: Uint8Array): number {
+    const count = this.#ramBytesFrom(address, bytes.length);
+    if (count === 0) return 0;
+    this.#ram.set(bytes.subarray(0, count), address - this.#ramBase);
+    this.#written.fire({ address, length: count });
+    return count;
+  }
+
+  #ramBytesFrom(address: number, length: number): number {
+    if (!this.isRam(address, 1)) return 0;
+    return Math.min(length, this.#ramBase + this.#ramSize - address);
+  }
+
+  #loadRam(offset: number, size: AccessSize): bigint {
+    switch (size) {
+      case 1:
+        return BigInt(this.#view.getUint8(offset));
+      case 2:
+        return BigInt(this.#view.getUint16(offset, true));
+      case 4:
+        return BigInt(this.#view.getUint32(offset, true));
+      case 8:
+        return this.#view.getBigUint64(offset, true);
+    }
+  }
+
+  #storeRam(offset: number, size: AccessSize, value: bigint): void {
+    switch (size) {
+      case 1:
+        this.#view.setUint8(offset, Number(value & 0xffn));
+        break;
+      case 2:
+        this.#view.setUint16(offset, Number(value & 0xffffn), true);
+        break;
+      case 4:
+        this.#view.setUint32(offset, Number(value & 0xffff_ffffn), true);
+        break;
+      case 8:
+        this.#view.setBigUint64(offset, value, true);
+        break;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { AccessKind } from '../../isa/semantics.ts';
+import { csrSlot, type HartState } from '../state.ts';
+import type { Privilege } from '../trap.ts';
+import { hstatusLow, mstatusHigh, mstatusLow, sstatusLow } from '../status-bits.ts';
+
+/** Everything that decides how an address is translated: whose access it is, and by which tables. */
+export interface TranslationRegime {
+  /** Two-stage translation, as in VS and VU mode. */
+  readonly virtual: boolean;
+  readonly privilege: Privilege;
+  /** The value of satp, or of vsatp where `virtual`. 0 is Bare. M-mode accesses ignore it. */
+  readonly satp: bigint;
+  /** The value of hgatp; of consequence where `virtual`. */
+  readonly hgatp: bigint;
+  readonly sum: boolean;
+  /** Make executable pages readable: in the first stage, and in the second (only the HS-level bit does that). */
+  readonly mxr: boolean;
+  readonly guestMxr: boolean;
+}
+
+/** How the hart translates the address of an instruction to fetch. */
+export function fetchRegime(state: HartState): TranslationRegime {
+  return regimeOf(state, state.virtual, state.privilege);
+}
+
+/** How the hart translates the address of a load or store. */
+export function accessRegime(state: HartState, kind: AccessKind): TranslationRegime {
+  if (kind !== 'normal') {
+    // Priv. 18.3.1: as though V = 1, with the privilege that hstatus.SPVP says; MPRV has no say.
+    const hstatus = state.low(csrSlot.hstatus);
+    return regimeOf(state, true, (hstatus & hstatusLow.SPVP) === 0 ? 0 : 1);
+  }
+  const mstatus = state.low(csrSlot.mstatus);
+  if (state.privilege === 3 && (mstatus & mstatusLow.MPRV) !== 0) {
+    const privilege = ((mstatus >>> 11) & 3) as Privilege;
+    const virtual = (state.high(csrSlot.mstatus) & mstatusHigh.MPV) !== 0;
+    return regimeOf(state, virtual && privilege !== 3, privilege);
+  }
+  return regimeOf(state, state.virtual, state.privilege);
+}
+
+/** The regime of another mode under the hart's present tables and status bits: for views. */
+export function regimeOf(state: HartState, virtual: boolean, privilege: Privilege): TranslationRegime {
+  const mstatus = state.low(csrSlot.mstatus);
+  const mxr = (mstatus & mstatusLow.MXR) !== 0;
+  if (!virtual) {
+    return {
+      virtual,
+      privilege,
+      satp: state.getCsr('satp'),
+      hgatp: 0n,
+      sum: (mstatus & mstatusLow.SUM) !== 0,
+      mxr,
+      guestMxr: mxr,
+    };
+  }
+  const vsstatus = state.low(csrSlot.vsstatus);
+  return {
+    virtual,
+    privilege,
+    satp: state.getCsr('vsatp'),
+    hgatp: state.getCsr('hgatp'),
+    sum: (vsstatus & sstatusLow.SUM) !== 0,
+    // Priv. 18.5: the HS-level MXR overrides both stages, vsstatus.MXR the first alone.
+    mxr: mxr || (vsstatus & sstatusLow.MXR) !== 0,
+    guestMxr: mxr,
+  };
+}

@@ -1,0 +1,212 @@
+import type { GuestPhysicalAddress, HostPhysicalAddress } from '../../common/address.ts';
+import { gpa, hpa } from '../../common/address.ts';
+import type { PhysicalMemory } from '../physical-memory.ts';
+import type { PhysicalProtection } from '../physical-protection.ts';
+import type { GuestPage, HostPage, PageAccess, StageRules, Verdict, VirtualPage } from './page-table.ts';
+import { judgeEntry, lowPages, pageOf, usageBits } from './page-table.ts';
+import type { TranslationRegime } from './regime.ts';
+
+/** One page-table entry that a walk looked at. */
+export interface WalkStep {
+  /** The register that holds the root of this table. */
+  readonly root: 'satp' | 'vsatp' | 'hgatp';
+  /** 2 (the root's) to 0. */
+  readonly level: number;
+  /** In a walk from hgatp: the guest-physical address that it translates. */
+  readonly translates?: GuestPhysicalAddress;
+  /** In a walk from hgatp: the level of the vsatp entry whose address this is, or the access itself. */
+  readonly purpose?: number | 'access';
+  /** In a walk from vsatp: where the entry lies in guest-physical memory. */
+  readonly guestAddress?: GuestPhysicalAddress;
+  readonly address: HostPhysicalAddress;
+  /** 0 where it is unreachable. */
+  readonly entry: bigint;
+  readonly verdict: Verdict;
+}
+
+/** Sees every entry in the order in which the hart reads them. */
+export type WalkObserver = (step: WalkStep) => void;
+
+export interface WalkRequest {
+  readonly address: bigint;
+  readonly access: PageAccess;
+  readonly regime: TranslationRegime;
+  /** `update`: A and D bits are set as by hardware. `none`: nothing changes, as if they had been. */
+  readonly effects: 'update' | 'none';
+  readonly observer?: WalkObserver;
+}
+
+/** Why an address does not translate. `page` is the first stage's, `guest-page` the second's. */
+export interface WalkFault {
+  readonly kind: 'page' | 'guest-page' | 'access';
+  /** For `guest-page`: the guest-physical address that did not translate. */
+  readonly guestPhysical?: GuestPhysicalAddress;
+  /** For `guest-page`: the access was of the walk itself, to read or to update an entry of the first stage. */
+  readonly implicit?: 'read' | 'write';
+}
+
+/**
+ * Translates an address by Sv39, Sv39x4 or both: the host page, or why there is none. This is the only walk:
+ * guest accesses, TLB refills and views all use it.
+ */
+export class PageWalker {
+  readonly #memory: PhysicalMemory;
+  readonly #protection: PhysicalProtection;
+
+  constructor(memory: PhysicalMemory, protection: PhysicalProtection) {
+    this.#memory = memory;
+    this.#protection = protection;
+  }
+
+  walk(request: WalkRequest): HostPage | WalkFault {
+    const { address, access, regime } = request;
+    const page = Number(address >> 12n) as VirtualPage;
+    let found: GuestPage | HostPage | WalkFault = page as number as HostPage;
+    if (regime.privilege !== 3 && regime.satp !== 0n) found = this.#firstStage(page, request);
+    if (typeof found !== 'number') return found;
+    if (hasSecondStage(regime)) {
+      const offset = Number(BigInt.asUintN(12, address));
+      found = this.#secondStage(found as GuestPage, offset, access, 'access', request);
+      if (typeof found !== 'number') return found;
+    }
+    const host = found as HostPage;
+    return this.#protection.allows(host, access, regime.privilege) ? host : { kind: 'access' };
+  }
+
+  /** Priv. 12.3.2, by satp or vsatp. */
+  #firstStage(page: VirtualPage, request: WalkRequest): GuestPage | HostPage | WalkFault {
+    const { access, regime, effects } = request;
+    if (!isCanonical(page)) return { kind: 'page' };
+    const rules: StageRules = { user: regime.privilege === 0, sum: regime.sum, mxr: regime.mxr };
+    let table = rootPage(regime.satp);
+    for (let level = 2; ; level--) {
+      const offset = 8 * ((page >> (9 * level)) & 511);
+      const hostTable = this.#locateEntry(table, offset, level, 'read', request);
+      if (typeof hostTable !== 'number') return hostTable;
+      const entryAddress = hostTable * 4096 + offset;
+      const entry = this.#readEntry(entryAddress);
+      const verdict = entry ? judgeEntry(entry.low, entry.high, level, access, rules) : 'unreachable';
+      request.observer?.({
+        root: regime.virtual ? 'vsatp' : 'satp',
+        level,
+        ...(regime.virtual && { guestAddress: guestAddress(table, offset) }),
+        address: hpa(BigInt(entryAddress)),
+        entry: wide(entry),
+        verdict,
+      });
+      if (entry === undefined) return { kind: 'access' };
+      if (verdict === 'pointer') {
+        table = pageOf(entry.low, entry.high);
+        continue;
+      }
+      if (verdict !== 'leaf') return { kind: 'page' };
+      const missing = usageBits(access) & ~entry.low;
+      if (missing !== 0) {
+        // Priv. 18.5.1: the update of a VS-stage entry is a write in guest-physical memory.
+        const writable = this.#locateEntry(table, offset, level, 'write', request);
+        if (typeof writable !== 'number') return writable;
+        if (!this.#protection.allows(writable, 'write', 1)) return { kind: 'access' };
+        if (effects === 'update') this.#memory.writeHalf(entryAddress, entry.low | missing);
+      }
+      return (pageOf(entry.low, entry.high) + (page & lowPages(level))) as GuestPage;
+    }
+  }
+
+  /** The host page of a first-stage table: where there are two stages, the second translates its address. */
+  #locateEntry(
+    table: number,
+    offset: number,
+    level: number,
+    use: 'read' | 'write',
+    request: WalkRequest,
+  ): HostPage | WalkFault {
+    if (!hasSecondStage(request.regime)) return table as HostPage;
+    const found = this.#secondStage(table as GuestPage, offset, use, level, request);
+    if (typeof found === 'number' || found.kind !== 'guest-page') return found;
+    return { ...found, implicit: use };
+  }
+
+  /** Priv. 18.5.1, by hgatp. Every access is checked as U-mode's. */
+  #secondStage(
+    page: GuestPage,
+    pageOffset: number,
+    access: PageAccess,
+    purpose: number | 'access',
+    request: WalkRequest,
+  ): HostPage | WalkFault {
+    const { regime, effects } = request;
+    const fault: WalkFault = { kind: 'guest-page', guestPhysical: guestAddress(page, pageOffset) };
+    if (page >= guestPages) return fault;
+    const rules: StageRules = { user: true, sum: false, mxr: regime.guestMxr };
+    // The root table is four pages, its index two bits wider.
+    let table = rootPage(regime.hgatp);
+    let index = page >>> 18;
+    for (let level = 2; ; level--) {
+      const entryAddress = table * 4096 + 8 * index;
+      const entry = this.#readEntry(entryAddress);
+      const verdict = entry ? judgeEntry(entry.low, entry.high, level, access, rules) : 'unreachable';
+      request.observer?.({
+        root: 'hgatp',
+        level,
+        translates: guestAddress(page, pageOffset),
+        purpose,
+        address: hpa(BigInt(entryAddress)),
+        entry: wide(entry),
+        verdict,
+      });
+      if (entry === undefined) return { kind: 'access' };
+      if (verdict === 'pointer') {
+        table = pageOf(entry.low, entry.high);
+        index = (page >> (9 * (level - 1))) & 511;
+        continue;
+      }
+      if (verdict !== 'leaf') return fault;
+      const missing = usageBits(access) & ~entry.low;
+      if (missing !== 0) {
+        if (!this.#protection.allows(hostPageOf(entryAddress), 'write', 1)) return { kind: 'access' };
+        if (effects === 'update') this.#memory.writeHalf(entryAddress, entry.low | missing);
+      }
+      return (pageOf(entry.low, entry.high) + (page & lowPages(level))) as HostPage;
+    }
+  }
+
+  /** Page tables lie in RAM; elsewhere, or where PMP forbids, there is no entry (an access fault). */
+  #readEntry(address: number): Entry | undefined {
+    if (!this.#memory.isRam(address, 8)) return undefined;
+    if (!this.#protection.allows(hostPageOf(address), 'read', 1)) return undefined;
+    return { low: this.#memory.readHalf(address), high: this.#memory.readHalf(address + 4) };
+  }
+}
+
+interface Entry {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Pages that Sv39x4 can address: 41 bits. */
+const guestPages = 2 ** 29;
+
+function hasSecondStage(regime: TranslationRegime): boolean {
+  return regime.virtual && regime.hgatp !== 0n;
+}
+
+/** Sv39: bits 63 to 39 of the address equal bit 38; of the page number, 51 to 27 bit 26. */
+function isCanonical(page: VirtualPage): boolean {
+  return page < 2 ** 26 || page >= 2 ** 52 - 2 ** 26;
+}
+
+function rootPage(atp: bigint): number {
+  return Number(BigInt.asUintN(44, atp));
+}
+
+function hostPageOf(address: number): HostPage {
+  return Math.floor(address / 4096) as HostPage;
+}
+
+function guestAddress(page: number, offset: number): GuestPhysicalAddress {
+  return gpa(BigInt(page) * 4096n + BigInt(offset));
+}
+
+function wide(entry: Entry | undefined): bigint {
+  return entry === undefined ? 0n : (BigInt(entry.high) << 32n) | BigInt(entry.low);
+}

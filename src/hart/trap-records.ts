@@ -1,0 +1,173 @@
+import { csrSlot, hartMode, hartSlot, type HartMode, type HartState } from './state.ts';
+import type { Privilege } from './trap.ts';
+
+/** A trap that was taken and has not returned: where one stratum called another. */
+export interface TrapRecord {
+  /** Steps counted before the trap. */
+  readonly step: number;
+  /** The interrupted instruction's address, stack pointer (x2) and frame pointer (x8). */
+  readonly pc: bigint;
+  readonly sp: bigint;
+  readonly fp: bigint;
+  readonly from: HartMode;
+  readonly to: HartMode;
+  readonly interrupt: boolean;
+  readonly code: number;
+  /** satp, or vsatp for traps from VS and VU mode, as it was. */
+  readonly root: bigint;
+  /** hgatp as it was for traps from VS and VU mode; else 0. */
+  readonly hgatp: bigint;
+}
+
+const capacity = 256;
+const slotsPerRecord = 6;
+const recordSlot = { pc: 0, sp: 1, fp: 2, root: 3, hgatp: 4, step: 5 } as const;
+
+/**
+ * The traps that are under way, so that the debugger's stack crosses strata without guessing. Pushed at every
+ * trap, removed at the matching return. A kernel that never returns from some (it ended the process) leaves them
+ * behind; the oldest go when there are too many. Nothing here is architectural, nor allocates at a trap.
+ */
+export class TrapRecords {
+  readonly #slots = new BigUint64Array(capacity * slotsPerRecord);
+  readonly #halves = new Uint32Array(this.#slots.buffer);
+  /** from, to, interrupt and code in one number: see `pack`. */
+  readonly #what = new Int32Array(capacity);
+  #count = 0;
+
+  /** The records, innermost (latest) first. */
+  list(): readonly TrapRecord[] {
+    return Array.from({ length: this.#count }, (_, index) => this.#record(this.#count - 1 - index));
+  }
+
+  /** To be called before the trap changes any state. */
+  push(state: HartState, to: HartMode, interrupt: boolean, code: number): void {
+    if (this.#count === capacity) this.#remove(0);
+    const index = this.#count++;
+    const from = state.mode;
+    this.#what[index] = pack(from, to, interrupt, code);
+    this.#copy(state, hartSlot.pc, index, recordSlot.pc);
+    this.#copy(state, hartSlot.x + 2, index, recordSlot.sp);
+    this.#copy(state, hartSlot.x + 8, index, recordSlot.fp);
+    this.#copy(state, hartSlot.steps, index, recordSlot.step);
+    this.#copy(state, from.virtual ? csrSlot.vsatp : csrSlot.satp, index, recordSlot.root);
+    // The sink slot is never read, so it may hold anything; a zero must come from x0.
+    this.#copy(state, from.virtual ? csrSlot.hgatp : hartSlot.x, index, recordSlot.hgatp);
+  }
+
+  /**
+   * To be called at a return from `from` once the state is that of the mode returned to: removes the latest
+   * trap from this mode to that. A kernel may have switched process or guest within the trap, so a trap from
+   * user mode must have the root in force now, one from VS or VU mode the VMID, and of several traps within
+   * a level the one whose stack pointer is back is preferred (kernel threads).
+   */
+  pop(state: HartState, from: HartMode): void {
+    const wanted = packModes(state.mode, from);
+    let nearest = -1;
+    for (let index = this.#count - 1; index >= 0; index--) {
+      if (((this.#what[index] as number) & modesMask) !== wanted || !this.#sameSpace(state, index)) continue;
+      if (this.#same(state, hartSlot.x + 2, index, recordSlot.sp)) {
+        this.#remove(index);
+        return;
+      }
+      if (nearest < 0) nearest = index;
+    }
+    if (nearest >= 0) this.#remove(nearest);
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  /** A copy for `restore`; plain data. */
+  save(): readonly TrapRecord[] {
+    return this.list();
+  }
+
+  restore(records: readonly TrapRecord[]): void {
+    this.#count = 0;
+    for (const record of records.toReversed()) {
+      const index = this.#count++;
+      const base = index * slotsPerRecord;
+      this.#what[index] = pack(record.from, record.to, record.interrupt, record.code);
+      this.#slots[base + recordSlot.pc] = record.pc;
+      this.#slots[base + recordSlot.sp] = record.sp;
+      this.#slots[base + recordSlot.fp] = record.fp;
+      this.#slots[base + recordSlot.root] = record.root;
+      this.#slots[base + recordSlot.hgatp] = record.hgatp;
+      this.#slots[base + recordSlot.step] = BigInt(record.step);
+    }
+  }
+
+  #record(index: number): TrapRecord {
+    const slot = (which: number): bigint => this.#slots[index * slotsPerRecord + which] as bigint;
+    const what = this.#what[index] as number;
+    return {
+      step: Number(slot(recordSlot.step)),
+      pc: slot(recordSlot.pc),
+      sp: slot(recordSlot.sp),
+      fp: slot(recordSlot.fp),
+      from: unpackMode(what >> 3),
+      to: unpackMode(what),
+      interrupt: (what & interruptFlag) !== 0,
+      code: what >> codeShift,
+      root: slot(recordSlot.root),
+      hgatp: slot(recordSlot.hgatp),
+    };
+  }
+
+  #sameSpace(state: HartState, index: number): boolean {
+    const { privilege, virtual } = state;
+    if (
+      privilege === 0 &&
+      !this.#same(state, virtual ? csrSlot.vsatp : csrSlot.satp, index, recordSlot.root)
+    ) {
+      return false;
+    }
+    // hgatp.VMID is bits 57:44: in the high half, 25:12.
+    const half = 2 * (index * slotsPerRecord + recordSlot.hgatp) + 1;
+    return !virtual || (((this.#halves[half] as number) ^ state.high(csrSlot.hgatp)) & 0x03ff_f000) === 0;
+  }
+
+  #same(state: HartState, stateSlot: number, index: number, which: number): boolean {
+    const half = 2 * (index * slotsPerRecord + which);
+    return this.#halves[half] === state.low(stateSlot) && this.#halves[half + 1] === state.high(stateSlot);
+  }
+
+  #copy(state: HartState, stateSlot: number, index: number, which: number): void {
+    const half = 2 * (index * slotsPerRecord + which);
+    this.#halves[half] = state.low(stateSlot);
+    this.#halves[half + 1] = state.high(stateSlot);
+  }
+
+  #remove(index: number): void {
+    this.#slots.copyWithin(
+      index * slotsPerRecord,
+      (index + 1) * slotsPerRecord,
+      this.#count * slotsPerRecord,
+    );
+    this.#what.copyWithin(index, index + 1, this.#count);
+    this.#count--;
+  }
+}
+
+/** Modes in three bits each (V, privilege), a flag for interrupts, then the code. */
+const modesMask = 0x3f;
+const interruptFlag = 0x40;
+const codeShift = 7;
+
+function pack(from: HartMode, to: HartMode, interrupt: boolean, code: number): number {
+  return packModes(from, to) | (interrupt ? interruptFlag : 0) | (code << codeShift);
+}
+
+function packModes(from: HartMode, to: HartMode): number {
+  return (packMode(from) << 3) | packMode(to);
+}
+
+function packMode({ privilege, virtual }: HartMode): number {
+  return privilege | (virtual ? 4 : 0);
+}
+
+function unpackMode(packed: number): HartMode {
+  return hartMode((packed & 3) as Privilege, (packed & 4) !== 0);
+}

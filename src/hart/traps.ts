@@ -1,0 +1,167 @@
+import {
+  csrSlot,
+  hartMode,
+  hartSlot,
+  machineMode,
+  supervisorMode,
+  virtualSupervisorMode,
+  type HartMode,
+  type HartState,
+} from './state.ts';
+import { hstatusLow, mstatusHigh, mstatusLow, sstatusLow } from './status-bits.ts';
+import type { TrapRecords } from './trap-records.ts';
+import type { Privilege, TakenTrap, Trap } from './trap.ts';
+
+/** Takes a trap: state becomes that of the handler's first instruction. One step (ADR 1). */
+export function takeTrap(state: HartState, records: TrapRecords, trap: Trap): TakenTrap {
+  return enterMode(state, records, trap, destination(state, trap));
+}
+
+/** Takes an interrupt in the mode that `dueInterrupt` named. */
+export function takeInterrupt(state: HartState, records: TrapRecords, code: number, to: HartMode): TakenTrap {
+  // Priv. 18.2.2: for VS mode, interrupts 2, 6 and 10 become 1, 5 and 9.
+  const shown = to === virtualSupervisorMode ? code - 1 : code;
+  const trap: Trap = {
+    kind: 'trap',
+    interrupt: true,
+    code: shown,
+    tval: 0n,
+    tval2: 0n,
+    tinst: 0n,
+    gva: false,
+  };
+  return enterMode(state, records, trap, to);
+}
+
+/** MRET, without its guards (Priv. 18.6.4). */
+export function returnFromMachine(state: HartState, records: TrapRecords): void {
+  const low = state.low(csrSlot.mstatus);
+  const high = state.high(csrSlot.mstatus);
+  const privilege = ((low >>> 11) & 3) as Privilege;
+  const target = hartMode(privilege, (high & mstatusHigh.MPV) !== 0);
+  let status = (low & ~(mstatusLow.MPP | mstatusLow.MIE)) | mstatusLow.MPIE;
+  if ((low & mstatusLow.MPIE) !== 0) status |= mstatusLow.MIE;
+  if (privilege !== 3) status &= ~mstatusLow.MPRV;
+  state.setLow(csrSlot.mstatus, status);
+  state.setHigh(csrSlot.mstatus, high & ~mstatusHigh.MPV);
+  resume(state, records, machineMode, target, csrSlot.mepc);
+}
+
+/** SRET in the hart's virtualization mode, without its guards (Priv. 18.6.4). */
+export function returnFromSupervisor(state: HartState, records: TrapRecords): void {
+  if (state.virtual) {
+    const status = state.low(csrSlot.vsstatus);
+    state.setLow(csrSlot.vsstatus, popSupervisorStatus(status));
+    const privilege = (status & sstatusLow.SPP) === 0 ? 0 : 1;
+    resume(state, records, virtualSupervisorMode, hartMode(privilege, true), csrSlot.vsepc);
+    return;
+  }
+  const status = state.low(csrSlot.mstatus);
+  const hstatus = state.low(csrSlot.hstatus);
+  // Priv. 3.1.6.3: leaving M mode, by SRET too, clears MPRV.
+  state.setLow(csrSlot.mstatus, popSupervisorStatus(status) & ~mstatusLow.MPRV);
+  state.setLow(csrSlot.hstatus, hstatus & ~hstatusLow.SPV);
+  const privilege = (status & sstatusLow.SPP) === 0 ? 0 : 1;
+  const target = hartMode(privilege, (hstatus & hstatusLow.SPV) !== 0);
+  resume(state, records, supervisorMode, target, csrSlot.sepc);
+}
+
+/** Priv. 18.6.2: M, unless delegated to HS by medeleg, and on to VS by hedeleg. */
+function destination(state: HartState, { code }: Trap): HartMode {
+  const delegated = state.privilege !== 3 && ((state.low(csrSlot.medeleg) >>> code) & 1) === 1;
+  if (!delegated) return machineMode;
+  const toGuest = state.virtual && ((state.low(csrSlot.hedeleg) >>> code) & 1) === 1;
+  return toGuest ? virtualSupervisorMode : supervisorMode;
+}
+
+function enterMode(state: HartState, records: TrapRecords, trap: Trap, to: HartMode): TakenTrap {
+  const from = state.mode;
+  const taken: TakenTrap = { trap, step: state.steps, pc: state.pc, from, to };
+  records.push(state, to, trap.interrupt, trap.code);
+  switch (to) {
+    case machineMode:
+      enterMachine(state, trap, from);
+      break;
+    case supervisorMode:
+      enterSupervisor(state, trap, from);
+      break;
+    default:
+      enterVirtualSupervisor(state, trap, from);
+      break;
+  }
+  state.mode = to;
+  state.waiting = false;
+  state.reservation = undefined;
+  state.steps++;
+  state.trapsTaken++;
+  return taken;
+}
+
+function enterMachine(state: HartState, trap: Trap, from: HartMode): void {
+  const low = state.low(csrSlot.mstatus);
+  let status = low & ~(mstatusLow.MPIE | mstatusLow.MIE | mstatusLow.MPP);
+  if ((low & mstatusLow.MIE) !== 0) status |= mstatusLow.MPIE;
+  state.setLow(csrSlot.mstatus, status | (from.privilege << 11));
+  let high = state.high(csrSlot.mstatus) & ~(mstatusHigh.MPV | mstatusHigh.GVA);
+  if (from.virtual) high |= mstatusHigh.MPV;
+  if (trap.gva) high |= mstatusHigh.GVA;
+  state.setHigh(csrSlot.mstatus, high);
+  state.slots[csrSlot.mtval2] = trap.tval2;
+  state.slots[csrSlot.mtinst] = trap.tinst;
+  enterHandler(state, trap, csrSlot.mepc, csrSlot.mcause, csrSlot.mtval, csrSlot.mtvec);
+}
+
+function enterSupervisor(state: HartState, trap: Trap, from: HartMode): void {
+  state.setLow(csrSlot.mstatus, pushSupervisorStatus(state.low(csrSlot.mstatus), from));
+  let hstatus = state.low(csrSlot.hstatus) & ~(hstatusLow.SPV | hstatusLow.GVA);
+  if (from.virtual) {
+    hstatus = (hstatus & ~hstatusLow.SPVP) | hstatusLow.SPV | (from.privilege === 1 ? hstatusLow.SPVP : 0);
+  }
+  if (trap.gva) hstatus |= hstatusLow.GVA;
+  state.setLow(csrSlot.hstatus, hstatus);
+  state.slots[csrSlot.htval] = trap.tval2;
+  state.slots[csrSlot.htinst] = trap.tinst;
+  enterHandler(state, trap, csrSlot.sepc, csrSlot.scause, csrSlot.stval, csrSlot.stvec);
+}
+
+function enterVirtualSupervisor(state: HartState, trap: Trap, from: HartMode): void {
+  state.setLow(csrSlot.vsstatus, pushSupervisorStatus(state.low(csrSlot.vsstatus), from));
+  enterHandler(state, trap, csrSlot.vsepc, csrSlot.vscause, csrSlot.vstval, csrSlot.vstvec);
+}
+
+function enterHandler(
+  state: HartState,
+  { code, interrupt, tval }: Trap,
+  epc: number,
+  cause: number,
+  value: number,
+  vector: number,
+): void {
+  state.copy(hartSlot.pc, epc);
+  state.setLow(cause, code);
+  state.setHigh(cause, interrupt ? 0x8000_0000 : 0);
+  state.slots[value] = tval;
+  state.copy(vector, hartSlot.pc);
+  const base = state.low(vector);
+  state.setLow(hartSlot.pc, base & ~3);
+  // Priv. 3.1.7: vectored mode sends interrupts, and only these, to BASE + 4 × cause.
+  if ((base & 3) === 1 && interrupt) state.pc += BigInt(4 * code);
+}
+
+function pushSupervisorStatus(status: number, from: HartMode): number {
+  let pushed = status & ~(sstatusLow.SPIE | sstatusLow.SIE | sstatusLow.SPP);
+  if ((status & sstatusLow.SIE) !== 0) pushed |= sstatusLow.SPIE;
+  return from.privilege === 1 ? pushed | sstatusLow.SPP : pushed;
+}
+
+function popSupervisorStatus(status: number): number {
+  const popped = (status & ~(sstatusLow.SPP | sstatusLow.SIE)) | sstatusLow.SPIE;
+  return (status & sstatusLow.SPIE) === 0 ? popped : popped | sstatusLow.SIE;
+}
+
+function resume(state: HartState, records: TrapRecords, from: HartMode, target: HartMode, epc: number): void {
+  state.copy(epc, hartSlot.pc);
+  state.mode = target;
+  state.reservation = undefined;
+  records.pop(state, from);
+}
