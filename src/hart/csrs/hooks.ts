@@ -1,0 +1,31 @@
+import type { Clock } from '../clock.ts';
+import type { PhysicalProtection } from '../physical-protection.ts';
+import type { HartState } from '../state.ts';
+
+/** What the registers that are more than storage need of their hart. */
+export interface CsrContext {
+  readonly state: HartState;
+  readonly clock: Clock;
+  readonly hartId: number;
+  readonly protection: PhysicalProtection;
+  /** A comparator or the clock it compares with changed. */
+  timersChanged(): void;
+  /** Physical memory protection changed: cached translations may be wrong. */
+  protectionChanged(): void;
+}
+
+/** How a register differs from plain storage that its description legalizes. */
+export interface CsrHooks {
+  readonly read?: (context: CsrContext) => bigint;
+  /** Read with V = 1, where that differs. */
+  readonly readVirtual?: (context: CsrContext) => bigint;
+  /** Takes the place of the store: bits that are 1 in `mask` are to become those of `value`. */
+  readonly modify?: (context: CsrContext, value: bigint, mask: bigint) => void;
+  /** Changes the value to store, once it is legal. */
+  readonly adjust?: (context: CsrContext, value: bigint) => bigint;
+  /** After the store. */
+  readonly changed?: (context: CsrContext) => void;
+}
+
+/** Hooks by register name. */
+export type CsrHookTable = Readonly<Record<string, CsrHooks>>;
