@@ -1,5 +1,5 @@
 import { assert } from '../../common/errors.ts';
-import type { TimeSource } from '../clock.ts';
+import type { Clock } from '../../hart/clock.ts';
 import { Device, type AccessRules, type DeviceRegister } from '../device.ts';
 
 /** Registers of the core-local interruptor, by what they are and for which hart. */
@@ -16,7 +16,9 @@ export interface ClintState {
 export interface ClintWiring {
   /** Number of harts, with ids from 0. */
   readonly harts: number;
-  readonly clock: TimeSource;
+  readonly clock: Pick<Clock, 'ticks'>;
+  /** A guest writes `mtime`: time goes on from there. */
+  readonly setTime: (ticks: bigint) => void;
   /** MSIP of a hart changed. */
   readonly softwareInterrupt: (hart: number, raised: boolean) => void;
   /** MTIP of a hart may have changed: time was set, or its comparison. */
@@ -54,7 +56,7 @@ export class Clint extends Device<ClintRegister, ClintState> {
   /** Compares with the time again, because it has moved on. */
   update(): void {
     this.#mtimecmp.forEach((deadline, hart) => {
-      this.#wiring.timerInterrupt(hart, this.#wiring.clock.time >= deadline);
+      this.#wiring.timerInterrupt(hart, this.#wiring.clock.ticks() >= deadline);
     });
   }
 
@@ -65,7 +67,7 @@ export class Clint extends Device<ClintRegister, ClintState> {
       case 'mtimecmp':
         return this.deadline(register.hart);
       case 'mtime':
-        return this.#wiring.clock.time;
+        return this.#wiring.clock.ticks();
     }
   }
 
@@ -95,10 +97,10 @@ export class Clint extends Device<ClintRegister, ClintState> {
         return;
       case 'mtimecmp':
         this.#mtimecmp[register.hart] = value;
-        this.#wiring.timerInterrupt(register.hart, this.#wiring.clock.time >= value);
+        this.#wiring.timerInterrupt(register.hart, this.#wiring.clock.ticks() >= value);
         return;
       case 'mtime':
-        this.#wiring.clock.setTime(value);
+        this.#wiring.setTime(value);
         this.update();
     }
   }

@@ -59,13 +59,12 @@ function board() {
   const lines = new Map<string, boolean>();
   const clock = {
     time: 0n,
-    setTime(time: bigint) {
-      clock.time = time;
-    },
+    ticks: () => clock.time,
   };
   const clint = new Clint({
     harts: 2,
     clock,
+    setTime: (time) => (clock.time = time),
     softwareInterrupt: (hart, raised) => lines.set(`msip${hart}`, raised),
     timerInterrupt: (hart, raised) => lines.set(`mtip${hart}`, raised),
   });

@@ -1,0 +1,33 @@
+import {
+  failure,
+  type SbiArguments,
+  type SbiExtension,
+  type SbiFunction,
+  type SbiOutcome,
+  type SbiTarget,
+} from './sbi.ts';
+
+/** The registers of an SBI call. */
+export interface SbiCall {
+  /** a7 */
+  readonly extension: bigint;
+  /** a6 */
+  readonly function: bigint;
+  readonly arguments: SbiArguments;
+}
+
+/** Does what the caller asks for; what no extension offers is "not supported" (SBI 3). */
+export function callSbi(extensions: readonly SbiExtension[], target: SbiTarget, call: SbiCall): SbiOutcome {
+  const found = findSbiFunction(extensions, call);
+  return found ? found.function.call(target, call.arguments, extensions) : failure('notSupported');
+}
+
+/** Which function a call names: also for records of calls. */
+export function findSbiFunction(
+  extensions: readonly SbiExtension[],
+  call: Pick<SbiCall, 'extension' | 'function'>,
+): { readonly extension: SbiExtension; readonly function: SbiFunction } | undefined {
+  const extension = extensions.find(({ id }) => BigInt(id) === call.extension);
+  const found = extension?.functions.find(({ id }) => extension.legacy || BigInt(id) === call.function);
+  return extension && found && { extension, function: found };
+}
