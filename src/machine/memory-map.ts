@@ -4,7 +4,6 @@
  */
 export const virtMemoryMap = {
   finisher: { base: 0x0010_0000, size: 0x1000 },
-  rtc: { base: 0x0010_1000, size: 0x1000, interrupt: 11 },
   clint: { base: 0x0200_0000, size: 0x1_0000 },
   plic: { base: 0x0c00_0000, size: 0x60_0000 },
   uart0: { base: 0x1000_0000, size: 0x100, interrupt: 10 },

@@ -156,7 +156,10 @@ describe('machine/firmware/sbi', () => {
   });
 
   it('finds the name of a call for records', () => {
-    assert.equal(findSbiFunction(sbiExtensions, { extension: 8n, function: 55n })?.function.name, 'sbi_shutdown');
+    assert.equal(
+      findSbiFunction(sbiExtensions, { extension: 8n, function: 55n })?.function.name,
+      'sbi_shutdown',
+    );
     assert.equal(findSbiFunction(sbiExtensions, { extension: 0x55n, function: 0n }), undefined);
   });
 });
@@ -191,7 +194,9 @@ function board() {
     suspendCaller: (resume) => log.push(resume ? `suspend ${resume.address} ${resume.opaque}` : 'suspend'),
     reset: (type, reason) => log.push(`reset ${type} ${reason}`),
     readMemory: (address, length) =>
-      address + BigInt(length) <= 0x400n ? memory.slice(Number(address), Number(address) + length) : undefined,
+      address + BigInt(length) <= 0x400n
+        ? memory.slice(Number(address), Number(address) + length)
+        : undefined,
     writeMemory: (address, bytes) => {
       if (address + BigInt(bytes.length) > 0x400n) return false;
       memory.set(bytes, Number(address));

@@ -1,0 +1,182 @@
+import { interruptCode } from '../hart/trap.ts';
+import type { Region } from './bus.ts';
+import { Clint } from './devices/clint.ts';
+import { Ns16550a } from './devices/ns16550a.ts';
+import { Plic } from './devices/plic.ts';
+import { TestFinisher } from './devices/test-finisher.ts';
+import { cells64, type DeviceTreeNode, type DeviceTreeValue } from './flattened-device-tree.ts';
+
+/** What a device tree tells a guest. */
+export interface BoardDescription {
+  /** Number of harts, with ids from 0. */
+  readonly harts: number;
+  /** As in `riscv,isa`: `rv64imac_zicsr_zifencei`. */
+  readonly isa: string;
+  /** As in `mmu-type`: `riscv,sv39`. */
+  readonly mmu: string;
+  readonly timebaseHertz: number;
+  readonly ram: { readonly base: number; readonly size: number };
+  readonly regions: readonly Region[];
+  /** The kernel's command line. */
+  readonly bootArguments?: string;
+  readonly initrd?: { readonly base: number; readonly size: number };
+}
+
+const phandle = {
+  plic: 1,
+  finisher: 2,
+  /** The interrupt controller within hart n has this plus n. */
+  firstHart: 3,
+} as const;
+
+/** QEMU's input clock of the UART, in hertz; guests compute the divisor from it. */
+const uartClockHertz = 3_686_400;
+
+/** The device tree of a board in the manner of QEMU's `virt`: for the machine and for guests of the VMM. */
+export function describeBoard(board: BoardDescription): DeviceTreeNode {
+  const serial = board.regions.find(({ device }) => device instanceof Ns16550a);
+  return {
+    name: '',
+    properties: {
+      '#address-cells': [2],
+      '#size-cells': [2],
+      compatible: 'riscv-virtio',
+      model: 'riscv-virtio,strata',
+    },
+    children: [
+      chosen(board, serial && `/soc/${nodeName(serial)}`),
+      {
+        name: `memory@${board.ram.base.toString(16)}`,
+        properties: {
+          device_type: 'memory',
+          reg: [...cells64(board.ram.base), ...cells64(board.ram.size)],
+        },
+      },
+      cpus(board),
+      ...powerNodes(board.regions),
+      {
+        name: 'soc',
+        properties: { '#address-cells': [2], '#size-cells': [2], compatible: 'simple-bus', ranges: true },
+        children: board.regions.map((region) => deviceNode(region, board)),
+      },
+    ],
+  };
+}
+
+function chosen(board: BoardDescription, console: string | undefined): DeviceTreeNode {
+  const { initrd, bootArguments } = board;
+  return {
+    name: 'chosen',
+    properties: {
+      ...(bootArguments !== undefined && { bootargs: bootArguments }),
+      ...(console !== undefined && { 'stdout-path': console }),
+      ...(initrd && {
+        'linux,initrd-start': cells64(initrd.base),
+        'linux,initrd-end': cells64(initrd.base + initrd.size),
+      }),
+    },
+  };
+}
+
+function cpus(board: BoardDescription): DeviceTreeNode {
+  return {
+    name: 'cpus',
+    properties: { '#address-cells': [1], '#size-cells': [0], 'timebase-frequency': [board.timebaseHertz] },
+    children: hartIds(board).map((hart) => ({
+      name: `cpu@${hart.toString(16)}`,
+      properties: {
+        device_type: 'cpu',
+        reg: [hart],
+        status: 'okay',
+        compatible: 'riscv',
+        'riscv,isa': board.isa,
+        'mmu-type': board.mmu,
+      },
+      children: [
+        {
+          name: 'interrupt-controller',
+          properties: {
+            '#interrupt-cells': [1],
+            'interrupt-controller': true,
+            compatible: 'riscv,cpu-intc',
+            phandle: [phandle.firstHart + hart],
+          },
+        },
+      ],
+    })),
+  };
+}
+
+/** How an operating system powers off and reboots: values written to the finisher. */
+function powerNodes(regions: readonly Region[]): readonly DeviceTreeNode[] {
+  if (!regions.some(({ device }) => device instanceof TestFinisher)) return [];
+  return [syscon('poweroff', 0x5555), syscon('reboot', 0x7777)];
+}
+
+function syscon(name: string, value: number): DeviceTreeNode {
+  return {
+    name,
+    properties: { value: [value], offset: [0], regmap: [phandle.finisher], compatible: `syscon-${name}` },
+  };
+}
+
+function deviceNode(region: Region, board: BoardDescription): DeviceTreeNode {
+  return {
+    name: nodeName(region),
+    properties: {
+      compatible: region.device.compatible,
+      reg: [...cells64(region.base), ...cells64(region.size)],
+      ...(region.interrupt !== undefined && {
+        interrupts: [region.interrupt],
+        'interrupt-parent': [phandle.plic],
+      }),
+      ...particulars(region, board),
+    },
+  };
+}
+
+/** What a device's binding asks for beyond `compatible`, `reg` and `interrupts`. */
+function particulars(region: Region, board: BoardDescription): Readonly<Record<string, DeviceTreeValue>> {
+  const { device } = region;
+  if (device instanceof Ns16550a) return { 'clock-frequency': [uartClockHertz] };
+  if (device instanceof TestFinisher) return { phandle: [phandle.finisher] };
+  if (device instanceof Clint) {
+    const { machineSoftware, machineTimer } = interruptCode;
+    return {
+      'interrupts-extended': hartIds(board).flatMap((hart) => [
+        phandle.firstHart + hart,
+        machineSoftware,
+        phandle.firstHart + hart,
+        machineTimer,
+      ]),
+    };
+  }
+  if (device instanceof Plic) {
+    return {
+      phandle: [phandle.plic],
+      '#address-cells': [0],
+      '#interrupt-cells': [1],
+      'interrupt-controller': true,
+      'riscv,ndev': [device.sources],
+      'interrupts-extended': device.contexts.flatMap(({ hart, level }) => [
+        phandle.firstHart + hart,
+        level === 'M' ? interruptCode.machineExternal : interruptCode.supervisorExternal,
+      ]),
+    };
+  }
+  return {};
+}
+
+const nodeNames: Readonly<Record<string, string>> = {
+  ns16550a: 'serial',
+  'sifive-test': 'test',
+};
+
+/** Devicetree Specification 2.2.2: the name says what kind of device it is, the unit address where. */
+function nodeName({ device, base }: Region): string {
+  return `${nodeNames[device.model] ?? device.model}@${base.toString(16)}`;
+}
+
+function hartIds({ harts }: BoardDescription): readonly number[] {
+  return Array.from({ length: harts }, (_, hart) => hart);
+}
