@@ -4,7 +4,7 @@ import {
   formatMemoryReference,
   parseMemoryReference,
   type MemoryReference,
-} from '../../src/debugger/memory-reference.ts';
+} from '../../src/protocol/memory-reference.ts';
 
 const address = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 const guest = fc.stringMatching(/^[a-z][a-z0-9-]*$/);

@@ -1,0 +1,219 @@
+import { assert, unreachable } from '../../common/errors.ts';
+import type {
+  AccessSize,
+  AmoOperator,
+  Condition,
+  RegisterOperand,
+  Semantics,
+  Value,
+} from '../../isa/semantics.ts';
+import { writeBinary, writeComparison } from './compile-arithmetic.ts';
+import type { CodeWriter, Local } from './wasm/code-writer.ts';
+
+/** Writes code that leaves one i64 on the stack. */
+export type Operand = () => void;
+
+/**
+ * Where an engine keeps what semantics speak of. The interpreter reads operands through the predecoded record;
+ * a translator has them in locals and constants. What leaves a value leaves an i64 on the stack.
+ *
+ * An access that cannot be done leaves the code, before anything of the instruction has taken effect.
+ */
+export interface CodePlace {
+  readonly code: CodeWriter;
+  readX(operand: RegisterOperand): void;
+  writeX(operand: 'rd', value: Operand): void;
+  immediate(): void;
+  pc(): void;
+  nextPc(): void;
+  /** An i64 local that nothing else uses while `body` writes its code. */
+  withScratch(body: (scratch: Local) => void): void;
+  load(size: AccessSize, signed: boolean, address: Operand): void;
+  store(size: AccessSize, address: Operand, value: Operand): void;
+  loadReserved(size: 4 | 8, address: Operand): void;
+  storeConditional(size: 4 | 8, address: Operand, value: Operand): void;
+  amo(operator: AmoOperator, size: 4 | 8, address: Operand, value: Operand): void;
+  /** Works out where a jump goes, at the place of the jump in the list. */
+  prepareJump(target: Value, compiled: Operand): void;
+  /** Ends the instruction: goes where `prepareJump` found. */
+  jump(target: Value): void;
+  /** Ends the instruction: goes to the target where the condition, an i32, is not zero; else on. */
+  branch(condition: () => void, target: Value, compiled: Operand): void;
+  /** Ends the instruction: goes on with the next one in memory. */
+  fallThrough(): void;
+}
+
+/** Writes what an instruction does, to its end. `isCompilable` must hold. */
+export function compileSemantics(semantics: Semantics, place: CodePlace): void {
+  let target: Value | undefined;
+  for (const [index, statement] of semantics.entries()) {
+    switch (statement.kind) {
+      case 'setX':
+        place.writeX(statement.operand, () => writeValue(statement.value, place));
+        break;
+      case 'store':
+        place.store(
+          statement.size,
+          () => writeValue(statement.address, place),
+          () => writeValue(statement.value, place),
+        );
+        break;
+      case 'jump':
+        target = statement.target;
+        place.prepareJump(target, () => writeValue(statement.target, place));
+        break;
+      case 'branch':
+        assert(index === semantics.length - 1, 'a branch must be the last of its semantics');
+        place.branch(
+          () => writeCondition(statement.condition, place),
+          statement.target,
+          () => writeValue(statement.target, place),
+        );
+        return;
+      case 'operation':
+        assert(statement.name === 'fence', `${statement.name} is not done in wasm`);
+        break;
+      default:
+        unreachable(statement);
+    }
+  }
+  if (target === undefined) place.fallThrough();
+  else place.jump(target);
+}
+
+/** Can wasm do all of it? What an operation does, and accesses with other permissions, are left to TypeScript. */
+export function isCompilable(semantics: Semantics): boolean {
+  return semantics.every((statement) => {
+    switch (statement.kind) {
+      case 'setX':
+        return !hasSpecialAccess(statement.value);
+      case 'store':
+        return statement.access === 'normal' && ![statement.address, statement.value].some(hasSpecialAccess);
+      case 'jump':
+        return !hasSpecialAccess(statement.target);
+      case 'branch':
+        return true;
+      // A hart sees its own accesses in order, and an instruction is done before the next one begins.
+      case 'operation':
+        return statement.name === 'fence';
+      default:
+        return unreachable(statement);
+    }
+  });
+}
+
+/** Is it pc plus the immediate: a target that is known as soon as the instruction is decoded? */
+export function isPcRelative(target: Value): boolean {
+  return (
+    target.kind === 'binary' &&
+    target.operator === 'add' &&
+    target.left.kind === 'pc' &&
+    target.right.kind === 'immediate'
+  );
+}
+
+function hasSpecialAccess(value: Value): boolean {
+  switch (value.kind) {
+    case 'load':
+      return value.access !== 'normal' || hasSpecialAccess(value.address);
+    case 'binary':
+      return hasSpecialAccess(value.left) || hasSpecialAccess(value.right);
+    case 'extend':
+      return hasSpecialAccess(value.value);
+    case 'select':
+      return hasSpecialAccess(value.whenTrue) || hasSpecialAccess(value.whenFalse);
+    case 'amo':
+    case 'boolean':
+    case 'constant':
+    case 'immediate':
+    case 'loadReserved':
+    case 'nextPc':
+    case 'pc':
+    case 'storeConditional':
+    case 'x':
+      return false;
+    default:
+      return unreachable(value);
+  }
+}
+
+function writeValue(value: Value, place: CodePlace): void {
+  const { code } = place;
+  switch (value.kind) {
+    case 'constant':
+      code.i64(value.value);
+      break;
+    case 'x':
+      place.readX(value.operand);
+      break;
+    case 'immediate':
+      place.immediate();
+      break;
+    case 'pc':
+      place.pc();
+      break;
+    case 'nextPc':
+      place.nextPc();
+      break;
+    case 'binary':
+      writeBinary(
+        value.operator,
+        () => writeValue(value.left, place),
+        () => writeValue(value.right, place),
+        place,
+      );
+      break;
+    case 'extend':
+      writeValue(value.value, place);
+      writeExtension(value.signed, value.bits, code);
+      break;
+    case 'boolean':
+      writeCondition(value.condition, place);
+      code.plain('i64.extend_i32_u');
+      break;
+    case 'select':
+      writeValue(value.whenTrue, place);
+      writeValue(value.whenFalse, place);
+      writeCondition(value.condition, place);
+      code.plain('select');
+      break;
+    case 'load':
+      place.load(value.size, value.signed, () => writeValue(value.address, place));
+      break;
+    case 'loadReserved':
+      place.loadReserved(value.size, () => writeValue(value.address, place));
+      break;
+    case 'storeConditional':
+      place.storeConditional(
+        value.size,
+        () => writeValue(value.address, place),
+        () => writeValue(value.value, place),
+      );
+      break;
+    case 'amo':
+      place.amo(
+        value.operator,
+        value.size,
+        () => writeValue(value.address, place),
+        () => writeValue(value.value, place),
+      );
+      break;
+    default:
+      unreachable(value);
+  }
+}
+
+function writeCondition(condition: Condition, place: CodePlace): void {
+  writeValue(condition.left, place);
+  writeValue(condition.right, place);
+  writeComparison(condition.operator, place.code);
+}
+
+function writeExtension(signed: boolean, bits: 8 | 16 | 32, code: CodeWriter): void {
+  if (signed) {
+    code.plain(`i64.extend${bits}_s`);
+    return;
+  }
+  code.i64((1n << BigInt(bits)) - 1n);
+  code.plain('i64.and');
+}

@@ -1,0 +1,76 @@
+import { csrSlot, hartSlot, type HartState } from '../state.ts';
+import { mstatusHigh, mstatusLow, sstatusLow } from '../status-bits.ts';
+
+/**
+ * What decides how a hart translates fetches and normal accesses, as words that can be compared: the modes and
+ * status bits, then the halves of satp, vsatp and hgatp. Registers that have no say are 0, so that M mode and a
+ * VMM keep one context whatever guest they serve. It says the same as `fetchRegime` and `accessRegime`, without
+ * allocating: it is made at every change of privilege.
+ */
+export type ContextKey = Int32Array;
+export const contextKeyWords = 7;
+
+const flag = {
+  fetchVirtual: 1 << 2,
+  dataPrivilege: 3,
+  dataVirtual: 1 << 5,
+  sum: 1 << 6,
+  mxr: 1 << 7,
+  guestMxr: 1 << 8,
+};
+
+/** Writes the key of the hart's present context into `key`. */
+export function readContextKey(state: HartState, key: ContextKey): void {
+  const { halves } = state;
+  const mstatus = halves[2 * csrSlot.mstatus] as number;
+  const fetchPrivilege = halves[2 * hartSlot.privilege] as number;
+  const fetchVirtual = halves[2 * hartSlot.virtual] !== 0;
+  let privilege = fetchPrivilege;
+  let virtual = fetchVirtual;
+  if (privilege === 3 && (mstatus & mstatusLow.MPRV) !== 0) {
+    // Priv. 3.1.6.3: loads and stores are made as though in the mode that MPP and MPV say.
+    privilege = (mstatus & mstatusLow.MPP) >>> 11;
+    virtual = privilege !== 3 && ((halves[2 * csrSlot.mstatus + 1] as number) & mstatusHigh.MPV) !== 0;
+  }
+  let flags = fetchPrivilege | (privilege << flag.dataPrivilege);
+  if (fetchVirtual) flags |= flag.fetchVirtual;
+  if (virtual) flags |= flag.dataVirtual;
+  if (privilege !== 3) {
+    const status = virtual ? (halves[2 * csrSlot.vsstatus] as number) : mstatus;
+    if (privilege === 1 && (status & sstatusLow.SUM) !== 0) flags |= flag.sum;
+    if (((status | mstatus) & sstatusLow.MXR) !== 0) flags |= flag.mxr;
+    if ((mstatus & mstatusLow.MXR) !== 0) flags |= flag.guestMxr;
+  }
+  key[0] = flags;
+  const isSupervisors = (!fetchVirtual && fetchPrivilege !== 3) || (!virtual && privilege !== 3);
+  const isGuests = fetchVirtual || virtual;
+  key[1] = isSupervisors ? (halves[2 * csrSlot.satp] as number) : 0;
+  key[2] = isSupervisors ? (halves[2 * csrSlot.satp + 1] as number) : 0;
+  key[3] = isGuests ? (halves[2 * csrSlot.vsatp] as number) : 0;
+  key[4] = isGuests ? (halves[2 * csrSlot.vsatp + 1] as number) : 0;
+  key[5] = isGuests ? (halves[2 * csrSlot.hgatp] as number) : 0;
+  key[6] = isGuests ? (halves[2 * csrSlot.hgatp + 1] as number) : 0;
+}
+
+/** Does the context use translations of V = 0 that a fence for `asid` (all where undefined) is about? */
+export function usesSupervisorSpace(key: ContextKey, asid: number | undefined): boolean {
+  const flags = key[0] as number;
+  const isGuestsAlone = (flags & flag.fetchVirtual) !== 0 && (flags & flag.dataVirtual) !== 0;
+  return !isGuestsAlone && (asid === undefined || asidOf(key[2]) === asid);
+}
+
+/** Does it use translations of V = 1 under `vmid` and `asid` (all where undefined)? */
+export function usesGuestSpace(key: ContextKey, vmid: number | undefined, asid: number | undefined): boolean {
+  const flags = key[0] as number;
+  const isGuests = (flags & (flag.fetchVirtual | flag.dataVirtual)) !== 0;
+  return (
+    isGuests &&
+    (vmid === undefined || (((key[6] as number) >>> 12) & 0x3fff) === vmid) &&
+    (asid === undefined || asidOf(key[4]) === asid)
+  );
+}
+
+/** satp and vsatp: ASID in bits 59:44. */
+function asidOf(high: number | undefined): number {
+  return ((high ?? 0) >>> 12) & 0xffff;
+}

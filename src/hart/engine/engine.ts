@@ -1,0 +1,233 @@
+import { wasm } from '../../common/web-assembly.ts';
+import type { Breakpoints } from '../breakpoints.ts';
+import type { MachineMemory } from '../memory.ts';
+import type { HartState } from '../state.ts';
+import { contextKeyWords, readContextKey, usesGuestSpace, usesSupervisorSpace } from './context-key.ts';
+import { exitCode, writeInterpreter, type Interpreter } from './interpreter.ts';
+import { contextsOffset, engineWord } from './layout.ts';
+import type { CodeUser, PredecodedCode } from './predecoded-code.ts';
+import { TranslationContexts } from './translation-contexts.ts';
+
+/** Why `run` came back; numbers, for it comes back often. */
+export const engineExit = {
+  /** The budget is used up. */
+  budget: 0,
+  /** The instruction at pc has to be done outside: it is not a plain one, or its fetch or access is not. */
+  slow: 1,
+  /** pc is at a breakpoint. */
+  breakpoint: 2,
+} as const;
+export type EngineExit = (typeof engineExit)[keyof typeof engineExit];
+
+/**
+ * Translates an address as the hart's present mode does for a fetch, load or store, with the effects of such an
+ * access on A and D bits. Gives the number of the host-physical page if the access may reach all of it, else
+ * `undefined`: the slow path finds out what is wrong.
+ */
+export type TranslatePage = (address: bigint, access: 'read' | 'write' | 'execute') => number | undefined;
+
+/** Runs the plain instructions of one hart in wasm. */
+export class Engine implements CodeUser {
+  readonly #memory: MachineMemory;
+  readonly #state: HartState;
+  readonly #code: PredecodedCode;
+  readonly #breakpoints: Breakpoints;
+  readonly #translate: TranslatePage;
+  readonly #contexts: TranslationContexts;
+  readonly #words: Uint32Array;
+  readonly #missAddress: BigUint64Array;
+  readonly #key = new Int32Array(contextKeyWords);
+  readonly #run: Interpreter['run'];
+  readonly #firstHostPage: number;
+  readonly #ramPages: number;
+  #contextIsStale = true;
+  #passesBreakpoint = false;
+
+  constructor(options: {
+    readonly memory: MachineMemory;
+    /** Which of the memory's harts. */
+    readonly hart: number;
+    readonly state: HartState;
+    readonly code: PredecodedCode;
+    readonly breakpoints: Breakpoints;
+    readonly translate: TranslatePage;
+  }) {
+    const { memory, hart, state, code, breakpoints, translate } = options;
+    const place = memory.harts[hart] as MachineMemory['harts'][number];
+    const { buffer } = memory.wasm;
+    this.#memory = memory;
+    this.#state = state;
+    this.#code = code;
+    this.#breakpoints = breakpoints;
+    this.#translate = translate;
+    this.#contexts = new TranslationContexts(memory, place.engineOffset);
+    this.#words = new Uint32Array(buffer, place.engineOffset, contextsOffset / 4);
+    this.#missAddress = new BigUint64Array(buffer, place.engineOffset + engineWord.missAddress, 1);
+    this.#firstHostPage = memory.ramBase / pageBytes;
+    this.#ramPages = memory.ramSize / pageBytes;
+    const module = new wasm.Module(writeInterpreter(memory, place));
+    const instance = new wasm.Instance(module, { machine: { memory: memory.wasm } });
+    this.#run = instance.exports['run'] as Interpreter['run'];
+    code.attach(this);
+  }
+
+  /**
+   * Runs at most `budget` instructions, each of which retires, and adds their number to the hart's steps. State
+   * is exact at every exit.
+   */
+  run(budget: number): EngineExit {
+    if (this.#contextIsStale) this.#selectContext();
+    let left = budget;
+    let exit: EngineExit | undefined;
+    do {
+      const slice = Math.min(left, longestSlice);
+      const why = this.#run(slice);
+      const done = slice - (this.#words[engineWord.remaining / 4] as number);
+      left -= done;
+      if (done > 0) this.#passesBreakpoint = false;
+      exit = this.#afterExit(why, left);
+    } while (exit === undefined);
+    this.#passesBreakpoint = false;
+    this.#state.steps += budget - left;
+    return exit;
+  }
+
+  /** The next `run` does not stop at a breakpoint at which it begins, but has the instruction done outside. */
+  passBreakpoint(): void {
+    this.#passesBreakpoint = true;
+  }
+
+  /** To be called when the mode, mstatus, vsstatus, satp, vsatp or hgatp may have changed. */
+  contextChanged(): void {
+    this.#contextIsStale = true;
+  }
+
+  /** Forgets all translations: PMP changed, or memory was replaced. */
+  flushAll(): void {
+    this.#contexts.flushAll();
+  }
+
+  /** SFENCE.VMA with V = 0. All address spaces where `asid` is undefined. */
+  flushSupervisor(asid: number | undefined): void {
+    this.#contexts.flush((key) => usesSupervisorSpace(key, asid));
+  }
+
+  /** HFENCE.VVMA, HFENCE.GVMA, and SFENCE.VMA with V = 1. Undefined means all. */
+  flushGuest(vmid: number | undefined, asid: number | undefined): void {
+    this.#contexts.flush((key) => usesGuestSpace(key, vmid, asid));
+  }
+
+  forgetRecords(records: number): void {
+    this.#contexts.forgetRecords(records);
+  }
+
+  watchStores(page: number): void {
+    this.#contexts.forgetWrites(page);
+  }
+
+  breakpointsChanged(): void {
+    this.#contexts.flushExecute();
+  }
+
+  /** `undefined`: run on. */
+  #afterExit(why: number, left: number): EngineExit | undefined {
+    switch (why) {
+      case exitCode.budget:
+        return left === 0 ? engineExit.budget : undefined;
+      case exitCode.decode:
+        return this.#decode() ? undefined : engineExit.slow;
+      case exitCode.fetchMiss:
+        // The next instruction is not begun: its fetch must leave no trace in a page table.
+        if (left === 0) return engineExit.budget;
+        return this.#fillExecute(this.#missAddress[0] as bigint) ? undefined : this.#atUncachedFetch();
+      case exitCode.readMiss:
+        return this.#fillData('read') ? undefined : engineExit.slow;
+      case exitCode.writeMiss:
+        return this.#fillData('write') ? undefined : engineExit.slow;
+      case exitCode.breakpoint:
+        return this.#atBreakpoint();
+      default:
+        return engineExit.slow;
+    }
+  }
+
+  #selectContext(): void {
+    readContextKey(this.#state, this.#key);
+    this.#contexts.select(this.#key);
+    this.#contextIsStale = false;
+  }
+
+  /** Decodes from pc on. False: the instruction reaches into a page that cannot be fetched. */
+  #decode(): boolean {
+    const { pc } = this.#state;
+    const page = this.#ramPageAt(pc) as number;
+    const offset = Number(BigInt.asUintN(12, pc));
+    let nextPage: number | undefined;
+    if (this.#code.crossesAt(page, offset)) {
+      const next = BigInt.asUintN(64, pc + 2n);
+      if (!this.#fillExecute(next)) return false;
+      nextPage = this.#ramPageAt(next);
+    }
+    this.#code.decodeFrom(page, offset, nextPage);
+    return true;
+  }
+
+  /** The page of RAM that the execute TLB has for an address. */
+  #ramPageAt(address: bigint): number | undefined {
+    const host = this.#contexts.executePage(address);
+    return host === undefined ? undefined : (host - this.#memory.ramOffset) / pageBytes;
+  }
+
+  #fillExecute(address: bigint): boolean {
+    const page = this.#translateToRam(address, 'execute');
+    if (page === undefined) return false;
+    const records = this.#code.recordsOf(page);
+    this.#code.armVirtual(page, address >> 12n);
+    this.#contexts.fill('execute', address, records, this.#memory.ramOffset + page * pageBytes);
+    return true;
+  }
+
+  #fillData(access: 'read' | 'write'): boolean {
+    const address = this.#missAddress[0] as bigint;
+    const size = this.#words[engineWord.missSize / 4] as number;
+    const low = this.#words[engineWord.missAddress / 4] as number;
+    if ((low & (size - 1)) !== 0) return false;
+    const page = this.#translateToRam(address, access);
+    if (page === undefined) return false;
+    // A store to decoded code is done outside, where it is seen.
+    if (access === 'write' && this.#code.has(page)) return false;
+    this.#contexts.fill(access, address, this.#memory.ramOffset + page * pageBytes - (low & -pageBytes), 0);
+    return true;
+  }
+
+  #translateToRam(address: bigint, access: 'read' | 'write' | 'execute'): number | undefined {
+    const hostPage = this.#translate(address, access);
+    if (hostPage === undefined) return undefined;
+    const page = hostPage - this.#firstHostPage;
+    return page >= 0 && page < this.#ramPages ? page : undefined;
+  }
+
+  /** Where code is not in RAM, nothing is armed: the address itself is looked up. */
+  #atUncachedFetch(): EngineExit {
+    const { pc } = this.#state;
+    if (this.#passesBreakpoint || !this.#breakpoints.has('virtual', pc)) return engineExit.slow;
+    return engineExit.breakpoint;
+  }
+
+  /** A page that is mapped twice has the breakpoints of both addresses: the others are passed over. */
+  #atBreakpoint(): EngineExit {
+    const { pc } = this.#state;
+    const isMeant =
+      this.#breakpoints.has('virtual', pc) || this.#breakpoints.has('physical', this.#physicalPc(pc));
+    return isMeant && !this.#passesBreakpoint ? engineExit.breakpoint : engineExit.slow;
+  }
+
+  #physicalPc(pc: bigint): bigint {
+    const page = (this.#ramPageAt(pc) as number) + this.#firstHostPage;
+    return BigInt(page) * 4096n + BigInt.asUintN(12, pc);
+  }
+}
+
+const pageBytes = 0x1000;
+/** Wasm that runs in the baseline compiler's code is replaced only when it is entered anew. */
+const longestSlice = 1 << 20;

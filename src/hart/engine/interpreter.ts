@@ -1,0 +1,287 @@
+import type { MachineMemory } from '../memory.ts';
+import { hartSlot, slotOffset } from '../state.ts';
+import { compileSemantics } from './compile-semantics.ts';
+import { handlerVariants, specialHandler } from './handlers.ts';
+import {
+  engineWord,
+  inPageMask,
+  pageRecords,
+  recordBytes,
+  recordField,
+  recordShift,
+  tlbArray,
+  tlbField,
+} from './layout.ts';
+import { RecordPlace, writePc, writeTlbEntry, type InterpreterFrame } from './record-place.ts';
+import type { CodeWriter, Label, Local } from './wasm/code-writer.ts';
+import { ModuleWriter } from './wasm/module-writer.ts';
+import type { ValueType } from './wasm/opcodes.ts';
+
+/** What `run` returns: why it left wasm. pc is exact, and nothing of the instruction there has happened. */
+export const exitCode = {
+  budget: 0,
+  /** The record at pc is not decoded. */
+  decode: 1,
+  /** The execute TLB has no entry for `missAddress`, which is pc or the next page's first byte. */
+  fetchMiss: 2,
+  readMiss: 3,
+  writeMiss: 4,
+  /** The instruction at pc is one that TypeScript does. */
+  slow: 5,
+  breakpoint: 6,
+} as const;
+
+/** The exports of the interpreter's module. */
+export interface Interpreter {
+  /** Runs at most `budget` instructions from pc; gives an `exitCode`. What is left is in `engineWord.remaining`. */
+  run(budget: number): number;
+}
+
+/** Writes the interpreter for one hart of a machine as a wasm module, which imports `machine.memory`. */
+export function writeInterpreter(memory: MachineMemory, hart: HartPlace): Uint8Array {
+  const module = new ModuleWriter({
+    module: 'machine',
+    name: 'memory',
+    pages: memory.wasm.buffer.byteLength / 0x1_0000,
+  });
+  module.function(
+    'run',
+    { parameters: ['i32'], results: ['i32'] },
+    localTypes,
+    (code, [budget, record, context, entry, host, missSize, exit, bias, target, address, ...scratch]) => {
+      writeRun({
+        code,
+        budget,
+        record,
+        context,
+        entry,
+        host,
+        missSize,
+        exit,
+        bias,
+        target,
+        address,
+        scratch,
+        stateOffset: hart.stateOffset,
+        engineOffset: hart.engineOffset,
+        ramDelta: memory.ramBase - memory.ramOffset,
+      } as OuterFrame);
+    },
+  );
+  return module.finish();
+}
+
+const localTypes: readonly ValueType[] = [
+  ...Array.from({ length: 6 }, () => 'i32' as const),
+  ...Array.from({ length: 3 + 4 }, () => 'i64' as const),
+];
+
+type HartPlace = MachineMemory['harts'][number];
+type Labels = 'nextInstruction' | 'farJump' | 'readMiss' | 'writeMiss';
+/** What is there outside the loop over instructions. */
+interface OuterFrame extends Omit<InterpreterFrame, Labels> {
+  readonly budget: Local;
+  readonly exit: Local;
+  readonly engineOffset: number;
+}
+type Frame = OuterFrame & InterpreterFrame;
+
+/**
+ * done { undo { readMiss { writeMiss { farJump: loop { probe; nextInstruction: loop { dispatch, handlers } } } } } }
+ *
+ * Whoever goes to `done` has set `exit`, and `target` to the pc; whoever goes to `undo` has set `exit`, and the
+ * current record's instruction has not retired.
+ */
+function writeRun(frame: OuterFrame): void {
+  const { code, budget, exit, target, context, address, missSize, stateOffset, engineOffset } = frame;
+  const pcOffset = stateOffset + slotOffset(hartSlot.pc);
+  code.i32(0);
+  code.memory('i32.load', engineOffset + engineWord.context);
+  code.set(context);
+  code.i32(0);
+  code.memory('i64.load', pcOffset);
+  code.set(target);
+  code.block((done) => {
+    code.block((undo) => {
+      const missed = (which: number): void => {
+        code.i32(0);
+        code.get(address);
+        code.memory('i64.store', engineOffset + engineWord.missAddress);
+        code.i32(0);
+        code.get(missSize);
+        code.memory('i32.store', engineOffset + engineWord.missSize);
+        leave(frame, which, undo);
+      };
+      code.block((readMiss) => {
+        code.block((writeMiss) => {
+          code.loop((farJump) => {
+            writeFarJump(frame, done);
+            code.loop((nextInstruction) => {
+              writeDispatch({ ...frame, nextInstruction, farJump, readMiss, writeMiss }, done, undo);
+            });
+          });
+        });
+        missed(exitCode.writeMiss);
+      });
+      missed(exitCode.readMiss);
+    });
+    addToBudget(frame, 1);
+    writePc(frame);
+    code.set(target);
+  });
+  code.i32(0);
+  code.get(target);
+  code.memory('i64.store', pcOffset);
+  code.i32(0);
+  code.get(budget);
+  code.memory('i32.store', engineOffset + engineWord.remaining);
+  code.get(exit);
+}
+
+/** Finds the record of `target`'s instruction through the execute TLB. */
+function writeFarJump(frame: OuterFrame, done: Label): void {
+  const { code, entry, record, target, bias, address } = frame;
+  code.get(target);
+  writeTlbEntry(frame);
+  code.tee(entry);
+  code.memory('i64.load', tlbArray.execute + tlbField.tag);
+  code.get(target);
+  code.i64(-4096n);
+  code.plain('i64.and');
+  code.plain('i64.ne');
+  code.if(() => {
+    code.get(target);
+    code.set(address);
+    fetchMissed(frame, done);
+  });
+  code.get(entry);
+  code.memory('i32.load', tlbArray.execute + tlbField.addend);
+  code.get(target);
+  code.plain('i32.wrap_i64');
+  code.i32(inPageMask);
+  code.plain('i32.and');
+  code.i32(recordShift);
+  code.plain('i32.shl');
+  code.plain('i32.add');
+  code.set(record);
+  code.get(target);
+  code.get(record);
+  code.i32(recordShift);
+  code.plain('i32.shr_u');
+  code.plain('i64.extend_i32_u');
+  code.plain('i64.sub');
+  code.set(bias);
+}
+
+function writeDispatch(frame: Frame, done: Label, undo: Label): void {
+  const { code, budget, target, record } = frame;
+  code.get(budget);
+  code.plain('i32.eqz');
+  code.if(() => {
+    writePc(frame);
+    code.set(target);
+    leave(frame, exitCode.budget, done);
+  });
+  addToBudget(frame, -1);
+  const handlers: (() => void)[] = [];
+  handlers[specialHandler.decode] = () => leave(frame, exitCode.decode, undo);
+  handlers[specialHandler.slow] = () => leave(frame, exitCode.slow, undo);
+  handlers[specialHandler.breakpoint] = () => leave(frame, exitCode.breakpoint, undo);
+  handlers[specialHandler.pageEnd] = () => {
+    addToBudget(frame, 1);
+    writePc(frame);
+    code.set(target);
+    code.br(frame.farJump);
+  };
+  handlers[specialHandler.crossing] = () => writeCrossing(frame, done, undo);
+  for (const { instruction, reach } of handlerVariants) {
+    handlers.push(() => compileSemantics(instruction.semantics, new RecordPlace(frame, reach)));
+  }
+  nestBlocks(code, handlers, () => {
+    code.get(record);
+    code.memory('i32.load16_u', recordField.handler);
+  });
+}
+
+/**
+ * The second half of a crossing instruction is in whatever page the next virtual one is mapped to now. If that
+ * half is still what it was when the instruction was decoded, its record is right.
+ */
+function writeCrossing(frame: Frame, done: Label, undo: Label): void {
+  const { code, record, bias, address, entry, nextInstruction } = frame;
+  const toCrossing = (pageRecords.crossing - lastRecord) * recordBytes;
+  writePc(frame);
+  code.i64(2n);
+  code.plain('i64.add');
+  code.tee(address);
+  writeTlbEntry(frame);
+  code.tee(entry);
+  code.memory('i64.load', tlbArray.execute + tlbField.tag);
+  code.get(address);
+  code.plain('i64.ne');
+  code.if(() => {
+    addToBudget(frame, 1);
+    writePc(frame);
+    code.set(frame.target);
+    fetchMissed(frame, done);
+  });
+  code.get(entry);
+  code.memory('i32.load', tlbArray.execute + tlbField.detail);
+  code.memory('i32.load16_u', 0);
+  code.get(record);
+  code.memory('i32.load16_u', toCrossing + recordField.saved);
+  code.plain('i32.ne');
+  code.if(() => leave(frame, exitCode.decode, undo));
+  addToBudget(frame, 1);
+  code.get(record);
+  code.i32(toCrossing);
+  code.plain('i32.add');
+  code.set(record);
+  code.get(bias);
+  code.i64(BigInt(toCrossing >> recordShift));
+  code.plain('i64.sub');
+  code.set(bias);
+  code.br(nextInstruction);
+}
+
+function fetchMissed(frame: OuterFrame, done: Label): void {
+  const { code, address, engineOffset } = frame;
+  code.i32(0);
+  code.get(address);
+  code.memory('i64.store', engineOffset + engineWord.missAddress);
+  leave(frame, exitCode.fetchMiss, done);
+}
+
+function leave({ code, exit }: OuterFrame, why: number, label: Label): void {
+  code.i32(why);
+  code.set(exit);
+  code.br(label);
+}
+
+function addToBudget({ code, budget }: OuterFrame, by: number): void {
+  code.get(budget);
+  code.i32(by);
+  code.plain('i32.add');
+  code.set(budget);
+}
+
+/** A branch table over as many nested blocks as there are bodies; each body ends with a branch. */
+function nestBlocks(code: CodeWriter, bodies: readonly (() => void)[], selector: () => void): void {
+  const labels: Label[] = [];
+  const nest = (index: number): void => {
+    const body = bodies[index];
+    if (body === undefined) {
+      selector();
+      code.brTable(labels, labels[0] as Label);
+      return;
+    }
+    code.block((label) => {
+      labels[index] = label;
+      nest(index + 1);
+    });
+    body();
+  };
+  nest(0);
+}
+
+const lastRecord = pageRecords.end - 1;

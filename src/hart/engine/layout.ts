@@ -1,0 +1,74 @@
+import { hartSlot, slotOffset } from '../state.ts';
+
+/**
+ * How the engine lays out what its wasm code and TypeScript share: the words at the start of a hart's engine
+ * area, the TLBs after them, and the pool of predecoded code.
+ */
+
+/** Words in the engine area, as byte offsets from its start. */
+export const engineWord = {
+  /** Address in the wasm memory of the current translation context's TLBs. */
+  context: 0,
+  /** Instructions of the budget that `run` left over. */
+  remaining: 4,
+  /** Size in bytes of the access that missed. */
+  missSize: 8,
+  /** Virtual address of the access or the fetch that missed; 64 bits. */
+  missAddress: 16,
+} as const;
+
+/** Entries of each TLB, indexed by the low bits of the virtual page number. */
+export const tlbEntries = 512;
+/**
+ * An entry is { tag: i64, addend: i32, detail: i32 }. The tag is the virtual address of the page. For data the
+ * addend leads from the low half of a virtual address to the wasm memory. For fetches it is where the page's
+ * records begin, and `detail` is where the page's bytes begin.
+ */
+export const tlbEntryBytes = 16;
+export const tlbField = { tag: 0, addend: 8, detail: 12 } as const;
+/** No address with the bits between page offset and alignment cleared equals it. */
+export const invalidTag = -1n;
+
+const tlbBytes = tlbEntries * tlbEntryBytes;
+/** Byte offsets of the three arrays within a context. */
+export const tlbArray = { read: 0, write: tlbBytes, execute: 2 * tlbBytes } as const;
+export type TlbArray = keyof typeof tlbArray;
+export const contextBytes = 3 * tlbBytes;
+export const contextCount = 16;
+/** Where the first context begins in the engine area. */
+export const contextsOffset = 0x1000;
+
+/** A predecoded instruction, as byte offsets: all but the immediate are unsigned 16-bit numbers. */
+export const recordField = {
+  handler: 0,
+  /** Byte offsets of registers in the hart's area; rd is that of the sink where it is x0. */
+  rd: 2,
+  rs1: 4,
+  rs2: 6,
+  /** Signed 32-bit. The distance in records' bytes for a branch within the page. */
+  imm: 8,
+  /** Bytes from this record to the next instruction's. */
+  next: 12,
+  /** The handler that a breakpoint took the place of. For a crossing record: the second half-word. */
+  saved: 14,
+} as const;
+export const recordBytes = 16;
+
+/** Records of one page: one for each half-word, and some more. */
+export const pageRecords = {
+  /** After the page's last half-word: an instruction that ends with the page goes on here. */
+  end: 2048,
+  /** The 32-bit instruction that begins in the page's last half-word and ends in the next page. */
+  crossing: 2049,
+  /** What follows the crossing instruction in memory. */
+  crossingEnd: 2051,
+  count: 2052,
+} as const;
+export const pageRecordsBytes = pageRecords.count * recordBytes;
+
+/** The record of a pc is at `(pc & inPage) * recordsPerByte` from the page's first. */
+export const inPageMask = 0xffe;
+export const recordShift = 3;
+
+export const registerOffset = (register: number): number => slotOffset(hartSlot.x + register);
+export const sinkOffset = slotOffset(hartSlot.sink);

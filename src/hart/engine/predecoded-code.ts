@@ -1,0 +1,261 @@
+import { assert } from '../../common/errors.ts';
+import { decode } from '../../isa/decode.ts';
+import type { DecodedInstruction } from '../../isa/instruction.ts';
+import { predecodedBytes } from '../layout.ts';
+import type { Breakpoints } from '../breakpoints.ts';
+import type { MachineMemory } from '../memory.ts';
+import { handlersByInstruction, specialHandler } from './handlers.ts';
+import {
+  pageRecords,
+  pageRecordsBytes,
+  recordBytes,
+  recordField,
+  registerOffset,
+  sinkOffset,
+} from './layout.ts';
+
+/** Who holds pointers to predecoded pages, or lets stores pass without looking for one. */
+export interface CodeUser {
+  /** The records from this address of the wasm memory on are no longer those of the page they were of. */
+  forgetRecords(records: number): void;
+  /** A page of RAM, by its address in the wasm memory, now has records: stores to it must be seen. */
+  watchStores(page: number): void;
+  /** The virtual breakpoints are no longer in the records, until `armVirtual` for each page that is to run. */
+  breakpointsChanged(): void;
+}
+
+/**
+ * The pool of predecoded pages that all harts of a machine share, by physical page. Pages are taken in turn by a
+ * clock: one that was asked for since the hand last came by stays.
+ */
+export class PredecodedCode {
+  readonly #memory: MachineMemory;
+  readonly #halfWords: Uint16Array;
+  readonly #words: Int32Array;
+  readonly #ramHalfWords: Uint16Array;
+  readonly #users = new Set<CodeUser>();
+  /** For each page of RAM its place in the pool plus one, or 0. */
+  readonly #placeOfPage: Uint16Array;
+  /** For each place in the pool the page of RAM it holds, or -1. */
+  readonly #pageOfPlace: Int32Array;
+  readonly #recentlyUsed: Uint8Array;
+  readonly #breakpoints: Breakpoints;
+  /** By page of RAM, the offsets whose records have, or get when they are decoded, the breakpoint handler. */
+  readonly #armed = new Map<number, Set<number>>();
+  #hand = 0;
+
+  /** `capacity` is the number of pages in the pool. */
+  constructor({
+    memory,
+    breakpoints,
+    capacity = Math.floor(predecodedBytes / pageRecordsBytes),
+  }: {
+    readonly memory: MachineMemory;
+    readonly breakpoints: Breakpoints;
+    readonly capacity?: number;
+  }) {
+    assert(
+      capacity >= 2 && capacity * pageRecordsBytes <= predecodedBytes,
+      'the pool has room for its pages',
+    );
+    this.#memory = memory;
+    const { buffer } = memory.wasm;
+    this.#halfWords = new Uint16Array(buffer, memory.predecodedOffset, predecodedBytes / 2);
+    this.#words = new Int32Array(buffer, memory.predecodedOffset, predecodedBytes / 4);
+    this.#ramHalfWords = new Uint16Array(buffer, memory.ramOffset, memory.ramSize / 2);
+    this.#placeOfPage = new Uint16Array(memory.ramSize / pageBytes);
+    this.#pageOfPlace = new Int32Array(capacity).fill(-1);
+    this.#recentlyUsed = new Uint8Array(capacity);
+    this.#breakpoints = breakpoints;
+    this.#armPhysical();
+    breakpoints.onDidChange(() => {
+      this.#disarmAll();
+      this.#armPhysical();
+      for (const user of this.#users) user.breakpointsChanged();
+    });
+  }
+
+  attach(user: CodeUser): void {
+    this.#users.add(user);
+  }
+
+  /** Does a page of RAM (its number within RAM) have records? */
+  has(page: number): boolean {
+    return this.#placeOfPage[page] !== 0;
+  }
+
+  /** The address in the wasm memory of the records of a page of RAM; makes room for them where there are none. */
+  recordsOf(page: number): number {
+    let place = (this.#placeOfPage[page] as number) - 1;
+    if (place < 0) place = this.#take(page);
+    this.#recentlyUsed[place] = 1;
+    return this.#addressOf(place);
+  }
+
+  /**
+   * Decodes from a pc's place in its page on, along the straight run of instructions. `nextPage` is the page of
+   * RAM that comes next in virtual memory, where the first instruction reaches into it.
+   */
+  decodeFrom(page: number, offset: number, nextPage: number | undefined): void {
+    const place = (this.#placeOfPage[page] as number) - 1;
+    assert(place >= 0, 'a page is decoded into records that it has');
+    const first = (place * pageRecordsBytes) / 2;
+    const armed = this.#armed.size === 0 ? undefined : this.#armed.get(page);
+    for (let at = offset; at < pageBytes;) {
+      const record = first + at * (recordBytes / 4);
+      if (at !== offset && this.#halfWords[record] !== specialHandler.decode) break;
+      const decoded = this.#decodeAt(page, at, record, nextPage);
+      if (armed?.has(at)) this.#setBreakpoint(record);
+      if (decoded === undefined || endsRun(decoded)) break;
+      at += decoded.length;
+    }
+  }
+
+  /** Bytes of RAM changed, from an offset within RAM on: drops what was decoded of them. */
+  invalidate(ramOffset: number, length: number): void {
+    const lastPage = Math.floor((ramOffset + length - 1) / pageBytes);
+    for (let page = Math.floor(ramOffset / pageBytes); page <= lastPage; page++) {
+      const place = (this.#placeOfPage[page] as number) - 1;
+      if (place < 0) continue;
+      // A 32-bit instruction may begin two bytes earlier; one that begins in another page checks for itself.
+      const start = Math.max(0, (ramOffset - page * pageBytes - 2) & ~1);
+      const end = Math.min(pageBytes, ramOffset + length - page * pageBytes);
+      const first = (place * pageRecordsBytes) / 2;
+      for (let at = start; at < end; at += 2) {
+        this.#halfWords[first + at * (recordBytes / 4)] = specialHandler.decode;
+      }
+    }
+  }
+
+  /** Puts into a page of RAM the breakpoints of the virtual page (its number) at which it is about to run. */
+  armVirtual(page: number, virtualPage: bigint): void {
+    for (const offset of this.#breakpoints.pages('virtual').get(virtualPage) ?? []) this.#arm(page, offset);
+  }
+
+  /** Does the instruction at an offset of a page reach into the next page? */
+  crossesAt(page: number, offset: number): boolean {
+    return (
+      offset === pageBytes - 2 && ((this.#ramHalfWords[(page * pageBytes + offset) / 2] as number) & 3) === 3
+    );
+  }
+
+  /** Decodes one record. `undefined` where the run ends: not an instruction, or one that crosses. */
+  #decodeAt(
+    page: number,
+    at: number,
+    record: number,
+    nextPage: number | undefined,
+  ): DecodedInstruction | undefined {
+    const low = this.#ramHalfWords[(page * pageBytes + at) / 2] as number;
+    const isLong = (low & 3) === 3;
+    const crosses = isLong && at === pageBytes - 2;
+    if (crosses && nextPage === undefined) return undefined;
+    const halfAfter = crosses ? ((nextPage ?? 0) * pageBytes) / 2 : (page * pageBytes + at) / 2 + 1;
+    const high = isLong ? (this.#ramHalfWords[halfAfter] as number) : 0;
+    const decoded = decode(low | (high << 16));
+    if (!crosses) {
+      this.#write(record, decoded, at);
+      return decoded;
+    }
+    const crossing = record + ((pageRecords.crossing - (pageRecords.end - 1)) * recordBytes) / 2;
+    this.#write(crossing, decoded, undefined);
+    this.#halfWords[crossing + recordField.saved / 2] = high;
+    this.#halfWords[record] = specialHandler.crossing;
+    return undefined;
+  }
+
+  /** `at` is the place in the page; `undefined` for a record to which branches within the page cannot be relative. */
+  #write(record: number, decoded: DecodedInstruction | undefined, at: number | undefined): void {
+    const handlers = decoded && handlersByInstruction.get(decoded.instruction);
+    if (decoded === undefined || handlers === undefined) {
+      this.#halfWords[record] = specialHandler.slow;
+      return;
+    }
+    const { rd, rs1, rs2, imm, length } = decoded;
+    const target = at === undefined ? -1 : at + imm;
+    const near = target >= 0 && target < pageBytes ? handlers.near : undefined;
+    this.#halfWords[record + recordField.rd / 2] = rd === 0 ? sinkOffset : registerOffset(rd);
+    this.#halfWords[record + recordField.rs1 / 2] = registerOffset(rs1);
+    this.#halfWords[record + recordField.rs2 / 2] = registerOffset(rs2);
+    this.#words[(record + recordField.imm / 2) / 2] = near === undefined ? imm : imm * (recordBytes / 2);
+    this.#halfWords[record + recordField.next / 2] = length * (recordBytes / 2);
+    this.#halfWords[record] = near ?? handlers.far;
+  }
+
+  #armPhysical(): void {
+    const first = this.#memory.ramBase / pageBytes;
+    for (const [hostPage, offsets] of this.#breakpoints.pages('physical')) {
+      const page = Number(hostPage) - first;
+      if (page < 0 || page >= this.#placeOfPage.length) continue;
+      for (const offset of offsets) this.#arm(page, offset);
+    }
+  }
+
+  #arm(page: number, offset: number): void {
+    const offsets = this.#armed.get(page) ?? new Set();
+    if (offsets.has(offset)) return;
+    this.#armed.set(page, offsets.add(offset));
+    const record = this.#recordAt(page, offset);
+    if (record !== undefined && this.#halfWords[record] !== specialHandler.decode)
+      this.#setBreakpoint(record);
+  }
+
+  #disarmAll(): void {
+    for (const [page, offsets] of this.#armed) {
+      for (const offset of offsets) {
+        const record = this.#recordAt(page, offset);
+        if (record === undefined || this.#halfWords[record] !== specialHandler.breakpoint) continue;
+        this.#halfWords[record] = this.#halfWords[record + recordField.saved / 2] as number;
+      }
+    }
+    this.#armed.clear();
+  }
+
+  #setBreakpoint(record: number): void {
+    this.#halfWords[record + recordField.saved / 2] = this.#halfWords[record] as number;
+    this.#halfWords[record] = specialHandler.breakpoint;
+  }
+
+  #recordAt(page: number, offset: number): number | undefined {
+    const place = (this.#placeOfPage[page] as number) - 1;
+    return place < 0 ? undefined : (place * pageRecordsBytes) / 2 + offset * (recordBytes / 4);
+  }
+
+  #take(page: number): number {
+    while (this.#recentlyUsed[this.#hand] === 1) {
+      this.#recentlyUsed[this.#hand] = 0;
+      this.#advance();
+    }
+    const place = this.#hand;
+    this.#advance();
+    const former = this.#pageOfPlace[place] as number;
+    if (former >= 0) {
+      this.#placeOfPage[former] = 0;
+      for (const user of this.#users) user.forgetRecords(this.#addressOf(place));
+    }
+    this.#pageOfPlace[place] = page;
+    this.#placeOfPage[page] = place + 1;
+    const first = (place * pageRecordsBytes) / 2;
+    this.#halfWords.fill(specialHandler.decode, first, first + pageRecordsBytes / 2);
+    for (const end of [pageRecords.end, pageRecords.crossingEnd]) {
+      this.#halfWords[first + (end * recordBytes) / 2] = specialHandler.pageEnd;
+    }
+    for (const user of this.#users) user.watchStores(this.#memory.ramOffset + page * pageBytes);
+    return place;
+  }
+
+  #advance(): void {
+    this.#hand = (this.#hand + 1) % this.#pageOfPlace.length;
+  }
+
+  #addressOf(place: number): number {
+    return this.#memory.predecodedOffset + place * pageRecordsBytes;
+  }
+}
+
+/** What follows an unconditional jump in memory may be anything: it is decoded when it is reached. */
+function endsRun({ instruction }: DecodedInstruction): boolean {
+  return instruction.semantics.some((statement) => statement.kind === 'jump');
+}
+
+const pageBytes = 0x1000;

@@ -1,0 +1,168 @@
+import type { MachineMemory } from '../memory.ts';
+import { contextKeyWords, type ContextKey } from './context-key.ts';
+import {
+  contextBytes,
+  contextCount,
+  contextsOffset,
+  engineWord,
+  tlbArray,
+  tlbEntries,
+  tlbEntryBytes,
+  tlbField,
+  type TlbArray,
+} from './layout.ts';
+
+const words = {
+  context: contextBytes / 4,
+  entry: tlbEntryBytes / 4,
+  array: tlbEntries * (tlbEntryBytes / 4),
+} as const;
+
+/** A context is emptied entry by entry where no more than this many were filled. */
+const noted = 64;
+
+/**
+ * The TLBs of one hart: for each of the translation contexts that ran last, arrays for reading, writing and
+ * executing. A change of context changes a pointer and empties nothing.
+ */
+export class TranslationContexts {
+  readonly #engine: Int32Array;
+  readonly #contextsAddress: number;
+  readonly #contexts: Int32Array;
+  readonly #keys = new Int32Array(contextCount * contextKeyWords);
+  readonly #inUse = new Uint8Array(contextCount);
+  readonly #lastUse = new Float64Array(contextCount);
+  /** Entries filled since the context was last empty; the first of them by their place. */
+  readonly #fills = new Int32Array(contextCount);
+  readonly #filled = new Int32Array(contextCount * noted);
+  #current = 0;
+  #uses = 0;
+
+  constructor(memory: MachineMemory, engineOffset: number) {
+    const { buffer } = memory.wasm;
+    this.#engine = new Int32Array(buffer, engineOffset, contextsOffset / 4);
+    this.#contextsAddress = engineOffset + contextsOffset;
+    this.#contexts = new Int32Array(buffer, this.#contextsAddress, contextCount * words.context);
+    this.#contexts.fill(-1);
+    this.#engine[engineWord.context / 4] = this.#contextsAddress;
+  }
+
+  /** Makes the context of this key the current one: what it held since it was last flushed is there again. */
+  select(key: ContextKey): void {
+    let context = this.#find(key);
+    if (context < 0) {
+      context = this.#leastRecentlyUsed();
+      this.#empty(context);
+      this.#keys.set(key, context * contextKeyWords);
+      this.#inUse[context] = 1;
+    }
+    this.#lastUse[context] = ++this.#uses;
+    this.#current = context;
+    this.#engine[engineWord.context / 4] = this.#contextsAddress + context * contextBytes;
+  }
+
+  /** Fills an entry of the current context for the page of an address; `addend` and `detail` as in `tlbField`. */
+  fill(array: TlbArray, address: bigint, addend: number, detail: number): void {
+    const entry = this.#entryOf(array, address);
+    this.#contexts[entry] = Number(BigInt.asIntN(32, address)) & -4096;
+    this.#contexts[entry + 1] = Number(BigInt.asIntN(32, address >> 32n));
+    this.#contexts[entry + tlbField.addend / 4] = addend;
+    this.#contexts[entry + tlbField.detail / 4] = detail;
+    const fills = this.#fills[this.#current] as number;
+    if (fills < noted) this.#filled[this.#current * noted + fills] = entry;
+    this.#fills[this.#current] = fills + 1;
+  }
+
+  /** The address in the wasm memory of the page of code that the current context has for an address. */
+  executePage(address: bigint): number | undefined {
+    const entry = this.#entryOf('execute', address);
+    const isThere =
+      this.#contexts[entry] === (Number(BigInt.asIntN(32, address)) & -4096) &&
+      this.#contexts[entry + 1] === Number(BigInt.asIntN(32, address >> 32n));
+    return isThere ? (this.#contexts[entry + tlbField.detail / 4] as number) >>> 0 : undefined;
+  }
+
+  /** Empties every context for which `concerns` holds. */
+  flush(concerns: (key: ContextKey) => boolean): void {
+    for (let context = 0; context < contextCount; context++) {
+      if (this.#inUse[context] === 1 && concerns(this.#keyOf(context))) this.#empty(context);
+    }
+  }
+
+  flushAll(): void {
+    for (let context = 0; context < contextCount; context++) this.#empty(context);
+  }
+
+  /** Drops the execute entries, so that each page is looked at again before it runs on. */
+  flushExecute(): void {
+    this.#dropWhere('execute', () => true);
+  }
+
+  /** Drops the execute entries that lead to these records. */
+  forgetRecords(records: number): void {
+    this.#dropWhere('execute', (entry) => this.#contexts[entry + tlbField.addend / 4] === records);
+  }
+
+  /** Drops the write entries that lead to this page, given by its address in the wasm memory. */
+  forgetWrites(page: number): void {
+    this.#dropWhere('write', (entry) => {
+      const low = this.#contexts[entry] as number;
+      return ((low + (this.#contexts[entry + tlbField.addend / 4] as number)) | 0) === (page | 0);
+    });
+  }
+
+  #dropWhere(array: TlbArray, condition: (entry: number) => boolean): void {
+    for (let context = 0; context < contextCount; context++) {
+      if (this.#fills[context] === 0) continue;
+      const first = context * words.context + tlbArray[array] / 4;
+      for (let entry = first; entry < first + words.array; entry += words.entry) {
+        if (this.#contexts[entry + 1] === -1 && this.#contexts[entry] === -1) continue;
+        if (condition(entry)) this.#invalidate(entry);
+      }
+    }
+  }
+
+  #empty(context: number): void {
+    const fills = this.#fills[context] as number;
+    if (fills > noted) {
+      this.#contexts.fill(-1, context * words.context, (context + 1) * words.context);
+    } else {
+      for (let index = 0; index < fills; index++)
+        this.#invalidate(this.#filled[context * noted + index] as number);
+    }
+    this.#fills[context] = 0;
+  }
+
+  #invalidate(entry: number): void {
+    this.#contexts[entry] = -1;
+    this.#contexts[entry + 1] = -1;
+  }
+
+  #find(key: ContextKey): number {
+    for (let context = 0; context < contextCount; context++) {
+      if (this.#inUse[context] === 0) continue;
+      let word = 0;
+      const first = context * contextKeyWords;
+      while (word < contextKeyWords && this.#keys[first + word] === key[word]) word++;
+      if (word === contextKeyWords) return context;
+    }
+    return -1;
+  }
+
+  #leastRecentlyUsed(): number {
+    let oldest = 0;
+    for (let context = 0; context < contextCount; context++) {
+      if ((this.#lastUse[context] as number) < (this.#lastUse[oldest] as number)) oldest = context;
+    }
+    return oldest;
+  }
+
+  #entryOf(array: TlbArray, address: bigint): number {
+    const page = Number(BigInt.asUintN(32, address)) >>> 12;
+    return this.#current * words.context + tlbArray[array] / 4 + (page & (tlbEntries - 1)) * words.entry;
+  }
+
+  #keyOf(context: number): ContextKey {
+    return this.#keys.subarray(context * contextKeyWords, (context + 1) * contextKeyWords);
+  }
+}
