@@ -1,0 +1,42 @@
+import type { TakenTrap } from '../hart/trap.ts';
+import type { SavedState } from './device.ts';
+
+/**
+ * Software in HS mode that is TypeScript: the hosted VMM, as the machine sees it. It acts as such software would,
+ * through the CSRs, registers and memory of the hart, and ends with the semantics of SRET; the machine knows
+ * nothing else about it.
+ *
+ * The life of an exit. The hart takes a trap to HS mode: one step, and sepc, scause, stval, htval, htinst and
+ * hstatus are set. The machine calls `beginExit`, then `advance` until that says that the hart goes on. Each
+ * `advance` is one stage (exit, decode, find, emulate or inject, resume). All stages belong to the step of the
+ * trap: they take no time, and a run that ends at this step ends after them. Between stages the machine may stop,
+ * for a debugger; a later run goes on with the next stage. So a position in history is a step and, within an
+ * exit, the number of stages done.
+ */
+export interface HostedSupervisor {
+  /**
+   * Power-on: the firmware has put the hart into HS mode, with nothing to execute. `resumed` when it now has
+   * (SRET into a guest).
+   */
+  start(hart: number): SupervisorProgress;
+  /** A trap has entered HS mode. Returns the name of the first stage, which is not done yet. */
+  beginExit(hart: number, trap: TakenTrap): string;
+  /** Does the stage that was named last. */
+  advance(): SupervisorProgress;
+  /** All that is not wiring; called between exits only. */
+  save(): SavedState;
+  restore(state: SavedState): void;
+}
+
+export type SupervisorProgress =
+  /** The exit goes on with this stage. */
+  | { readonly kind: 'stage'; readonly name: string }
+  /** The hart goes on, at its pc and in its mode. */
+  | { readonly kind: 'resumed' }
+  /**
+   * Nothing can run until an interrupt comes, as if HS mode had executed WFI. The hart must be left in HS mode
+   * with sstatus.SIE set: the next interrupt enabled in sie is then an exit of its own.
+   */
+  | { readonly kind: 'waiting' }
+  /** Every guest has ended: so does the machine, with this exit code. */
+  | { readonly kind: 'finished'; readonly code: number };

@@ -1,0 +1,65 @@
+import { assert } from '../common/errors.ts';
+import type { Clock } from '../hart/clock.ts';
+
+export interface MachineClockState {
+  readonly [name: string]: number | bigint;
+  /** Steps' worth of time that passed while every hart waited. */
+  readonly skipped: number;
+  /** What guests' writes of mtime add, in ticks. */
+  readonly offset: bigint;
+}
+
+/**
+ * The machine's time: steps counted, plus what was skipped while every hart waited, at so many steps a tick.
+ * It reads nothing outside the machine.
+ */
+export class MachineClock implements Clock {
+  readonly #steps: () => number;
+  readonly #stepsPerTick: number;
+  #skipped = 0;
+  #offset = 0n;
+
+  constructor(options: { readonly steps: () => number; readonly stepsPerTick: number }) {
+    assert(Number.isInteger(options.stepsPerTick) && options.stepsPerTick > 0, 'a tick is a count of steps');
+    this.#steps = options.steps;
+    this.#stepsPerTick = options.stepsPerTick;
+  }
+
+  ticks(): bigint {
+    const steps = this.#steps() + this.#skipped;
+    return BigInt.asUintN(64, BigInt(Math.floor(steps / this.#stepsPerTick)) + this.#offset);
+  }
+
+  stepsUntil(deadline: bigint): number {
+    const missing = deadline - this.ticks();
+    if (missing <= 0n) return 0;
+    const intoTick = (this.#steps() + this.#skipped) % this.#stepsPerTick;
+    const steps = Number(missing) * this.#stepsPerTick - intoTick;
+    return Number.isSafeInteger(steps) ? steps : Infinity;
+  }
+
+  /** Lets time pass without steps, until `ticks()` is `deadline`. */
+  skipTo(deadline: bigint): void {
+    const steps = this.stepsUntil(deadline);
+    assert(steps !== Infinity, 'time cannot be skipped for ever');
+    this.#skipped += steps;
+  }
+
+  /** A guest writes mtime: time goes on from `ticks`. */
+  setTicks(ticks: bigint): void {
+    this.#offset = BigInt.asUintN(64, this.#offset + ticks - this.ticks());
+  }
+
+  reset(): void {
+    this.restore({ skipped: 0, offset: 0n });
+  }
+
+  save(): MachineClockState {
+    return { skipped: this.#skipped, offset: this.#offset };
+  }
+
+  restore({ skipped, offset }: MachineClockState): void {
+    this.#skipped = skipped;
+    this.#offset = offset;
+  }
+}
