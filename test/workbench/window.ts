@@ -1,0 +1,224 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { root } from '../../scripts/root.ts';
+import { DebugViews } from './debug-views.ts';
+import { readRows, type Row } from './rows.ts';
+import { patienceSeconds, waitFor } from './wait.ts';
+
+/**
+ * One window of the workbench, driven as a person drives it: by its command palette, its keys, and what it shows.
+ * For what is not here, use Playwright's `page`.
+ */
+export class WorkbenchWindow {
+  /** Playwright's page, for whatever has no word here. */
+  readonly page: Page;
+  /** The open folder, as an absolute path; it is a copy. */
+  readonly folder: string;
+  /** The debug toolbar, call stack, variables, breakpoints and console. */
+  readonly debug: DebugViews;
+  readonly #close: () => Promise<void>;
+
+  constructor(page: Page, folder: string, close: () => Promise<void>) {
+    this.page = page;
+    this.folder = folder;
+    this.debug = new DebugViews(this);
+    this.#close = close;
+    page.setDefaultTimeout(patienceSeconds * 1000);
+  }
+
+  /** Waits until the explorer shows files: by then VS Code listens to keys. */
+  async waitUntilReady(): Promise<void> {
+    const files = this.page.locator('.explorer-folders-view [role=treeitem]');
+    await files.first().waitFor({ timeout: 60_000 });
+    await this.#widenSideBar();
+  }
+
+  /** Presses a key or chord, in Playwright's names: `F10`, `Control+Shift+F5`. */
+  async press(key: string): Promise<void> {
+    await this.page.keyboard.press(key);
+  }
+
+  /** Runs a command by the name that the palette shows, with its category: `Strata: Walk Page Tables`. */
+  async command(name: string): Promise<void> {
+    await this.#pick('F1', `>${name}`, name);
+  }
+
+  /** Opens a file of the folder in the editor; at a line, counted from 1, when one is given. */
+  async openFile(path: string, line?: number): Promise<void> {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    await this.#pick('Control+P', path, name);
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.page.locator('.editor-instance .view-line').first().waitFor();
+    if (line === undefined) return;
+    await this.#pick('Control+G', `:${line}`);
+    await this.page.locator('.statusbar-item', { hasText: new RegExp(`^\\s*Ln ${line},`) }).waitFor();
+  }
+
+  /** Sets a breakpoint as F9 does and waits for its dot; lines count from 1. */
+  async setBreakpoint(path: string, line: number): Promise<void> {
+    await this.openFile(path, line);
+    const dots = this.page.locator('.glyph-margin-widgets [class*=codicon-debug-breakpoint]');
+    const before = await dots.count();
+    await this.press('F9');
+    await waitFor(`the dot of a breakpoint at ${path}:${line}`, async () =>
+      (await dots.count()) === before + 1 ? true : undefined,
+    );
+  }
+
+  /** Types into whatever has the focus. */
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text);
+  }
+
+  /** The name and text of the editor that is shown; of a long text only the lines that are in view. */
+  async editor(): Promise<{ readonly name: string; readonly text: string }> {
+    const name = await this.page.locator('.tab.active').first().textContent();
+    const lines = await this.page.locator('.editor-instance .view-line').all();
+    const placed = await Promise.all(
+      lines.map(async (line) => ({
+        top: (await line.boundingBox())?.y ?? 0,
+        text: ((await line.textContent()) ?? '').replaceAll('\u00a0', ' '),
+      })),
+    );
+    const text = placed.toSorted((a, b) => a.top - b.top).map((line) => line.text);
+    return { name: name?.trim() ?? '', text: text.join('\n') };
+  }
+
+  /**
+   * Shows a view by the name of its command (`View: Show …` or `… : Focus on … View`) and returns its part of
+   * the page, by the title in its header.
+   */
+  async showView(command: string, title: string): Promise<Locator> {
+    await this.command(command);
+    const view = this.view(title);
+    await view.waitFor();
+    return view;
+  }
+
+  /** A view in the side bar or panel, by its title. */
+  view(title: string): Locator {
+    const header = this.page.locator('.pane-header', { hasText: new RegExp(`^\\s*${escaped(title)}`) });
+    return this.page.locator('.pane', { has: header });
+  }
+
+  /** The rows of a tree view that are in sight, from top to bottom. */
+  async rows(title: string): Promise<readonly Row[]> {
+    return readRows(this.view(title));
+  }
+
+  /** Waits until a tree view shows a row whose text matches, and returns it. */
+  async waitForRow(title: string, text: RegExp): Promise<Row> {
+    return waitFor(
+      `a row ${String(text)} in ${title}`,
+      async () => (await this.rows(title)).find((row) => text.test(row.text)),
+      async () => (await this.rows(title)).map((row) => row.text),
+    );
+  }
+
+  /** Opens the row of a tree view whose text matches, and waits until it is open. */
+  async expandRow(title: string, text: RegExp): Promise<void> {
+    const row = await this.waitForRow(title, text);
+    if (row.expanded !== false) return;
+    await row.locator.locator('.monaco-tl-twistie').click();
+    await waitFor(`row ${String(text)} of ${title} to open`, async () =>
+      (await this.rows(title)).some((other) => text.test(other.text) && other.expanded === true)
+        ? true
+        : undefined,
+    );
+  }
+
+  /** The document of the webview that is shown; with several, give the one's place from 0. */
+  webview(place = 0): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').nth(place).frameLocator('iframe#active-frame');
+  }
+
+  /** What the terminal in view shows, with its empty lines at the end left out. */
+  async terminalText(): Promise<string> {
+    const rows = await this.page.locator('.terminal-wrapper.active .xterm-rows > div').allTextContents();
+    return rows
+      .map((row) => row.replaceAll('\u00a0', ' ').trimEnd())
+      .join('\n')
+      .trimEnd();
+  }
+
+  /** Waits until the terminal in view shows a text that matches. */
+  async waitForTerminal(text: RegExp): Promise<void> {
+    const look = async (): Promise<true | undefined> =>
+      text.test(await this.terminalText()) ? true : undefined;
+    await waitFor(`${String(text)} in the terminal`, look, () => this.terminalText());
+  }
+
+  /** Puts the focus into the terminal in view and types; `\n` is the return key. */
+  async typeInTerminal(text: string): Promise<void> {
+    await this.page.locator('.terminal-wrapper.active .xterm-screen').click();
+    await this.page.locator('.terminal-wrapper.active .xterm.focus').waitFor();
+    await this.page.keyboard.type(text);
+  }
+
+  /** The messages that were shown in the corner, the newest first. */
+  async notifications(): Promise<readonly string[]> {
+    await this.command('Notifications: Show Notifications');
+    const center = this.page.locator('.notifications-center.visible');
+    await center.waitFor();
+    const messages = await center.locator('.notification-list-item-message').allTextContents();
+    await this.command('Notifications: Hide Notifications');
+    return messages;
+  }
+
+  /** Takes a picture into `test/workbench/screenshots/NAME.png` and returns its path. */
+  async screenshot(name: string): Promise<string> {
+    const folder = join(root, 'test/workbench/screenshots');
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `${name}.png`);
+    await this.page.mouse.move(0, 0); // No tooltip in the picture.
+    await this.page.screenshot({ path });
+    return path;
+  }
+
+  /** Closes the window and removes its folder; the harness does so at the end of the test. */
+  async dispose(): Promise<void> {
+    await this.#close();
+  }
+
+  /** The side bar's first width cuts the call stack's rows short. */
+  async #widenSideBar(): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (!box) return;
+    const middle = box.y + box.height / 2;
+    await this.page.mouse.move(box.x + box.width, middle);
+    await this.page.mouse.down();
+    await this.page.mouse.move(sideBarWidth, middle, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
+  /** Opens a quick input, types, and accepts: the row with this label, or what was typed where there is no list. */
+  async #pick(key: string, text: string, label?: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    const input = widget.locator('input.input');
+    await this.press(key);
+    await input.waitFor();
+    await input.fill(text);
+    if (label !== undefined) {
+      const rows = widget.locator('.monaco-list-row');
+      const row = rows.filter({
+        has: this.page.locator('.label-name', { hasText: new RegExp(`^\\s*${escaped(label)}\\s*$`) }),
+      });
+      await waitFor(
+        `“${label}” in the list after typing “${text}”`,
+        async () => ((await row.count()) > 0 ? true : undefined),
+        async () => rows.allTextContents(),
+      );
+      await row.first().click();
+    } else {
+      await this.press('Enter');
+    }
+    await widget.waitFor({ state: 'hidden' });
+  }
+}
+
+const sideBarWidth = 500;
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
