@@ -23,6 +23,7 @@ const compilerFlags = [
   '-mabi=lp64',
   '-mcmodel=medany',
   '-msmall-data-limit=0', // no gp-relative data: gp is free and addresses stay plain
+  '-std=gnu2x',
   '-Og',
   '-g',
   '-gdwarf-5',
@@ -63,38 +64,85 @@ function buildAll(workFolder) {
   const images = new Map();
   for (const name of ['hello', 'hello-m']) {
     const folder = 'sample-guests/hello';
-    const elf = link(workFolder, `${folder}/${name}.ld`, compile(workFolder, [`${folder}/${name}.S`]));
-    images.set(`${folder}/build/${name}.elf`, readFileSync(elf));
+    images.set(
+      `${folder}/build/${name}.elf`,
+      link(workFolder, name, `${folder}/${name}.ld`, [`${folder}/${name}.S`]),
+    );
   }
+  const folder = 'sample-guests/kernel';
+  const shared = sourcesIn(`${folder}/common`);
+  const library = [...sourcesIn(`${folder}/programs/library`), ...shared];
+  const programs = sourcesIn(`${folder}/programs`).map((source) => {
+    const name = path.basename(source, '.c');
+    return { name, elf: link(workFolder, name, `${folder}/programs/program.ld`, [source, ...library]) };
+  });
+  for (const { name, elf } of programs) images.set(`${folder}/build/${name}.elf`, elf);
+  writeFileSync(path.join(workFolder, 'programs.archive'), archive(workFolder, programs));
+  const kernel = [...sourcesIn(folder), ...sourcesIn(`${folder}/syscall`), ...shared];
+  images.set(`${folder}/build/pebble.elf`, link(workFolder, 'pebble', `${folder}/kernel.ld`, kernel));
   return images;
 }
 
 /**
- * Compiles each source to an object file of its own; answers the object files.
- * @param {string} workFolder @param {string[]} sources @param {string[]} extraFlags
+ * Compiles the sources, each once however many images have it, and links them; answers the image's bytes.
+ * @param {string} workFolder @param {string} name @param {string} script @param {string[]} sources
  */
-function compile(workFolder, sources, extraFlags = []) {
-  return sources.map((source) => {
+function link(workFolder, name, script, sources) {
+  const objects = sources.map((source) => {
     const object = path.join(workFolder, `${source.replaceAll('/', '-')}.o`);
-    run('gcc', [...compilerFlags, ...extraFlags, '-c', source, '-o', object]);
+    if (!existsSync(object))
+      run('gcc', [...compilerFlags, `-Wa,-I${workFolder}`, '-c', source, '-o', object]);
     return object;
   });
-}
-
-/** @param {string} workFolder @param {string} script @param {string[]} objects */
-function link(workFolder, script, objects) {
-  const elf = path.join(workFolder, `${path.basename(script, '.ld')}.elf`);
+  const elf = path.join(workFolder, `${name}.elf`);
   run('ld', [
     '-nostdlib',
     '--fatal-warnings',
-    '--orphan-handling=place',
+    '-z',
+    'max-page-size=4096',
     '-T',
     script,
     '-o',
     elf,
     ...objects,
   ]);
-  return elf;
+  return readFileSync(elf);
+}
+
+/**
+ * The archive that sample-guests/kernel/archive.c reads: a count, the entries (name, offset, size), the files.
+ * The files go without their debugging information, which would only fill the guest's memory.
+ * @param {string} workFolder @param {{ name: string }[]} programs
+ */
+function archive(workFolder, programs) {
+  const [nameSize, entrySize] = [16, 32];
+  const entries = Buffer.alloc(8 + programs.length * entrySize);
+  entries.writeBigUInt64LE(BigInt(programs.length));
+  const files = [];
+  let offset = entries.length;
+  for (const [index, { name }] of programs.entries()) {
+    const stripped = path.join(workFolder, `${name}.stripped`);
+    run('strip', ['--strip-all', '-o', stripped, path.join(workFolder, `${name}.elf`)]);
+    const file = readFileSync(stripped);
+    const entry = entries.subarray(8 + index * entrySize);
+    entry.write(name.padEnd(nameSize, '\0'), 'latin1');
+    entry.writeBigUInt64LE(BigInt(offset), nameSize);
+    entry.writeBigUInt64LE(BigInt(file.length), nameSize + 8);
+    files.push(file, Buffer.alloc(-file.length & 7));
+    offset += file.length + (-file.length & 7);
+  }
+  return Buffer.concat([entries, ...files]);
+}
+
+/**
+ * The C and assembly files of one folder, in the order of their names on every machine.
+ * @param {string} folder
+ */
+function sourcesIn(folder) {
+  return readdirSync(path.join(repository, folder))
+    .filter((name) => /\.[cS]$/.test(name))
+    .toSorted()
+    .map((name) => `${folder}/${name}`);
 }
 
 /** @param {string} tool @param {string[]} commandLine */

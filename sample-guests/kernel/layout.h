@@ -1,0 +1,18 @@
+// The memory map, for C and for the assembler.
+//
+//   virtual                                  what                              leads to physical
+//   0x0000000000000000 .. 000000000000ffff   nothing: null pointers fault      -
+//   0x0000000000010000 .. 0000003fffffffff   the process (U=1)                 pages of its own
+//   0xffffffc000000000 + p                   the kernel (U=0, G=1), the same   p: RAM, UART, PLIC
+//                                            in every address space
+#pragma once
+
+#define PAGE_SIZE 4096
+#define KERNEL_OFFSET 0xffffffc000000000  // Sv39: the start of the upper half
+
+#define PROCESS_BASE 0x10000
+#define PROCESS_STACK_TOP 0x3ffffff000  // a page below the end of Sv39's lower half
+#define PROCESS_STACK_SIZE 0x10000
+
+#define KERNEL_STACK_SIZE PAGE_SIZE
+#define TRAP_FRAME_SIZE 272  // 31 registers, sstatus, s0 once more, sepc: see trap.h
