@@ -127,6 +127,7 @@ class Register implements OpenCsr {
       state.slots[this.#slot] = hooks.adjust ? hooks.adjust(this.#context, legal) : legal;
     }
     hooks.changed?.(this.#context);
+    this.#context.contextChanged();
   }
 
   /** For a view: the bits of the other register that it shows now. */

@@ -2,6 +2,7 @@ import { assert } from '../common/errors.ts';
 import { csrByName } from '../isa/csrs/index.ts';
 import type { Guard, Mode } from '../isa/instruction.ts';
 import { csrSlot, type HartState, type StoredCsr } from './state.ts';
+import { exception, exceptionCode, type Trap } from './trap.ts';
 
 /** What a guard raises. */
 export type Refusal = Guard['raises'];
@@ -41,6 +42,13 @@ export function refusal({ guards }: CompiledGuards, state: HartState): Refusal |
     }
   }
   return undefined;
+}
+
+/** The exception, with the instruction word as tval (Priv. 3.1.16, 18.6.1). */
+export function refusalTrap(raises: Refusal, word: number): Trap {
+  const { illegalInstruction, virtualInstruction } = exceptionCode;
+  const code = raises === 'illegal-instruction' ? illegalInstruction : virtualInstruction;
+  return exception(code, BigInt(word >>> 0));
 }
 
 function compileGuard({ modes, field, equals = 1, raises }: Guard): CompiledGuard {

@@ -84,6 +84,11 @@ export class PhysicalMemory {
     return count;
   }
 
+  /** RAM was written by other means (a snapshot, `ram` itself): tells those who listen. */
+  ramChanged(address: number, length: number): void {
+    this.#written.fire({ address, length });
+  }
+
   #ramBytesFrom(address: number, length: number): number {
     if (!this.isRam(address, 1)) return 0;
     return Math.min(length, this.#ramBase + this.#ramSize - address);

@@ -64,3 +64,8 @@ export interface TakenTrap {
   readonly from: { readonly privilege: Privilege; readonly virtual: boolean };
   readonly to: { readonly privilege: Privilege; readonly virtual: boolean };
 }
+
+/** A synchronous exception without more to tell than its code and tval. */
+export function exception(code: number, tval = 0n): Trap {
+  return { kind: 'trap', interrupt: false, code, tval, tval2: 0n, tinst: 0n, gva: false };
+}

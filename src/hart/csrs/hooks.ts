@@ -8,10 +8,12 @@ export interface CsrContext {
   readonly clock: Clock;
   readonly hartId: number;
   readonly protection: PhysicalProtection;
-  /** A comparator or the clock it compares with changed. */
-  timersChanged(): void;
+  /** A comparator, or what it compares with, changed. */
+  readonly timersChanged: () => void;
   /** Physical memory protection changed: cached translations may be wrong. */
-  protectionChanged(): void;
+  readonly protectionChanged: () => void;
+  /** Any register changed: the mode may translate otherwise, an interrupt may be due. */
+  readonly contextChanged: () => void;
 }
 
 /** How a register differs from plain storage that its description legalizes. */

@@ -1,0 +1,290 @@
+import { assert } from '../common/errors.ts';
+import type { Breakpoints } from './breakpoints.ts';
+import type { Clock } from './clock.ts';
+import { CsrFile } from './csr-file.ts';
+import { Engine, engineExit } from './engine/engine.ts';
+import type { PredecodedCode } from './engine/predecoded-code.ts';
+import { hostedLevel, trapFromCsrs, type HostedLevels } from './hosted.ts';
+import { dueInterrupt, interruptEndsWait, updateTimers } from './interrupts.ts';
+import type { MachineMemory } from './memory.ts';
+import { MemoryView } from './memory-view.ts';
+import type { PhysicalMemory } from './physical-memory.ts';
+import { PhysicalProtection } from './physical-protection.ts';
+import { Evaluator } from './reference/evaluator.ts';
+import { HartState, hartSlot } from './state.ts';
+import type { HartStop } from './stop.ts';
+import { TrapRecords, type TrapRecord } from './trap-records.ts';
+import type { TakenTrap } from './trap.ts';
+import { returnFromMachine, returnFromSupervisor, takeInterrupt, takeTrap } from './traps.ts';
+import type { Fence } from './translation/fence.ts';
+import { accessRegime, fetchRegime } from './translation/regime.ts';
+import { PageWalker } from './translation/walk.ts';
+import { VirtualMemory } from './virtual-memory.ts';
+
+export interface HartOptions {
+  readonly memory: MachineMemory;
+  readonly physical: PhysicalMemory;
+  /** mhartid, and which of the memory's harts. */
+  readonly id: number;
+  readonly clock: Clock;
+  readonly hosted: HostedLevels;
+  readonly breakpoints: Breakpoints;
+  /** The predecoded code of the machine; without it the reference evaluator runs everything. */
+  readonly code: PredecodedCode | undefined;
+}
+
+/** What a run does at a breakpoint on which it begins: the one that stopped the last run is passed. */
+export type RunStart = 'stop-at-breakpoint' | 'pass-breakpoint';
+
+/** Plain data: all of a hart but what can be made again. */
+export interface SavedHart {
+  readonly state: Uint8Array;
+  readonly trapRecords: readonly TrapRecord[];
+}
+
+/** One hart: runs instructions, takes traps and interrupts, and shows its state. */
+export class Hart {
+  readonly id: number;
+  readonly state: HartState;
+  readonly csrs: CsrFile;
+  readonly trapRecords = new TrapRecords();
+  readonly hosted: HostedLevels;
+  /** The page walk, for views of it. */
+  readonly walker: PageWalker;
+  /** Memory by virtual and guest-physical address, for views. */
+  readonly view: MemoryView;
+  /** Sees every trap once it is delivered; `true` stops the run there. */
+  onTrap: ((trap: TakenTrap) => boolean) | undefined;
+
+  readonly #clock: Clock;
+  readonly #breakpoints: Breakpoints;
+  readonly #protection: PhysicalProtection;
+  readonly #evaluator: Evaluator;
+  readonly #engine: Engine | undefined;
+  /** The step at which a timer is due; the timers have to be looked at again from there on. */
+  #timerStep = 0;
+  #attention = false;
+
+  constructor(options: HartOptions) {
+    const { memory, physical, id, clock, hosted, breakpoints, code } = options;
+    const place = memory.harts[id];
+    assert(place !== undefined, `the memory has no room for hart ${id}`);
+    this.id = id;
+    this.hosted = hosted;
+    this.#clock = clock;
+    this.#breakpoints = breakpoints;
+    const state = new HartState(memory.wasm, place.stateOffset);
+    this.state = state;
+    this.#protection = new PhysicalProtection(state);
+    this.walker = new PageWalker(physical, this.#protection);
+    this.view = new MemoryView(physical, this.walker);
+    const contextChanged = (): void => this.#engine?.contextChanged();
+    this.csrs = new CsrFile({
+      state,
+      clock,
+      hartId: id,
+      protection: this.#protection,
+      timersChanged: () => {
+        this.#timerStep = 0;
+      },
+      protectionChanged: () => {
+        this.#protection.changed();
+        this.#engine?.flushAll();
+      },
+      contextChanged,
+    });
+    this.#evaluator = new Evaluator({
+      state,
+      csrs: this.csrs,
+      records: this.trapRecords,
+      memory: new VirtualMemory(state, physical, this.walker),
+      fence: (fence) => this.fence(fence),
+      contextChanged,
+    });
+    this.#engine =
+      code &&
+      new Engine({
+        memory,
+        hart: id,
+        state,
+        code,
+        breakpoints,
+        translate: (address, access) => this.#translatePage(address, access),
+      });
+  }
+
+  /** Power-on: M mode at `pc`, registers zero, CSRs at their reset values. Counts begin again. */
+  reset(pc: bigint): void {
+    this.state.bytes.fill(0);
+    this.state.privilege = 3;
+    this.state.pc = pc;
+    this.csrs.reset();
+    this.trapRecords.clear();
+    this.fence({ kind: 'all' });
+  }
+
+  /**
+   * Runs at most `budget` steps, exactly as many unless something stops it sooner. Interrupts come first, then
+   * breakpoints, then the instruction.
+   */
+  run(budget: number, start: RunStart = 'stop-at-breakpoint'): HartStop {
+    const { state } = this;
+    const end = state.steps + budget;
+    const passedStep = start === 'pass-breakpoint' ? state.steps : -1;
+    this.#attention = false;
+    // Between runs anyone may have changed anything.
+    this.#timerStep = 0;
+    this.#engine?.contextChanged();
+    for (;;) {
+      if (state.steps >= this.#timerStep) this.#setTimers();
+      if (state.steps >= end) return { kind: 'budget' };
+      const stop = this.#beforeInstruction();
+      if (stop === 'again') continue;
+      if (stop !== undefined) return stop;
+      const stopped = this.#runInstructions(Math.min(end, this.#timerStep), state.steps === passedStep);
+      if (stopped !== undefined) return stopped;
+      if (this.#attention) return { kind: 'attention' };
+    }
+  }
+
+  /** Raises (1) or lowers (0) an interrupt line into the hart; `code` is that of mip, `interruptCode`. */
+  setInterruptLine(code: number, level: 0 | 1): void {
+    const bit = 1 << code;
+    if (level === 1) this.state.interruptLines |= bit;
+    else this.state.interruptLines &= ~bit;
+  }
+
+  /** Ends the run under way after the present instruction, because the machine has to look at something. */
+  requestAttention(): void {
+    this.#attention = true;
+  }
+
+  /** The tick at which stimecmp or vstimecmp fires next; `undefined` if neither is going to. */
+  nextTimerDeadline(): bigint | undefined {
+    return updateTimers(this.state, this.#clock);
+  }
+
+  /** Whether WFI would not wait now: an interrupt is pending and enabled in mie. */
+  get wakes(): boolean {
+    updateTimers(this.state, this.#clock);
+    return interruptEndsWait(this.state);
+  }
+
+  /** What a hosted M level ends with: the effects of MRET. */
+  returnFromMachine(): void {
+    returnFromMachine(this.state, this.trapRecords);
+  }
+
+  /** What a hosted HS level ends with: the effects of SRET. */
+  returnFromSupervisor(): void {
+    returnFromSupervisor(this.state, this.trapRecords);
+  }
+
+  /** Drops cached translations: for whoever changes page tables without executing a fence. */
+  fence(fence: Fence): void {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    switch (fence.kind) {
+      case 'supervisor':
+        engine.flushSupervisor(fence.asid);
+        break;
+      case 'guest-virtual':
+        engine.flushGuest(fence.vmid, fence.asid);
+        break;
+      case 'guest-physical':
+        engine.flushGuest(fence.vmid, undefined);
+        break;
+      case 'all':
+        engine.flushAll();
+        break;
+    }
+  }
+
+  /** The architectural state as bytes, for a hash: equal exactly where the state is. Not a copy. */
+  get stateBytes(): Uint8Array {
+    // What was written to x0 is no state.
+    this.state.slots[hartSlot.sink] = 0n;
+    return this.state.bytes;
+  }
+
+  save(): SavedHart {
+    return { state: this.stateBytes.slice(), trapRecords: this.trapRecords.save() };
+  }
+
+  /** `saved` comes from `save` of a hart of the same number. */
+  restore(saved: SavedHart): void {
+    this.state.bytes.set(saved.state);
+    this.trapRecords.restore(saved.trapRecords);
+    this.#protection.changed();
+    this.fence({ kind: 'all' });
+  }
+
+  /** Everything that comes before an instruction may run. `again`: a trap was taken, so look again. */
+  #beforeInstruction(): HartStop | 'again' | undefined {
+    const { state } = this;
+    const due = dueInterrupt(state);
+    if (due !== undefined) {
+      return this.#deliver(takeInterrupt(state, this.trapRecords, due.code, due.to)) ?? 'again';
+    }
+    if (state.waiting) {
+      if (!interruptEndsWait(state)) return { kind: 'wfi' };
+      state.waiting = false;
+    }
+    const level = hostedLevel(state, this.hosted);
+    return level && { kind: 'hosted', level, trap: trapFromCsrs(state, level) };
+  }
+
+  /** Runs to step `end` at most. `undefined`: interrupts have to be looked at. */
+  #runInstructions(end: number, passesBreakpoint: boolean): HartStop | undefined {
+    const { state } = this;
+    if (this.#engine === undefined) {
+      if (!passesBreakpoint && this.#isAtBreakpoint()) return { kind: 'breakpoint', pc: state.pc };
+      return this.#step();
+    }
+    if (passesBreakpoint) this.#engine.passBreakpoint();
+    switch (this.#engine.run(end - state.steps)) {
+      case engineExit.budget:
+        return undefined;
+      case engineExit.breakpoint:
+        return { kind: 'breakpoint', pc: state.pc };
+      case engineExit.slow:
+        return state.steps < end ? this.#step() : undefined;
+    }
+  }
+
+  /** One instruction by the evaluator, or the trap that it raises. */
+  #step(): HartStop | undefined {
+    const trap = this.#evaluator.step();
+    return trap && this.#deliver(takeTrap(this.state, this.trapRecords, trap));
+  }
+
+  #deliver(taken: TakenTrap): HartStop | undefined {
+    this.#engine?.contextChanged();
+    if (this.onTrap?.(taken)) return { kind: 'trap', trap: taken };
+    const level = hostedLevel(this.state, this.hosted);
+    return level && { kind: 'hosted', level, trap: taken };
+  }
+
+  #setTimers(): void {
+    const deadline = updateTimers(this.state, this.#clock);
+    const steps = deadline === undefined ? Infinity : this.#clock.stepsUntil(deadline);
+    assert(steps > 0, 'a deadline that is not reached lies ahead');
+    this.#timerStep = this.state.steps + steps;
+  }
+
+  #isAtBreakpoint(): boolean {
+    const { pc } = this.state;
+    if (this.#breakpoints.has('virtual', pc)) return true;
+    if (this.#breakpoints.pages('physical').size === 0) return false;
+    const regime = fetchRegime(this.state);
+    const page = this.walker.walk({ address: pc, access: 'execute', regime, effects: 'none' });
+    if (typeof page !== 'number') return false;
+    return this.#breakpoints.has('physical', BigInt(page) * 4096n + BigInt.asUintN(12, pc));
+  }
+
+  #translatePage(address: bigint, access: 'read' | 'write' | 'execute'): number | undefined {
+    const regime = access === 'execute' ? fetchRegime(this.state) : accessRegime(this.state, 'normal');
+    const page = this.walker.walk({ address, access, regime, effects: 'update' });
+    return typeof page === 'number' ? page : undefined;
+  }
+}

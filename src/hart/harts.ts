@@ -1,0 +1,36 @@
+import { Breakpoints } from './breakpoints.ts';
+import type { Clock } from './clock.ts';
+import { PredecodedCode } from './engine/predecoded-code.ts';
+import { Hart } from './hart.ts';
+import type { HostedLevels } from './hosted.ts';
+import type { MachineMemory } from './memory.ts';
+import type { PhysicalMemory } from './physical-memory.ts';
+
+/** The harts of a machine, and what they share. */
+export interface Harts {
+  readonly harts: readonly Hart[];
+  readonly breakpoints: Breakpoints;
+}
+
+/**
+ * Makes a hart for each that the memory has room for. They share breakpoints, and the predecoded code of the
+ * `interpreter` engine, which drops what is written through `physical`. The harts are not reset yet.
+ */
+export function createHarts(options: {
+  readonly memory: MachineMemory;
+  readonly physical: PhysicalMemory;
+  readonly clock: Clock;
+  readonly hosted: HostedLevels;
+  readonly engine: 'reference' | 'interpreter';
+}): Harts {
+  const { memory, physical, clock, hosted, engine } = options;
+  const breakpoints = new Breakpoints();
+  const code = engine === 'interpreter' ? new PredecodedCode({ memory, breakpoints }) : undefined;
+  if (code) {
+    physical.onDidWriteRam(({ address, length }) => code.invalidate(address - memory.ramBase, length));
+  }
+  const harts = memory.harts.map(
+    (_, id) => new Hart({ memory, physical, id, clock, hosted, breakpoints, code }),
+  );
+  return { harts, breakpoints };
+}

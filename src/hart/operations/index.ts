@@ -1,0 +1,26 @@
+import type { OperationName } from '../../isa/semantics.ts';
+import { csrrc, csrrci, csrrs, csrrsi, csrrw, csrrwi } from './csr-access.ts';
+import { ebreak, ecall, illegal, mret, sret, wfi } from './environment.ts';
+import { fence, fenceI, hfenceGvma, hfenceVvma, sfenceVma } from './fences.ts';
+import type { Operation } from './operation.ts';
+
+/** The one implementation of each operation. */
+export const operations: Readonly<Record<OperationName, Operation>> = {
+  csrrw,
+  csrrs,
+  csrrc,
+  csrrwi,
+  csrrsi,
+  csrrci,
+  ecall,
+  ebreak,
+  mret,
+  sret,
+  wfi,
+  fence,
+  'fence.i': fenceI,
+  'sfence.vma': sfenceVma,
+  'hfence.vvma': hfenceVvma,
+  'hfence.gvma': hfenceGvma,
+  illegal,
+};

@@ -1,0 +1,89 @@
+import type { AmoOperator, BinaryOperator, ComparisonOperator } from '../../isa/semantics.ts';
+
+const signed = (value: bigint): bigint => BigInt.asIntN(64, value);
+const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
+
+/** A binary operator on 64-bit patterns. */
+export function calculate(operator: BinaryOperator, left: bigint, right: bigint): bigint {
+  switch (operator) {
+    case 'add':
+      return unsigned(left + right);
+    case 'sub':
+      return unsigned(left - right);
+    case 'and':
+      return left & right;
+    case 'or':
+      return left | right;
+    case 'xor':
+      return left ^ right;
+    case 'sll':
+      return unsigned(left << (right & 63n));
+    case 'srl':
+      return left >> (right & 63n);
+    case 'sra':
+      return unsigned(signed(left) >> (right & 63n));
+    case 'mul':
+      return unsigned(left * right);
+    case 'mulh':
+      return unsigned((signed(left) * signed(right)) >> 64n);
+    case 'mulhu':
+      return (left * right) >> 64n;
+    case 'mulhsu':
+      return unsigned((signed(left) * right) >> 64n);
+    case 'div':
+      // The one overflow, -2^63 / -1, gives its dividend by the truncation.
+      return right === 0n ? unsigned(-1n) : unsigned(signed(left) / signed(right));
+    case 'divu':
+      return right === 0n ? unsigned(-1n) : left / right;
+    case 'rem':
+      return right === 0n ? left : unsigned(signed(left) % signed(right));
+    case 'remu':
+      return right === 0n ? left : left % right;
+  }
+}
+
+export function holds(operator: ComparisonOperator, left: bigint, right: bigint): boolean {
+  switch (operator) {
+    case 'eq':
+      return left === right;
+    case 'ne':
+      return left !== right;
+    case 'lt':
+      return signed(left) < signed(right);
+    case 'ltu':
+      return left < right;
+    case 'ge':
+      return signed(left) >= signed(right);
+    case 'geu':
+      return left >= right;
+  }
+}
+
+/** The low `bits` bits, extended to 64. */
+export function extend(value: bigint, bits: number, isSigned: boolean): bigint {
+  return isSigned ? unsigned(BigInt.asIntN(bits, value)) : BigInt.asUintN(bits, value);
+}
+
+/** What an AMO stores, of two patterns of `bits` bits. */
+export function combine(operator: AmoOperator, old: bigint, operand: bigint, bits: number): bigint {
+  switch (operator) {
+    case 'swap':
+      return operand;
+    case 'add':
+      return old + operand;
+    case 'xor':
+      return old ^ operand;
+    case 'and':
+      return old & operand;
+    case 'or':
+      return old | operand;
+    case 'min':
+      return BigInt.asIntN(bits, old) < BigInt.asIntN(bits, operand) ? old : operand;
+    case 'max':
+      return BigInt.asIntN(bits, old) > BigInt.asIntN(bits, operand) ? old : operand;
+    case 'minu':
+      return BigInt.asUintN(bits, old) < BigInt.asUintN(bits, operand) ? old : operand;
+    case 'maxu':
+      return BigInt.asUintN(bits, old) > BigInt.asUintN(bits, operand) ? old : operand;
+  }
+}

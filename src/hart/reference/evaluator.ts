@@ -1,0 +1,202 @@
+import { decode } from '../../isa/decode.ts';
+import type { DecodedInstruction, Instruction } from '../../isa/instruction.ts';
+import type { Statement, Value } from '../../isa/semantics.ts';
+import { faultTrap, type FaultingAccess } from '../fault-trap.ts';
+import { compileGuards, refusal, refusalTrap, type CompiledGuards } from '../guards.ts';
+import { operations } from '../operations/index.ts';
+import type { OperationContext } from '../operations/operation.ts';
+import type { Trap } from '../trap.ts';
+import type { AccessFault, VirtualMemory } from '../virtual-memory.ts';
+import { calculate, combine, extend, holds } from './arithmetic.ts';
+
+/** What the evaluator works on. */
+export interface EvaluatorContext extends OperationContext {
+  readonly memory: VirtualMemory;
+}
+
+/**
+ * Executes instructions by walking their semantics: plain, slow and the oracle for every engine, which leave to
+ * it what they do not do themselves.
+ */
+export class Evaluator {
+  readonly #context: EvaluatorContext;
+  readonly #decoded = new Map<number, DecodedInstruction>();
+  readonly #guards = new Map<Instruction, CompiledGuards>();
+
+  constructor(context: EvaluatorContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Executes the instruction at pc. It retires and counts as a step, or it traps: then nothing but memory that a
+   * page walk marked has changed, no step is counted, and the trap is for the caller to take.
+   */
+  step(): Trap | undefined {
+    const { state, memory } = this.#context;
+    const { pc } = state;
+    const word = memory.fetch(pc);
+    if (typeof word !== 'number') return faultTrap(word, 'fetch', pc);
+    const decoded = this.#decode(word);
+    if (decoded === undefined) return refusalTrap('illegal-instruction', word);
+    const refused = refusal(this.#guardsOf(decoded.instruction), state);
+    if (refused !== undefined) return refusalTrap(refused, word);
+    const trap = new Execution(this.#context, decoded, pc).run();
+    if (trap === undefined) state.steps++;
+    return trap;
+  }
+
+  #decode(word: number): DecodedInstruction | undefined {
+    const known = this.#decoded.get(word);
+    if (known !== undefined) return known;
+    const decoded = decode(word);
+    if (this.#decoded.size >= decodedCapacity) this.#decoded.clear();
+    if (decoded !== undefined) this.#decoded.set(word, decoded);
+    return decoded;
+  }
+
+  #guardsOf(instruction: Instruction): CompiledGuards {
+    let guards = this.#guards.get(instruction);
+    if (guards === undefined) {
+      guards = compileGuards(instruction.guards);
+      this.#guards.set(instruction, guards);
+    }
+    return guards;
+  }
+}
+
+/** Words whose decoding is kept: more than any kernel's working set. */
+const decodedCapacity = 0x1_0000;
+
+/** One instruction under way. The first fault ends it; what is evaluated after is of no consequence. */
+class Execution {
+  readonly #context: EvaluatorContext;
+  readonly #decoded: DecodedInstruction;
+  readonly #pc: bigint;
+  #next: bigint;
+  #jumped = false;
+  #trap: Trap | undefined;
+
+  constructor(context: EvaluatorContext, decoded: DecodedInstruction, pc: bigint) {
+    this.#context = context;
+    this.#decoded = decoded;
+    this.#pc = pc;
+    this.#next = BigInt.asUintN(64, pc + BigInt(decoded.length));
+  }
+
+  run(): Trap | undefined {
+    // Every operand is read before anything is written: jalr's rd may be its rs1.
+    for (const statement of this.#decoded.instruction.semantics) {
+      this.#execute(statement);
+      if (this.#trap !== undefined) return this.#trap;
+    }
+    if (!this.#jumped) this.#context.state.pc = this.#next;
+    return undefined;
+  }
+
+  #execute(statement: Statement): void {
+    const { state, memory } = this.#context;
+    switch (statement.kind) {
+      case 'setX': {
+        const value = this.#evaluate(statement.value);
+        if (this.#trap === undefined) state.setX(this.#decoded[statement.operand], value);
+        break;
+      }
+      case 'jump':
+        this.#next = this.#evaluate(statement.target);
+        break;
+      case 'branch': {
+        const { operator, left, right } = statement.condition;
+        if (holds(operator, this.#evaluate(left), this.#evaluate(right))) {
+          this.#next = this.#evaluate(statement.target);
+        }
+        break;
+      }
+      case 'store': {
+        const address = this.#evaluate(statement.address);
+        const fault = memory.store(
+          address,
+          statement.size,
+          this.#evaluate(statement.value),
+          statement.access,
+        );
+        if (fault !== undefined) this.#fault(fault, 'store', address);
+        break;
+      }
+      case 'operation': {
+        const outcome = operations[statement.name](this.#context, this.#decoded);
+        if (outcome === 'jumped') this.#jumped = true;
+        else if (outcome !== 'next') this.#trap = outcome;
+        break;
+      }
+    }
+  }
+
+  #evaluate(value: Value): bigint {
+    switch (value.kind) {
+      case 'constant':
+        return BigInt.asUintN(64, value.value);
+      case 'x':
+        return this.#context.state.getX(this.#decoded[value.operand]);
+      case 'immediate':
+        return BigInt.asUintN(64, BigInt(this.#decoded.imm));
+      case 'pc':
+        return this.#pc;
+      case 'nextPc':
+        return BigInt.asUintN(64, this.#pc + BigInt(this.#decoded.length));
+      case 'binary':
+        return calculate(value.operator, this.#evaluate(value.left), this.#evaluate(value.right));
+      case 'extend':
+        return extend(this.#evaluate(value.value), value.bits, value.signed);
+      case 'boolean':
+        return this.#holds(value.condition) ? 1n : 0n;
+      case 'select':
+        return this.#evaluate(this.#holds(value.condition) ? value.whenTrue : value.whenFalse);
+      case 'load':
+      case 'loadReserved':
+      case 'storeConditional':
+      case 'amo':
+        return this.#access(value);
+    }
+  }
+
+  #access(value: Extract<Value, { readonly address: Value }>): bigint {
+    const { memory } = this.#context;
+    const address = this.#evaluate(value.address);
+    switch (value.kind) {
+      case 'load': {
+        const loaded = memory.load(address, value.size, value.access);
+        if (typeof loaded !== 'bigint') return this.#fault(loaded, 'load', address);
+        return value.signed ? extend(loaded, 8 * value.size, true) : loaded;
+      }
+      case 'loadReserved': {
+        const loaded = memory.loadReserved(address, value.size);
+        if (typeof loaded !== 'bigint') return this.#fault(loaded, 'load', address);
+        return extend(loaded, 8 * value.size, true);
+      }
+      case 'storeConditional': {
+        const stored = memory.storeConditional(address, value.size, this.#evaluate(value.value));
+        if (typeof stored !== 'boolean') return this.#fault(stored, 'store', address);
+        return stored ? 0n : 1n;
+      }
+      case 'amo': {
+        const bits = 8 * value.size;
+        const operand = this.#evaluate(value.value);
+        const old = memory.modify(address, value.size, (present) =>
+          combine(value.operator, present, operand, bits),
+        );
+        // Unpriv. 14.4: an AMO never reports a load's fault.
+        if (typeof old !== 'bigint') return this.#fault(old, 'store', address);
+        return extend(old, bits, true);
+      }
+    }
+  }
+
+  #holds({ operator, left, right }: Extract<Statement, { kind: 'branch' }>['condition']): boolean {
+    return holds(operator, this.#evaluate(left), this.#evaluate(right));
+  }
+
+  #fault(fault: AccessFault, access: FaultingAccess, start: bigint): bigint {
+    this.#trap ??= faultTrap(fault, access, start, this.#decoded);
+    return 0n;
+  }
+}

@@ -1,0 +1,184 @@
+import type { AccessKind, AccessSize } from '../isa/semantics.ts';
+import type { PhysicalMemory } from './physical-memory.ts';
+import type { HartState } from './state.ts';
+import type { HostPage, PageAccess } from './translation/page-table.ts';
+import { accessRegime, fetchRegime, type TranslationRegime } from './translation/regime.ts';
+import type { PageWalker, WalkFault } from './translation/walk.ts';
+
+/** Why an access by virtual address failed. */
+export interface AccessFault extends Omit<WalkFault, 'kind'> {
+  readonly kind: 'fault';
+  readonly cause: WalkFault['kind'] | 'misaligned';
+  /** The first byte that could not be accessed. */
+  readonly address: bigint;
+  /** Was the address a guest's? */
+  readonly virtual: boolean;
+}
+
+/** Where an access goes: one host-physical address, or two for the parts on either side of a page's end. */
+interface Place {
+  readonly first: number;
+  /** The second part's address, and how many bytes belong to the first; 0 where all do. */
+  readonly second: number;
+  readonly split: number;
+}
+
+/** The memory that the hart's instructions see: virtual addresses in, faults as values out. */
+export class VirtualMemory {
+  readonly #state: HartState;
+  readonly #physical: PhysicalMemory;
+  readonly #walker: PageWalker;
+
+  constructor(state: HartState, physical: PhysicalMemory, walker: PageWalker) {
+    this.#state = state;
+    this.#physical = physical;
+    this.#walker = walker;
+  }
+
+  /** The instruction word at pc: 16 bits where its low two bits are not 3. */
+  fetch(pc: bigint): number | AccessFault {
+    const regime = fetchRegime(this.#state);
+    const low = this.#fetchParcel(pc, regime);
+    if (typeof low !== 'number' || (low & 3) !== 3) return low;
+    const high = this.#fetchParcel(BigInt.asUintN(64, pc + 2n), regime);
+    return typeof high === 'number' ? (low | (high << 16)) >>> 0 : high;
+  }
+
+  /** Unsigned. */
+  load(address: bigint, size: AccessSize, kind: AccessKind): bigint | AccessFault {
+    const regime = accessRegime(this.#state, kind);
+    const place = this.#locate(
+      address,
+      size,
+      kind === 'hypervisor-execute' ? 'execute-read' : 'read',
+      regime,
+    );
+    if ('kind' in place) return place;
+    if (place.split !== 0) return this.#loadSplit(address, size, place, regime);
+    return this.#physical.load(place.first, size) ?? accessFault(address, regime);
+  }
+
+  /** `value` is taken modulo 2^(8 size). Nothing is stored where a part cannot be. */
+  store(address: bigint, size: AccessSize, value: bigint, kind: AccessKind): AccessFault | undefined {
+    const regime = accessRegime(this.#state, kind);
+    const place = this.#locate(address, size, 'write', regime);
+    if ('kind' in place) return place;
+    if (place.split !== 0) return this.#storeSplit(address, size, value, place, regime);
+    return this.#physical.store(place.first, size, value) ? undefined : accessFault(address, regime);
+  }
+
+  /** LR: a load, aligned and from RAM, that reserves its address. */
+  loadReserved(address: bigint, size: 4 | 8): bigint | AccessFault {
+    const place = this.#locateAtomic(address, size, 'read');
+    if (typeof place !== 'number') return place;
+    this.#state.reservation = BigInt(place);
+    return this.#physical.load(place, size) ?? 0n;
+  }
+
+  /** SC: tells whether it stored. A page that cannot be written faults, with a reservation or without. */
+  storeConditional(address: bigint, size: 4 | 8, value: bigint): boolean | AccessFault {
+    const place = this.#locateAtomic(address, size, 'write');
+    if (typeof place !== 'number') return place;
+    const reserved = this.#state.reservation === BigInt(place);
+    this.#state.reservation = undefined;
+    if (reserved) this.#physical.store(place, size, value);
+    return reserved;
+  }
+
+  /** AMO: replaces the (unsigned) value by what `update` makes of it, and returns it. */
+  modify(address: bigint, size: 4 | 8, update: (old: bigint) => bigint): bigint | AccessFault {
+    const place = this.#locateAtomic(address, size, 'write');
+    if (typeof place !== 'number') return place;
+    const old = this.#physical.load(place, size) ?? 0n;
+    this.#physical.store(place, size, update(old));
+    return old;
+  }
+
+  #fetchParcel(pc: bigint, regime: TranslationRegime): number | AccessFault {
+    const page = this.#translate(pc, 'execute', regime);
+    if (typeof page !== 'number') return page;
+    const parcel = this.#physical.load(page * 4096 + offsetInPage(pc), 2);
+    return parcel === undefined ? accessFault(pc, regime) : Number(parcel);
+  }
+
+  /** LR, SC and AMOs are aligned (Unpriv. 14.2, 14.4); here they are for RAM only. */
+  #locateAtomic(address: bigint, size: 4 | 8, access: 'read' | 'write'): number | AccessFault {
+    const regime = accessRegime(this.#state, 'normal');
+    const offset = offsetInPage(address);
+    if (offset % size !== 0) return { kind: 'fault', cause: 'misaligned', address, virtual: regime.virtual };
+    const page = this.#translate(address, access, regime);
+    if (typeof page !== 'number') return page;
+    const place = page * 4096 + offset;
+    return this.#physical.isRam(place, size) ? place : accessFault(address, regime);
+  }
+
+  #locate(address: bigint, size: number, access: PageAccess, regime: TranslationRegime): Place | AccessFault {
+    const offset = offsetInPage(address);
+    const page = this.#translate(address, access, regime);
+    if (typeof page !== 'number') return page;
+    const first = page * 4096 + offset;
+    const split = 4096 - offset;
+    if (split >= size) return { first, second: 0, split: 0 };
+    const next = BigInt.asUintN(64, address + BigInt(split));
+    const secondPage = this.#translate(next, access, regime);
+    if (typeof secondPage !== 'number') return secondPage;
+    return { first, second: secondPage * 4096, split };
+  }
+
+  #loadSplit(address: bigint, size: number, place: Place, regime: TranslationRegime): bigint | AccessFault {
+    const fault = this.#splitFault(address, size, place, regime);
+    if (fault) return fault;
+    let value = 0n;
+    for (let index = size - 1; index >= 0; index--) {
+      value = (value << 8n) | (this.#physical.load(byteAddress(place, index), 1) ?? 0n);
+    }
+    return value;
+  }
+
+  #storeSplit(
+    address: bigint,
+    size: number,
+    value: bigint,
+    place: Place,
+    regime: TranslationRegime,
+  ): AccessFault | undefined {
+    const fault = this.#splitFault(address, size, place, regime);
+    if (fault) return fault;
+    for (let index = 0; index < size; index++) {
+      this.#physical.store(byteAddress(place, index), 1, (value >> BigInt(8 * index)) & 0xffn);
+    }
+    return undefined;
+  }
+
+  /** Misaligned accesses are for RAM only: the part that is not is an access fault. */
+  #splitFault(
+    address: bigint,
+    size: number,
+    place: Place,
+    regime: TranslationRegime,
+  ): AccessFault | undefined {
+    if (!this.#physical.isRam(place.first, place.split)) return accessFault(address, regime);
+    if (!this.#physical.isRam(place.second, size - place.split)) {
+      return accessFault(BigInt.asUintN(64, address + BigInt(place.split)), regime);
+    }
+    return undefined;
+  }
+
+  #translate(address: bigint, access: PageAccess, regime: TranslationRegime): HostPage | AccessFault {
+    const result = this.#walker.walk({ address, access, regime, effects: 'update' });
+    if (typeof result === 'number') return result;
+    return { ...result, kind: 'fault', cause: result.kind, address, virtual: regime.virtual };
+  }
+}
+
+function offsetInPage(address: bigint): number {
+  return Number(BigInt.asUintN(12, address));
+}
+
+function byteAddress({ first, second, split }: Place, index: number): number {
+  return index < split ? first + index : second + index - split;
+}
+
+function accessFault(address: bigint, { virtual }: TranslationRegime): AccessFault {
+  return { kind: 'fault', cause: 'access', address, virtual };
+}

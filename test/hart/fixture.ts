@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import type { AccessSize } from '../../src/isa/semantics.ts';
+import { encode } from '../../src/isa/encode.ts';
+import { allCompressed, allInstructions } from '../../src/isa/extensions/index.ts';
+import type { Operands } from '../../src/isa/operands.ts';
+import type { Bus } from '../../src/hart/bus.ts';
+import type { Clock } from '../../src/hart/clock.ts';
+import type { Hart } from '../../src/hart/hart.ts';
+import { createHarts } from '../../src/hart/harts.ts';
+import type { HostedLevels } from '../../src/hart/hosted.ts';
+import { createMachineMemory } from '../../src/hart/layout.ts';
+import type { MachineMemory } from '../../src/hart/memory.ts';
+import { PhysicalMemory } from '../../src/hart/physical-memory.ts';
+import { pteBit } from '../../src/hart/translation/page-table.ts';
+import type { HartMode, HartState } from '../../src/hart/state.ts';
+import type { Breakpoints } from '../../src/hart/breakpoints.ts';
+import type { HartStop } from '../../src/hart/stop.ts';
+
+export const ramBase = 0x8000_0000;
+export const ramSize = 0x40_0000;
+/** Where the one device of the test bus answers: a byte of storage for each address. */
+export const deviceBase = 0x1000_0000;
+const deviceSize = 0x1000;
+
+/** A device that remembers what was written, and every access. */
+export class TestBus implements Bus {
+  readonly log: string[] = [];
+  readonly bytes = new Map<number, bigint>();
+  onAccess: (() => void) | undefined;
+
+  load(address: number, size: AccessSize): bigint | undefined {
+    if (!this.#answers(address)) return undefined;
+    this.log.push(`load${size} ${address.toString(16)}`);
+    this.onAccess?.();
+    return this.bytes.get(address) ?? 0n;
+  }
+
+  store(address: number, size: AccessSize, value: bigint): boolean {
+    if (!this.#answers(address)) return false;
+    this.log.push(`store${size} ${address.toString(16)} ${value.toString(16)}`);
+    this.bytes.set(address, value);
+    this.onAccess?.();
+    return true;
+  }
+
+  #answers(address: number): boolean {
+    return address >= deviceBase && address < deviceBase + deviceSize;
+  }
+}
+
+/** Ten steps to a tick. */
+export class TestClock implements Clock {
+  readonly #state: () => HartState;
+  offset = 0n;
+
+  constructor(state: () => HartState) {
+    this.#state = state;
+  }
+
+  ticks(): bigint {
+    return BigInt(Math.floor(this.#state().steps / 10)) + this.offset;
+  }
+
+  stepsUntil(deadline: bigint): number {
+    const left = deadline - this.ticks();
+    return left <= 0n ? 0 : Number(left) * 10 - (this.#state().steps % 10);
+  }
+}
+
+/** A machine with one hart, in M mode at the start of RAM. */
+export class TestMachine {
+  readonly bus = new TestBus();
+  readonly hosted: HostedLevels = { machine: false, supervisor: false };
+  readonly memory: MachineMemory;
+  readonly physical: PhysicalMemory;
+  readonly breakpoints: Breakpoints;
+  readonly clock: TestClock;
+  readonly hart: Hart;
+  #nextTable = 0x8020_0000;
+
+  constructor(engine: 'reference' | 'interpreter' = 'reference') {
+    this.memory = createMachineMemory({ harts: 1, ramBase, ramSize });
+    this.physical = new PhysicalMemory({ memory: this.memory, bus: this.bus });
+    this.clock = new TestClock(() => this.hart.state);
+    const { memory, physical, clock, hosted } = this;
+    const { harts, breakpoints } = createHarts({ memory, physical, clock, hosted, engine });
+    this.breakpoints = breakpoints;
+    this.hart = harts[0] ?? assert.fail('no hart');
+    this.hart.reset(BigInt(ramBase));
+  }
+
+  get state(): HartState {
+    return this.hart.state;
+  }
+
+  /** Puts instructions at an address; by default where the hart starts. */
+  program(instructions: readonly number[], at = ramBase): void {
+    let address = at;
+    for (const word of instructions) {
+      const size = (word & 3) === 3 ? 4 : 2;
+      assert.ok(this.physical.store(address, size, BigInt(word)));
+      address += size;
+    }
+  }
+
+  /** Runs one instruction, or the trap that it raises. */
+  step(): HartStop {
+    return this.hart.run(1);
+  }
+
+  enter(mode: HartMode, pc = BigInt(ramBase)): void {
+    this.state.mode = mode;
+    this.state.pc = pc;
+  }
+
+  csr(name: string): bigint {
+    return this.hart.csrs.peek(name);
+  }
+
+  setCsr(name: string, value: bigint): void {
+    this.hart.csrs.poke(name, value);
+  }
+
+  setX(values: Readonly<Record<number, bigint>>): void {
+    for (const [index, value] of Object.entries(values)) this.state.setX(Number(index), value);
+  }
+
+  /** A table of zeroes: four pages, so that it can be the root of a second stage. Returns its address. */
+  table(): number {
+    const address = this.#nextTable;
+    this.#nextTable += 0x4000;
+    return address;
+  }
+
+  /** Maps a page in the table of Sv39 or (41 bits of address) Sv39x4 at `root`; returns the leaf's address. */
+  map(root: number, virtual: bigint, physical: number, flags: number): number {
+    let table = root;
+    for (let level = 2; level > 0; level--) {
+      const mask = level === 2 ? 0x7ffn : 0x1ffn;
+      const wide = level === 2 && virtual < 1n << 41n && virtual >= 1n << 39n;
+      const index = Number((virtual >> BigInt(12 + 9 * level)) & (wide ? mask : 0x1ffn));
+      const entry = table + 8 * index;
+      let next = Number((this.read(entry) >> 10n) << 12n);
+      if (next === 0) {
+        next = this.table();
+        this.write(entry, (BigInt(next >>> 12) << 10n) | 1n);
+      }
+      table = next;
+    }
+    const leaf = table + 8 * Number((virtual >> 12n) & 0x1ffn);
+    this.write(leaf, (BigInt(Math.floor(physical / 4096)) << 10n) | BigInt(flags));
+    return leaf;
+  }
+
+  read(address: number): bigint {
+    return this.physical.load(address, 8) ?? assert.fail(`no memory at ${address.toString(16)}`);
+  }
+
+  write(address: number, value: bigint): void {
+    assert.ok(this.physical.store(address, 8, value));
+  }
+}
+
+const { valid, read, write, execute, user, accessed, dirty } = pteBit;
+/** Flags of leaves, A and D set. */
+export const flags = {
+  rwx: valid | read | write | execute | accessed | dirty,
+  urwx: valid | read | write | execute | user | accessed | dirty,
+} as const;
+
+/** satp, vsatp or hgatp for a table. */
+export function atp(root: number, options: { readonly id?: bigint } = {}): bigint {
+  return (8n << 60n) | ((options.id ?? 0n) << 44n) | BigInt(root >>> 12);
+}
+
+/** Assembles one instruction: `op('addi', { rd: 1, imm: 5 })`. */
+export function op(mnemonic: string, operands: Operands = {}): number {
+  const description = [...allInstructions, ...allCompressed].find(
+    (instruction) => instruction.mnemonic === mnemonic,
+  );
+  return encode(description ?? assert.fail(`no instruction ${mnemonic}`), operands);
+}
