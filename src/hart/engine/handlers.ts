@@ -1,4 +1,4 @@
-import { allInstructions } from '../../isa/extensions/index.ts';
+import { allCompressed, allInstructions } from '../../isa/extensions/index.ts';
 import type { Instruction } from '../../isa/instruction.ts';
 import { isCompilable, isPcRelative } from './compile-semantics.ts';
 
@@ -18,9 +18,13 @@ export const specialHandler = {
 /** How a handler finds its target: `near` knows the record within the same page, `far` computes the address. */
 export type Reach = 'near' | 'far';
 
-/** The code of an instruction, for one reach. */
+/**
+ * The code of an instruction for one reach and one length. The length is known to the code, and not read from
+ * the record, because all that follows would have to wait for it: that costs a fifth of the speed.
+ */
 export interface HandlerVariant {
   readonly instruction: Instruction;
+  readonly length: 2 | 4;
   readonly reach: Reach;
 }
 
@@ -28,31 +32,30 @@ export interface HandlerVariant {
 export const handlerVariants: readonly HandlerVariant[] = allInstructions.flatMap((instruction) => {
   const { guards, semantics } = instruction;
   if (guards.length > 0 || !isCompilable(semantics)) return [];
-  return hasPcRelativeTarget(instruction)
-    ? [
-        { instruction, reach: 'far' },
-        { instruction, reach: 'near' },
-      ]
-    : [{ instruction, reach: 'far' }];
+  const hasShortForm = allCompressed.some(({ expandsTo }) => expandsTo === instruction);
+  const lengths: readonly (2 | 4)[] = hasShortForm ? [4, 2] : [4];
+  const reaches: readonly Reach[] = hasPcRelativeTarget(instruction) ? ['far', 'near'] : ['far'];
+  return lengths.flatMap((length) => reaches.map((reach) => ({ instruction, length, reach })));
 });
 
-const firstVariant = Object.keys(specialHandler).length;
-export const handlerCount = firstVariant + handlerVariants.length;
-
-/** The number of the handler for an instruction, and of the one for targets within the page where it has one. */
-export interface HandlerNumbers {
-  readonly far: number;
-  readonly near: number | undefined;
+/** The number of an instruction's handler. `undefined`: TypeScript does it, or it has no target that is near. */
+export function handlerOf(instruction: Instruction, length: 2 | 4, reach: Reach): number | undefined {
+  return numbers.get(instruction)?.[length][reach];
 }
 
-/** By instruction; those that TypeScript does are absent. */
-export const handlersByInstruction: ReadonlyMap<Instruction, HandlerNumbers> = new Map(
-  handlerVariants.flatMap(({ instruction, reach }, index) => {
-    if (reach === 'near') return [];
-    const far = firstVariant + index;
-    return [[instruction, { far, near: handlerVariants[index + 1]?.reach === 'near' ? far + 1 : undefined }]];
-  }),
-);
+type Numbers = Readonly<Record<2 | 4, Partial<Record<Reach, number>>>>;
+
+const numbers: ReadonlyMap<Instruction, Numbers> = numberHandlers();
+
+function numberHandlers(): Map<Instruction, Numbers> {
+  const result = new Map<Instruction, Numbers>();
+  for (const [index, { instruction, length, reach }] of handlerVariants.entries()) {
+    const known = result.get(instruction) ?? { 2: {}, 4: {} };
+    known[length][reach] = Object.keys(specialHandler).length + index;
+    result.set(instruction, known);
+  }
+  return result;
+}
 
 function hasPcRelativeTarget({ semantics }: Instruction): boolean {
   return semantics.some(

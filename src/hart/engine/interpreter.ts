@@ -194,8 +194,8 @@ function writeDispatch(frame: Frame, done: Label, undo: Label): void {
     code.br(frame.farJump);
   };
   handlers[specialHandler.crossing] = () => writeCrossing(frame, done, undo);
-  for (const { instruction, reach } of handlerVariants) {
-    handlers.push(() => compileSemantics(instruction.semantics, new RecordPlace(frame, reach)));
+  for (const variant of handlerVariants) {
+    handlers.push(() => compileSemantics(variant.instruction.semantics, new RecordPlace(frame, variant)));
   }
   nestBlocks(code, handlers, () => {
     code.get(record);

@@ -47,10 +47,8 @@ export const recordField = {
   rs2: 6,
   /** Signed 32-bit. The distance in records' bytes for a branch within the page. */
   imm: 8,
-  /** Bytes from this record to the next instruction's. */
-  next: 12,
   /** The handler that a breakpoint took the place of. For a crossing record: the second half-word. */
-  saved: 14,
+  saved: 12,
 } as const;
 export const recordBytes = 16;
 

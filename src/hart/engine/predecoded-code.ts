@@ -4,7 +4,7 @@ import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { predecodedBytes } from '../layout.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
-import { handlersByInstruction, specialHandler } from './handlers.ts';
+import { handlerOf, specialHandler } from './handlers.ts';
 import {
   pageRecords,
   pageRecordsBytes,
@@ -166,20 +166,20 @@ export class PredecodedCode {
 
   /** `at` is the place in the page; `undefined` for a record to which branches within the page cannot be relative. */
   #write(record: number, decoded: DecodedInstruction | undefined, at: number | undefined): void {
-    const handlers = decoded && handlersByInstruction.get(decoded.instruction);
-    if (decoded === undefined || handlers === undefined) {
+    const far = decoded && handlerOf(decoded.instruction, decoded.length, 'far');
+    if (decoded === undefined || far === undefined) {
       this.#halfWords[record] = specialHandler.slow;
       return;
     }
-    const { rd, rs1, rs2, imm, length } = decoded;
+    const { instruction, rd, rs1, rs2, imm, length } = decoded;
     const target = at === undefined ? -1 : at + imm;
-    const near = target >= 0 && target < pageBytes ? handlers.near : undefined;
+    const isInPage = target >= 0 && target < pageBytes;
+    const near = isInPage ? handlerOf(instruction, length, 'near') : undefined;
     this.#halfWords[record + recordField.rd / 2] = rd === 0 ? sinkOffset : registerOffset(rd);
     this.#halfWords[record + recordField.rs1 / 2] = registerOffset(rs1);
     this.#halfWords[record + recordField.rs2 / 2] = registerOffset(rs2);
     this.#words[(record + recordField.imm / 2) / 2] = near === undefined ? imm : imm * (recordBytes / 2);
-    this.#halfWords[record + recordField.next / 2] = length * (recordBytes / 2);
-    this.#halfWords[record] = near ?? handlers.far;
+    this.#halfWords[record] = near ?? far;
   }
 
   #armPhysical(): void {

@@ -3,8 +3,8 @@ import { assert } from '../../common/errors.ts';
 import { hartSlot, slotOffset } from '../state.ts';
 import { writeAmo } from './compile-arithmetic.ts';
 import { isPcRelative, type CodePlace, type Operand } from './compile-semantics.ts';
-import type { Reach } from './handlers.ts';
-import { recordField, recordShift, tlbArray, tlbEntries, tlbEntryBytes, tlbField } from './layout.ts';
+import type { HandlerVariant } from './handlers.ts';
+import { recordBytes, recordField, recordShift, tlbArray, tlbEntries, tlbEntryBytes, tlbField } from './layout.ts';
 import type { CodeWriter, Label, Local } from './wasm/code-writer.ts';
 import type { MemoryOpcode } from './wasm/opcodes.ts';
 
@@ -38,13 +38,16 @@ export interface InterpreterFrame {
 export class RecordPlace implements CodePlace {
   readonly code: CodeWriter;
   readonly #frame: InterpreterFrame;
-  readonly #reach: Reach;
+  readonly #reach: HandlerVariant['reach'];
+  /** Bytes from this record to that of the next instruction in memory. */
+  readonly #stride: number;
   #scratchInUse = 0;
 
-  constructor(frame: InterpreterFrame, reach: Reach) {
+  constructor(frame: InterpreterFrame, { reach, length }: HandlerVariant) {
     this.code = frame.code;
     this.#frame = frame;
     this.#reach = reach;
+    this.#stride = length * (recordBytes / 2);
   }
 
   readX(operand: RegisterOperand): void {
@@ -215,7 +218,7 @@ export class RecordPlace implements CodePlace {
 
   #nextRecord(): void {
     this.code.get(this.#frame.record);
-    this.#field('i32.load16_u', recordField.next);
+    this.code.i32(this.#stride);
     this.code.plain('i32.add');
   }
 
