@@ -4,7 +4,15 @@ import { hartSlot, slotOffset } from '../state.ts';
 import { writeAmo } from './compile-arithmetic.ts';
 import { isPcRelative, type CodePlace, type Operand } from './compile-semantics.ts';
 import type { HandlerVariant } from './handlers.ts';
-import { recordBytes, recordField, recordShift, tlbArray, tlbEntries, tlbEntryBytes, tlbField } from './layout.ts';
+import {
+  recordBytes,
+  recordField,
+  recordShift,
+  tlbArray,
+  tlbEntries,
+  tlbEntryBytes,
+  tlbField,
+} from './layout.ts';
 import type { CodeWriter, Label, Local } from './wasm/code-writer.ts';
 import type { MemoryOpcode } from './wasm/opcodes.ts';
 
