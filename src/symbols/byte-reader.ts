@@ -13,13 +13,11 @@ export class ByteReader {
   readonly end: number;
   offset: number;
   failed = false;
-  readonly #view: DataView;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.bytes = bytes;
     this.end = Math.min(Math.max(end, 0), bytes.length);
     this.offset = start;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (!(start >= 0 && start <= this.end)) this.#fail();
   }
 
@@ -43,7 +41,7 @@ export class ByteReader {
 
   u16(): number {
     const at = this.#take(2);
-    return at < 0 ? 0 : this.#view.getUint16(at, true);
+    return at < 0 ? 0 : this.#byte(at) | (this.#byte(at + 1) << 8);
   }
 
   i16(): number {
@@ -52,7 +50,7 @@ export class ByteReader {
 
   u32(): number {
     const at = this.#take(4);
-    return at < 0 ? 0 : this.#view.getUint32(at, true);
+    return at < 0 ? 0 : this.#word(at);
   }
 
   i32(): number {
@@ -61,7 +59,7 @@ export class ByteReader {
 
   u64(): bigint {
     const at = this.#take(8);
-    return at < 0 ? 0n : this.#view.getBigUint64(at, true);
+    return at < 0 ? 0n : (BigInt(this.#word(at + 4)) << 32n) | BigInt(this.#word(at));
   }
 
   i64(): bigint {
@@ -72,9 +70,9 @@ export class ByteReader {
   length64(): number {
     const at = this.#take(8);
     if (at < 0) return 0;
-    const high = this.#view.getUint32(at + 4, true);
+    const high = this.#word(at + 4);
     if (high > 0x1f_ffff) return this.#fail();
-    return high * 0x1_0000_0000 + this.#view.getUint32(at, true);
+    return high * 0x1_0000_0000 + this.#word(at);
   }
 
   /** An unsigned value of 1, 2, 3, 4 or 8 bytes; any other width fails. */
@@ -177,6 +175,21 @@ export class ByteReader {
       // Padding is legal, endless padding is not.
       if (bits > 140) return { value: BigInt(this.#fail()), bits, negative: false };
     }
+  }
+
+  // Not a DataView: most readers live for one value, and a view would cost more than the value.
+  #byte(at: number): number {
+    return this.bytes[at] ?? 0;
+  }
+
+  #word(at: number): number {
+    return (
+      (this.#byte(at) |
+        (this.#byte(at + 1) << 8) |
+        (this.#byte(at + 2) << 16) |
+        (this.#byte(at + 3) << 24)) >>>
+      0
+    );
   }
 
   #take(length: number): number {

@@ -17,6 +17,8 @@ import type { Section } from './sections.ts';
 const SYMBOL_SIZE = 24;
 /** Symbols looked back over for one that encloses an address: inner labels are few. */
 const LOOK_BACK = 64;
+const RANK_OBJECT = 4;
+const RANK_FUNCTION = 8;
 
 /** A name that the linker gave to an address. */
 export interface ElfSymbol {
@@ -82,14 +84,38 @@ export class SymbolTable {
    * one address a sized function stands before an object, and either before a bare label.
    */
   enclosing(address: bigint): ElfSymbol | undefined {
+    return this.#enclosing(address, 0);
+  }
+
+  /** Like {@link enclosing}, of functions alone: a label inside a function does not hide it. */
+  enclosingFunction(address: bigint): ElfSymbol | undefined {
+    return this.#enclosing(address, RANK_FUNCTION);
+  }
+
+  /** Where a symbol ends: by its size, else at the next symbol or at the end of its section. */
+  endOf({ address, size }: ElfSymbol): bigint {
+    if (size > 0n) return address + size;
+    const next = this.#order[this.#lastAtOrBefore(address) + 1];
+    const home = this.#sections.find(
+      (section) =>
+        (section.flags & SHF_ALLOC) !== 0n &&
+        address >= section.address &&
+        address - section.address < section.size,
+    );
+    const end = home ? home.address + home.size : address + 1n;
+    const nextAddress = next === undefined ? end : this.#address(next);
+    return nextAddress < end ? nextAddress : end;
+  }
+
+  #enclosing(address: bigint, leastRank: number): ElfSymbol | undefined {
     const last = this.#lastAtOrBefore(address);
     let best: { readonly index: number; readonly rank: number; readonly at: bigint } | undefined;
     for (let position = last; position >= 0 && position > last - LOOK_BACK; position--) {
       const index = this.#order[position] ?? 0;
       const at = this.#address(index);
       if (best && at !== best.at) break;
-      if (!this.#mayHold(index, address)) continue;
       const rank = this.#rank(index);
+      if (rank < leastRank || !this.#mayHold(index, address)) continue;
       if (!best || rank > best.rank) best = { index, rank, at };
     }
     return best && this.#symbol(best.index);
@@ -134,7 +160,7 @@ export class SymbolTable {
   #rank(index: number): number {
     const info = this.#table[index * SYMBOL_SIZE + 4] ?? 0;
     const type = info & 0xf;
-    const kind = type === STT_NOTYPE ? 0 : type === STT_OBJECT ? 4 : 8;
+    const kind = type === STT_NOTYPE ? 0 : type === STT_OBJECT ? RANK_OBJECT : RANK_FUNCTION;
     return kind + (this.#size(index) > 0n ? 2 : 0) + (info >> 4 === STB_LOCAL ? 0 : 1);
   }
 

@@ -1,0 +1,120 @@
+import type { Diagnostic, Result } from '../common/diagnostic.ts';
+import { DiagnosticLog } from './diagnostics.ts';
+import { Dwarf } from './dwarf/dwarf.ts';
+import { dwarfSections } from './dwarf/sections.ts';
+import { type ElfFile, readElf } from './elf/elf-file.ts';
+import type { BuildId } from './elf/notes.ts';
+import type { ElfSymbol } from './elf/symbol-table.ts';
+import { type FunctionSymbol, FunctionIndex, type SourceFrame } from './function-index.ts';
+import { type LineAddresses, LineIndex, type SourceLine } from './line-index.ts';
+import type { PathRemap } from './source-paths.ts';
+import { type TextPage, codeRanges, textPages } from './text-pages.ts';
+import { UnitIndex } from './unit-index.ts';
+import { LineTables } from './unit-lines.ts';
+
+export interface ImageOptions {
+  /** Where sources are now that were elsewhere when the image was compiled; the first that applies is used. */
+  readonly remap?: readonly PathRemap[];
+}
+
+/** Reads an image's symbols; what a question needs is decoded when it is asked, so that a large image opens at once. */
+export function loadImage(name: string, bytes: Uint8Array, options: ImageOptions = {}): Result<SymbolImage> {
+  const elf = readElf(bytes);
+  if (!elf.ok) return elf;
+  const value = new SymbolImage(name, elf.value, options);
+  return { ok: true, value, diagnostics: value.diagnostics };
+}
+
+/**
+ * What an image says about its code and data. All addresses are as linked: for an image that runs elsewhere, the
+ * caller subtracts the difference before it asks, and adds it to the answers.
+ */
+export class SymbolImage {
+  readonly name: string;
+  readonly elf: ElfFile;
+  readonly #log = new DiagnosticLog();
+  readonly #lines: LineIndex;
+  readonly #functions: FunctionIndex;
+
+  constructor(name: string, elf: ElfFile, { remap = [] }: ImageOptions = {}) {
+    this.name = name;
+    this.elf = elf;
+    const isCode = codeRanges(elf);
+    const dwarf = new Dwarf(dwarfSections(elf), this.#log);
+    const tables = new LineTables(dwarf, remap);
+    const units = new UnitIndex(dwarf, tables, isCode);
+    this.#lines = new LineIndex(dwarf, units, tables, isCode);
+    this.#functions = new FunctionIndex(dwarf, units, this.#lines, elf.symbols, isCode);
+  }
+
+  /** Warnings so far: damage shows when what is damaged is first needed. */
+  get diagnostics(): readonly Diagnostic[] {
+    return [...this.elf.diagnostics, ...this.#log.all];
+  }
+
+  /** The linker's fingerprint, where the image has one. */
+  get buildId(): BuildId | undefined {
+    return this.elf.buildId;
+  }
+
+  /** Full paths, remapped, of all files that the image was compiled from and names, sorted. */
+  get sources(): readonly string[] {
+    return this.#lines.sources;
+  }
+
+  /** The function whose code an address is in, not counting inlined ones. */
+  functionAt(address: bigint): FunctionSymbol | undefined {
+    return this.#functions.at(address);
+  }
+
+  /** The symbol-table entry that holds an address, or stands nearest before it, with the distance to it. */
+  symbolAt(address: bigint): { readonly symbol: ElfSymbol; readonly offset: bigint } | undefined {
+    const symbol = this.elf.symbols.enclosing(address);
+    return symbol && { symbol, offset: address - symbol.address };
+  }
+
+  /** File, line and column of an address, and the addresses around it that are the same line. */
+  lineAt(address: bigint): SourceLine | undefined {
+    return this.#lines.lineAt(address);
+  }
+
+  /**
+   * Where to stop for a line: one address for each function, inlined copy of one, and block, that has code of the
+   * line or of the nearest line after it; a function's first line means its body. `undefined` when the image has
+   * no source of that name.
+   */
+  addressesOf(file: string, line: number): LineAddresses | undefined {
+    const statements = this.#lines.statementsOf(file, line);
+    if (!statements) return undefined;
+    const stops = new Map<string, bigint>();
+    for (const address of statements.addresses) {
+      const owner = this.#functions.at(address);
+      const inner = this.#functions.scopesAt(address).at(-1);
+      const key = inner ? `entry ${inner.entry.offset}` : `symbol ${owner?.low ?? address}`;
+      // Addresses ascend, so the first of each block is its lowest: a loop's test, not every return to it.
+      if (stops.has(key)) continue;
+      stops.set(key, owner?.low === address ? this.#functions.prologueEnd(owner) : address);
+    }
+    return { ...statements, addresses: [...new Set(stops.values())] };
+  }
+
+  /** Functions by name, or by a pattern with `*` and `?`; by address. */
+  functionsNamed(nameOrGlob: string): readonly FunctionSymbol[] {
+    return this.#functions.named(nameOrGlob);
+  }
+
+  /** Where to stop in a function so that its frame stands and its parameters can be read. */
+  prologueEnd(of: FunctionSymbol): bigint {
+    return this.#functions.prologueEnd(of);
+  }
+
+  /** The frames of the source at an address, innermost first: inlined calls, then the function that has the code. */
+  framesAt(address: bigint): readonly SourceFrame[] {
+    return this.#functions.framesAt(address);
+  }
+
+  /** The read-only code by page: what to look for in a guest's memory to recognise the image. */
+  textPages(): Generator<TextPage> {
+    return textPages(this.elf);
+  }
+}
