@@ -16,6 +16,8 @@ interface FrameBase {
 export interface CodeFrame extends FrameBase {
   readonly kind: 'code';
   readonly pc: bigint;
+  /** Text of the memory reference of pc, in the space of this frame. */
+  readonly pcReference: string;
   readonly location: SourceLocation | undefined;
   /** Image that holds the pc, `undefined` where none is known. */
   readonly image: string | undefined;

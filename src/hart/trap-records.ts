@@ -5,8 +5,9 @@ import type { Privilege } from './trap.ts';
 export interface TrapRecord {
   /** Steps counted before the trap. */
   readonly step: number;
-  /** The interrupted instruction's address, stack pointer (x2) and frame pointer (x8). */
+  /** The interrupted instruction's address, return address (x1), stack pointer (x2) and frame pointer (x8). */
   readonly pc: bigint;
+  readonly ra: bigint;
   readonly sp: bigint;
   readonly fp: bigint;
   readonly from: HartMode;
@@ -20,8 +21,8 @@ export interface TrapRecord {
 }
 
 const capacity = 256;
-const slotsPerRecord = 6;
-const recordSlot = { pc: 0, sp: 1, fp: 2, root: 3, hgatp: 4, step: 5 } as const;
+const slotsPerRecord = 7;
+const recordSlot = { pc: 0, sp: 1, fp: 2, root: 3, hgatp: 4, step: 5, ra: 6 } as const;
 
 /**
  * The traps that are under way, so that the debugger's stack crosses strata without guessing. Pushed at every
@@ -47,6 +48,7 @@ export class TrapRecords {
     const from = state.mode;
     this.#what[index] = pack(from, to, interrupt, code);
     this.#copy(state, hartSlot.pc, index, recordSlot.pc);
+    this.#copy(state, hartSlot.x + 1, index, recordSlot.ra);
     this.#copy(state, hartSlot.x + 2, index, recordSlot.sp);
     this.#copy(state, hartSlot.x + 8, index, recordSlot.fp);
     this.#copy(state, hartSlot.steps, index, recordSlot.step);
@@ -91,6 +93,7 @@ export class TrapRecords {
       const base = index * slotsPerRecord;
       this.#what[index] = pack(record.from, record.to, record.interrupt, record.code);
       this.#slots[base + recordSlot.pc] = record.pc;
+      this.#slots[base + recordSlot.ra] = record.ra;
       this.#slots[base + recordSlot.sp] = record.sp;
       this.#slots[base + recordSlot.fp] = record.fp;
       this.#slots[base + recordSlot.root] = record.root;
@@ -105,6 +108,7 @@ export class TrapRecords {
     return {
       step: Number(slot(recordSlot.step)),
       pc: slot(recordSlot.pc),
+      ra: slot(recordSlot.ra),
       sp: slot(recordSlot.sp),
       fp: slot(recordSlot.fp),
       from: unpackMode(what >> 3),

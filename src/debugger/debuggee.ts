@@ -1,0 +1,36 @@
+import type { DebuggerCore } from './debugger.ts';
+
+/** A file that was read for the debuggee: the core itself reads none. */
+export interface NamedBytes {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** One guest, or the one kernel of a machine without VMM. */
+export interface GuestConfiguration {
+  readonly name: string;
+  readonly image: NamedBytes;
+  /** ELF files whose symbols count; none of them is loaded. */
+  readonly programs: readonly NamedBytes[];
+  readonly symbols: NamedBytes | undefined;
+  readonly initrd: Uint8Array | undefined;
+  readonly append: string;
+  /** RAM in bytes. */
+  readonly memory: number;
+}
+
+/** All that is needed to build a debuggee. */
+export interface DebuggeeConfiguration {
+  readonly placement: 'hosted' | 'none';
+  readonly guests: readonly GuestConfiguration[];
+  readonly firmware: 'builtin' | 'none' | NamedBytes;
+  /** Prefix as compiled → prefix now. */
+  readonly sourceMap: Readonly<Record<string, string>>;
+  readonly engine: 'auto' | 'interpreter' | 'reference';
+}
+
+/** The machine with its VMM, and the debugger on it. */
+export interface Debuggee {
+  readonly configuration: DebuggeeConfiguration;
+  readonly core: DebuggerCore;
+}
