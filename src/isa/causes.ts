@@ -1,4 +1,4 @@
-/** Exceptions by code, in the words of Priv. table 18.7, for fields of cause and delegation registers and for views. */
+/** Exceptions by code, in the words of Priv. hypervisor, trap cause codes, for fields of cause and delegation registers and for views. */
 export const exceptionNames: Readonly<Record<number, string>> = {
   0: 'instruction address misaligned',
   1: 'instruction access fault',

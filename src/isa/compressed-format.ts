@@ -3,7 +3,7 @@ import { parseBits } from './formats.ts';
 import type { Encoding, OperandField, OperandName, Slice } from './instruction.ts';
 
 /**
- * The encoding of a 16-bit instruction in the notation of the manual's tables (Unpriv. 27), most significant bit
+ * The encoding of a 16-bit instruction in the notation of the manual's tables (Unpriv. C), most significant bit
  * first: bits; `rd`, `rs1`, `rs2` of five bits, or with a prime of three (x8 to x15); `rd/rs1` for both in one;
  * `imm[5:3|2]` for these bits of a signed immediate, `uimm[…]` of an unsigned one.
  */

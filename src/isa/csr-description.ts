@@ -59,10 +59,10 @@ function writableBits(fields: readonly CsrField[]): bigint {
     .reduce((mask, field) => mask | fieldMask(field), 0n);
 }
 
-/** Priv. 2.1 (bits 9:8 of the address) and 18.6.1 (which of these a hypervisor gets to see). */
+/** Priv. CSR address mapping (bits 9:8 of the address) and 18.6.1 (which of these a hypervisor gets to see). */
 function addressGuards(address: number): readonly Guard[] {
-  const source = 'Priv. 2.1';
-  const virtualSource = 'Priv. 18.6.1';
+  const source = 'Priv. CSR address mapping';
+  const virtualSource = 'Priv. hypervisor, trap cause codes';
   switch ((address >>> 8) & 3) {
     case 0:
       return [];

@@ -1,6 +1,6 @@
 import type { Guard } from './instruction.ts';
 
-/** Who may write a field, and what a write does to it (Priv. 2.3). */
+/** Who may write a field, and what a write does to it (Priv. CSR field specifications). */
 export type FieldRule = 'WARL' | 'WLRL' | 'WPRI' | 'RO';
 
 /** A field of a CSR. `legal` says which values a WARL field takes; a write of another leaves it as it was. */
@@ -28,7 +28,7 @@ export interface CsrView {
 
 /**
  * A control and status register, described once. The address holds the lowest privilege that may reach it
- * (bits 9:8) and whether it is read-only (bits 11:10 = 3), Priv. 2.1.
+ * (bits 9:8) and whether it is read-only (bits 11:10 = 3), Priv. CSR address mapping.
  */
 export interface Csr {
   readonly name: string;
@@ -42,7 +42,7 @@ export interface Csr {
   readonly fields: readonly CsrField[];
   /** Bits that a write by this name may change; all others keep their value. */
   readonly writable: bigint;
-  /** An illegal value in any field makes the whole write void (Priv. 12.1.11, satp), not only that field's. */
+  /** An illegal value in any field makes the whole write void (Priv. supervisor level, satp), not only that field's. */
   readonly voidsIllegalWrites: boolean;
   /** The register that V = 1 puts in its place: `sstatus` → `vsstatus`. */
   readonly virtualAlias?: string;
@@ -55,7 +55,7 @@ export interface Csr {
   readonly guards: readonly Guard[];
 }
 
-/** Priv. 2.1: a write to such a register is an illegal instruction, whatever the mode. */
+/** Priv. CSR address mapping: a write to such a register is an illegal instruction, whatever the mode. */
 export function isReadOnly(csr: Csr): boolean {
   return csr.address >>> 10 === 3;
 }

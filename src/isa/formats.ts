@@ -11,7 +11,7 @@ const rs1 = register('rs1', 19, 15);
 const rs2 = register('rs2', 24, 20);
 
 /**
- * The 32-bit formats (Unpriv. 2.2). Each takes the instruction's bits, most significant first: `0`, `1`, `.`
+ * The 32-bit formats (Unpriv. RV32I, base instruction formats). Each takes the instruction's bits, most significant first: `0`, `1`, `.`
  * for an open bit, and spaces for the reader. An operand whose place the pattern fills with 0 and 1 does not exist.
  */
 export const rType = format(rd, rs1, rs2);

@@ -21,7 +21,7 @@ export interface MacroInstruction {
   readonly expansion: string;
 }
 
-/** The first entry that fits an instruction is its name (Unpriv. 32, in the order that GNU objdump tries). */
+/** The first entry that fits an instruction is its name (Unpriv. assembly programmer's handbook, in the order that GNU objdump tries). */
 export const pseudoInstructions: readonly PseudoInstruction[] = [
   pseudo('nop', 'addi', { rd: 0, rs1: 0, imm: 0 }, '', 'Does nothing.'),
   pseudo('li', 'addi', { rs1: 0 }, '{rd}, {imm}', 'Sets rd to a constant.'),

@@ -20,7 +20,7 @@ export type BinaryOperator =
   | 'mulh'
   | 'mulhu'
   | 'mulhsu'
-  /** Division follows Unpriv. 13.2: by zero gives all ones (quotient) or the dividend (remainder). */
+  /** Division follows Unpriv. M: by zero gives all ones (quotient) or the dividend (remainder). */
   | 'div'
   | 'divu'
   | 'rem'
@@ -70,16 +70,16 @@ export type Value =
       readonly access: AccessKind;
       readonly address: Value;
     }
-  /** Unpriv. 14.2. The old value, sign-extended; sets the reservation. */
+  /** Unpriv. Zalrsc. The old value, sign-extended; sets the reservation. */
   | { readonly kind: 'loadReserved'; readonly size: 4 | 8; readonly address: Value }
-  /** Unpriv. 14.2. 0 where the store happened, 1 where it did not. */
+  /** Unpriv. Zalrsc. 0 where the store happened, 1 where it did not. */
   | {
       readonly kind: 'storeConditional';
       readonly size: 4 | 8;
       readonly address: Value;
       readonly value: Value;
     }
-  /** Unpriv. 14.4. The old value, sign-extended; memory gets `operator(old, value)`. */
+  /** Unpriv. Zaamo. The old value, sign-extended; memory gets `operator(old, value)`. */
   | {
       readonly kind: 'amo';
       readonly operator: AmoOperator;

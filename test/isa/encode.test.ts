@@ -9,7 +9,7 @@ import { addi, slli } from '../../src/isa/extensions/rv64i-computation.ts';
 import { jal } from '../../src/isa/extensions/rv64i-control.ts';
 import { operandsOf } from '../../src/isa/operands.ts';
 
-// Counted from the manual's tables (Unpriv. 27.8): floating-point forms and reserved encodings.
+// Counted from the manual's tables (Unpriv. C): floating-point forms and reserved encodings.
 const illegalQuadrant0 = 3 * 2048 + 8;
 const illegalQuadrant1 = 64 + 1 + 31 + 128;
 const illegalQuadrant2 = 2 * 2048 + 2 * 64 + 1;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { csrByAddress } from '../../src/isa/csrs/index.ts';
+import { allCsrs, csrByAddress } from '../../src/isa/csrs/index.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { disassemble, disassembleData } from '../../src/isa/disassemble.ts';
 import { allInstructions } from '../../src/isa/extensions/index.ts';
@@ -30,6 +30,12 @@ describe('isa/disassemble, against GNU as and objdump', function () {
       ...pseudo.flatMap((listed) => difference(listed, ourText(listed, 'pseudo'), samePseudoText)),
     ];
     assert.deepEqual(differences.slice(0, 20), []);
+  });
+
+  it('gives every CSR the address that as gives its name', () => {
+    const bytes = assemble(allCsrs.map(({ name }) => `csrr a0,${name}`));
+    const back = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    allCsrs.forEach(({ name, address }, index) => assert.equal((back[index] ?? 0) >>> 20, address, name));
   });
 
   it('writes text that as turns back into the same 32-bit words', () => {
@@ -85,7 +91,7 @@ function sameBaseText(ours: string, gnu: string): boolean {
       return gnu === 'c.addi x0,0';
     case 'unimp':
       return gnu === 'c.unimp';
-    // Unpriv. 27.5.1: reserved. GNU takes it for an instruction.
+    // Unpriv. C: reserved. GNU takes it for an instruction.
     case '.2byte 0x6101':
       return gnu === 'c.addi16sp x2,0';
     // GNU has no such alias with base names, and so prints this one always.

@@ -1,6 +1,6 @@
 import type { Guard } from '../instruction.ts';
 
-/** Guards of a counter that `field` of the counter-enable registers opens: Priv. 3.1.11, 12.1.5 and 18.2.6; 18.6.1 tells which of the exceptions a guest raises. */
+/** Guards of a counter that `field` of the counter-enable registers opens: Priv., mcounteren, scounteren and hcounteren; the hypervisor chapter tells which of the exceptions a guest raises. */
 export function counterGuards(field: string): readonly Guard[] {
   return [
     {
@@ -8,28 +8,28 @@ export function counterGuards(field: string): readonly Guard[] {
       field: `mcounteren.${field}`,
       equals: 0,
       raises: 'illegal-instruction',
-      source: 'Priv. 3.1.11',
+      source: 'Priv. machine level, mcounteren',
     },
     {
       modes: ['VS', 'VU'],
       field: `hcounteren.${field}`,
       equals: 0,
       raises: 'virtual-instruction',
-      source: 'Priv. 18.2.6',
+      source: 'Priv. hypervisor, hcounteren',
     },
     {
       modes: ['U'],
       field: `scounteren.${field}`,
       equals: 0,
       raises: 'illegal-instruction',
-      source: 'Priv. 12.1.5',
+      source: 'Priv. supervisor level, scounteren',
     },
     {
       modes: ['VU'],
       field: `scounteren.${field}`,
       equals: 0,
       raises: 'virtual-instruction',
-      source: 'Priv. 18.6.1',
+      source: 'Priv. hypervisor, trap cause codes',
     },
   ];
 }

@@ -6,7 +6,7 @@ export const cycle = csr({
   name: 'cycle',
   address: 0xc00,
   summary: 'Clock cycles: here, steps.',
-  source: 'Unpriv. 8.1',
+  source: 'Unpriv. Zicntr',
   viewOf: { register: 'mcycle', mask: 0xffff_ffff_ffff_ffffn },
   guards: counterGuards('CY'),
 });
@@ -15,7 +15,7 @@ export const time = csr({
   name: 'time',
   address: 0xc01,
   summary: "The machine's clock, mtime; in a guest, mtime + htimedelta.",
-  source: 'Unpriv. 8.1',
+  source: 'Unpriv. Zicntr',
   guards: counterGuards('TM'),
 });
 
@@ -23,7 +23,7 @@ export const instret = csr({
   name: 'instret',
   address: 0xc02,
   summary: 'Instructions retired.',
-  source: 'Unpriv. 8.1',
+  source: 'Unpriv. Zicntr',
   viewOf: { register: 'minstret', mask: 0xffff_ffff_ffff_ffffn },
   guards: counterGuards('IR'),
 });
@@ -32,21 +32,21 @@ export const mcycle = csr({
   name: 'mcycle',
   address: 0xb00,
   summary: 'Clock cycles: here, steps.',
-  source: 'Priv. 3.1.10',
+  source: 'Priv. machine level, hardware performance monitor',
 });
 
 export const minstret = csr({
   name: 'minstret',
   address: 0xb02,
   summary: 'Instructions retired.',
-  source: 'Priv. 3.1.10',
+  source: 'Priv. machine level, hardware performance monitor',
 });
 
 export const mcountinhibit = csr({
   name: 'mcountinhibit',
   address: 0x320,
   summary: 'Counters that stand still.',
-  source: 'Priv. 3.1.12',
+  source: 'Priv. machine level, mcountinhibit',
   fields: [bit('CY', 0, 'mcycle stands still.'), bit('IR', 2, 'minstret stands still.')],
 });
 
@@ -54,7 +54,7 @@ export const mcounteren = csr({
   name: 'mcounteren',
   address: 0x306,
   summary: 'Counters that modes below M may read.',
-  source: 'Priv. 3.1.11',
+  source: 'Priv. machine level, mcounteren',
   fields: counterFields('may be read below M mode.'),
 });
 
@@ -62,7 +62,7 @@ export const scounteren = csr({
   name: 'scounteren',
   address: 0x106,
   summary: 'Counters that U mode (or VU mode) may read.',
-  source: 'Priv. 12.1.5',
+  source: 'Priv. supervisor level, scounteren',
   fields: counterFields('may be read in U mode and VU mode.'),
 });
 
@@ -70,6 +70,6 @@ export const hcounteren = csr({
   name: 'hcounteren',
   address: 0x606,
   summary: 'Counters that a guest may read.',
-  source: 'Priv. 18.2.6',
+  source: 'Priv. hypervisor, hcounteren',
   fields: counterFields('may be read in a guest.'),
 });

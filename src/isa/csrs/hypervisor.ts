@@ -7,7 +7,7 @@ export const hstatus = csr({
   name: 'hstatus',
   address: 0x600,
   summary: 'What a hypervisor traps of its guest, and from where the last trap came.',
-  source: 'Priv. 18.2.1',
+  source: 'Priv. hypervisor, hstatus',
   reset: 0x2_0000_0000n,
   fields: [
     bit('VSBE', 5, 'Are accesses in VS mode big-endian?', readOnly),
@@ -25,12 +25,12 @@ export const hstatus = csr({
   ],
 });
 
-/** Priv. table 18.2: calls from HS, VS and M mode, guest-page faults and virtual instructions stay with HS mode. */
+/** Priv. hypervisor, hedeleg: calls from HS, VS and M mode, guest-page faults and virtual instructions stay with HS mode. */
 export const hedeleg = csr({
   name: 'hedeleg',
   address: 0x602,
   summary: 'Exceptions of a guest that go to VS mode instead of HS mode.',
-  source: 'Priv. 18.2.2',
+  source: 'Priv. hypervisor, hedeleg',
   fields: delegatedExceptions([0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15]),
 });
 
@@ -38,7 +38,7 @@ export const hideleg = csr({
   name: 'hideleg',
   address: 0x603,
   summary: 'Virtual supervisor interrupts that go to VS mode instead of HS mode.',
-  source: 'Priv. 18.2.2',
+  source: 'Priv. hypervisor, hideleg',
   fields: interruptFields('D', virtualInterrupts),
 });
 
@@ -46,7 +46,7 @@ export const hie = csr({
   name: 'hie',
   address: 0x604,
   summary: 'Virtual supervisor interrupts that are enabled.',
-  source: 'Priv. 18.2.3',
+  source: 'Priv. hypervisor, hie',
   fields: interruptFields('E', virtualInterrupts),
   viewOf: { register: 'mie', mask: 0x444n },
 });
@@ -55,7 +55,7 @@ export const hgeie = csr({
   name: 'hgeie',
   address: 0x607,
   summary: 'Guest external interrupts that are enabled; read-only zero, because GEILEN is 0.',
-  source: 'Priv. 18.2.4',
+  source: 'Priv. hypervisor, hgeie',
   writable: 0n,
 });
 
@@ -63,7 +63,7 @@ export const henvcfg = csr({
   name: 'henvcfg',
   address: 0x60a,
   summary: 'What a guest finds in its environment. STCE is read-only zero while menvcfg.STCE is 0.',
-  source: 'Priv. 18.2.5',
+  source: 'Priv. hypervisor, henvcfg',
   fields: [
     bit('FIOM', 0, 'Do fences of I/O in a guest order memory, too?'),
     bit('STCE', 63, 'Does vstimecmp work, as the stimecmp of the guest?'),
@@ -74,14 +74,14 @@ export const htval = csr({
   name: 'htval',
   address: 0x643,
   summary: 'Guest-physical address, shifted right by 2, of a guest-page fault into HS mode.',
-  source: 'Priv. 18.2.8',
+  source: 'Priv. hypervisor, htval',
 });
 
 export const hip = csr({
   name: 'hip',
   address: 0x644,
   summary: 'Virtual supervisor interrupts that are pending.',
-  source: 'Priv. 18.2.3',
+  source: 'Priv. hypervisor, hip',
   fields: interruptFields('P', virtualInterrupts, [2]),
   viewOf: { register: 'mip', mask: 0x444n },
 });
@@ -90,7 +90,7 @@ export const hvip = csr({
   name: 'hvip',
   address: 0x645,
   summary: 'Interrupts that the hypervisor injects into its guest.',
-  source: 'Priv. 18.2.3',
+  source: 'Priv. hypervisor, hvip',
   fields: interruptFields('P', virtualInterrupts),
 });
 
@@ -98,18 +98,18 @@ export const htinst = csr({
   name: 'htinst',
   address: 0x64a,
   summary: 'The instruction that trapped into HS mode, transformed, or 0.',
-  source: 'Priv. 18.2.9',
+  source: 'Priv. hypervisor, htinst',
 });
 
 /**
- * Other than with satp, a write with an unsupported MODE is not void (Priv. 18.2.10). Root tables of Sv39x4 are
+ * Other than with satp, a write with an unsupported MODE is not void (Priv. hypervisor, hgatp). Root tables of Sv39x4 are
  * 16 KiB, so the low two bits of PPN are zero.
  */
 export const hgatp = csr({
   name: 'hgatp',
   address: 0x680,
   summary: 'Root page table and mode of the second stage of translation: guest-physical to physical.',
-  source: 'Priv. 18.2.10',
+  source: 'Priv. hypervisor, hgatp',
   fields: [
     bits('MODE', 63, 60, 'Translation scheme.', { legal: [0, 8], values: { 0: 'Bare', 8: 'Sv39x4' } }),
     bits('VMID', 57, 44, 'Number of the virtual machine.'),
@@ -122,7 +122,7 @@ export const hgatp = csr({
       field: 'mstatus.TVM',
       equals: 1,
       raises: 'illegal-instruction',
-      source: 'Priv. 3.1.6.5',
+      source: 'Priv. machine level, mstatus.TVM',
     },
   ],
 });
@@ -131,5 +131,5 @@ export const hgeip = csr({
   name: 'hgeip',
   address: 0xe12,
   summary: 'Guest external interrupts that are pending; zero, because GEILEN is 0.',
-  source: 'Priv. 18.2.4',
+  source: 'Priv. hypervisor, hgeip',
 });

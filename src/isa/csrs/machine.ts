@@ -9,7 +9,7 @@ export const mstatus = csr({
   address: 0x300,
   summary:
     'Status of the hart: interrupt enables, the stack of modes before traps, and what memory accesses may do.',
-  source: 'Priv. 3.1.6',
+  source: 'Priv. machine level, mstatus',
   reset: 0xa_0000_0000n,
   fields: [
     bit('SIE', 1, 'Are interrupts enabled in S mode?'),
@@ -45,7 +45,7 @@ export const misa = csr({
   name: 'misa',
   address: 0x301,
   summary: 'The base ISA and extensions of this hart; read-only here.',
-  source: 'Priv. 3.1.1',
+  source: 'Priv. machine level, misa',
   reset: (2n << 62n) | extensionBits(['A', 'C', 'H', 'I', 'M', 'S', 'U']),
   fields: [
     bits('MXL', 63, 62, 'Register width in M mode.', xlen64),
@@ -53,21 +53,21 @@ export const misa = csr({
   ],
 });
 
-/** Every standard exception but the call from M mode, which nobody below M can raise (Priv. 3.1.8). */
+/** Every standard exception but the call from M mode, which nobody below M can raise (Priv. machine level, medeleg). */
 export const medeleg = csr({
   name: 'medeleg',
   address: 0x302,
   summary: 'Exceptions that go to HS mode (or, by hedeleg, below) instead of M mode.',
-  source: 'Priv. 3.1.8',
+  source: 'Priv. machine level, medeleg',
   fields: delegatedExceptions([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 20, 21, 22, 23]),
 });
 
-/** Priv. 18.4.2: the bits of VS-level interrupts are read-only one. */
+/** Priv. hypervisor, mideleg: the bits of VS-level interrupts are read-only one. */
 export const mideleg = csr({
   name: 'mideleg',
   address: 0x303,
   summary: 'Interrupts that go to HS mode (or, by hideleg, below) instead of M mode.',
-  source: 'Priv. 3.1.8',
+  source: 'Priv. machine level, mideleg',
   reset: 0x444n,
   fields: interruptFields('D', [1, 2, 5, 6, 9, 10], [1, 5, 9]),
 });
@@ -76,7 +76,7 @@ export const mie = csr({
   name: 'mie',
   address: 0x304,
   summary: 'Interrupts that are enabled.',
-  source: 'Priv. 3.1.9',
+  source: 'Priv. machine level, mie',
   fields: interruptFields('E', [1, 2, 3, 5, 6, 7, 9, 10, 11]),
 });
 
@@ -84,7 +84,7 @@ export const mtvec = csr({
   name: 'mtvec',
   address: 0x305,
   summary: 'Where traps into M mode go.',
-  source: 'Priv. 3.1.7',
+  source: 'Priv. machine level, mtvec',
   fields: trapVectorFields,
 });
 
@@ -92,14 +92,14 @@ export const mscratch = csr({
   name: 'mscratch',
   address: 0x340,
   summary: 'A word for the M-mode trap handler.',
-  source: 'Priv. 3.1.13',
+  source: 'Priv. machine level, mscratch',
 });
 
 export const mepc = csr({
   name: 'mepc',
   address: 0x341,
   summary: 'Address of the instruction that trapped or was interrupted, for M mode.',
-  source: 'Priv. 3.1.14',
+  source: 'Priv. machine level, mepc',
   writable: 0xffff_ffff_ffff_fffen,
 });
 
@@ -107,7 +107,7 @@ export const mcause = csr({
   name: 'mcause',
   address: 0x342,
   summary: 'Why M mode was entered.',
-  source: 'Priv. 3.1.15',
+  source: 'Priv. machine level, mcause',
   fields: causeFields,
 });
 
@@ -115,7 +115,7 @@ export const mtval = csr({
   name: 'mtval',
   address: 0x343,
   summary: 'Faulting address or instruction of the trap into M mode.',
-  source: 'Priv. 3.1.16',
+  source: 'Priv. machine level, mtval',
 });
 
 /** STIP is read-only while menvcfg.STCE is 1 (Sstc); VSSIP is hvip's; the machine-level bits are lines from devices. */
@@ -123,7 +123,7 @@ export const mip = csr({
   name: 'mip',
   address: 0x344,
   summary: 'Interrupts that are pending.',
-  source: 'Priv. 3.1.9',
+  source: 'Priv. machine level, mip',
   fields: interruptFields('P', [1, 2, 3, 5, 6, 7, 9, 10, 11], [1, 2, 5, 9]),
 });
 
@@ -131,21 +131,21 @@ export const mtinst = csr({
   name: 'mtinst',
   address: 0x34a,
   summary: 'The instruction that trapped into M mode, transformed, or 0.',
-  source: 'Priv. 18.4.3',
+  source: 'Priv. hypervisor, mtinst',
 });
 
 export const mtval2 = csr({
   name: 'mtval2',
   address: 0x34b,
   summary: 'Guest-physical address, shifted right by 2, of a guest-page fault into M mode.',
-  source: 'Priv. 18.4.4',
+  source: 'Priv. hypervisor, mtval2',
 });
 
 export const menvcfg = csr({
   name: 'menvcfg',
   address: 0x30a,
   summary: 'What less privileged modes find in their environment.',
-  source: 'Priv. 3.1.18',
+  source: 'Priv. machine level, menvcfg',
   fields: [
     bit('FIOM', 0, 'Do fences of I/O below M mode order memory, too?'),
     bit('STCE', 63, 'Do stimecmp and vstimecmp work?'),
@@ -156,35 +156,35 @@ export const mvendorid = csr({
   name: 'mvendorid',
   address: 0xf11,
   summary: 'JEDEC number of the vendor; 0: not a commercial implementation.',
-  source: 'Priv. 3.1.2',
+  source: 'Priv. machine level, mvendorid',
 });
 
 export const marchid = csr({
   name: 'marchid',
   address: 0xf12,
   summary: 'Number of the microarchitecture; 0: none assigned.',
-  source: 'Priv. 3.1.3',
+  source: 'Priv. machine level, marchid',
 });
 
 export const mimpid = csr({
   name: 'mimpid',
   address: 0xf13,
   summary: 'Version of the implementation; 0: none.',
-  source: 'Priv. 3.1.4',
+  source: 'Priv. machine level, mimpid',
 });
 
 export const mhartid = csr({
   name: 'mhartid',
   address: 0xf14,
   summary: 'Number of this hart.',
-  source: 'Priv. 3.1.5',
+  source: 'Priv. machine level, mhartid',
 });
 
 export const mconfigptr = csr({
   name: 'mconfigptr',
   address: 0xf15,
   summary: 'Address of the configuration data structure; 0: none.',
-  source: 'Priv. 3.1.17',
+  source: 'Priv. machine level, mconfigptr',
 });
 
 function extensionBits(letters: readonly string[]): bigint {

@@ -3,19 +3,19 @@ import { bits, csr } from '../csr-description.ts';
 
 const matchingModes = ['OFF', 'TOR', 'NA4', 'NAPOT'];
 
-/** Priv. 3.7.1: bits 6:5 are zero, and W without R is reserved. */
+/** Priv. machine level, PMP: bits 6:5 are zero, and W without R is reserved. */
 const legalConfigurations = Array.from({ length: 256 }, (_, value) => value).filter(
   (value) => (value & 0x60) === 0 && (value & 3) !== 2,
 );
 const configurationNames = Object.fromEntries(legalConfigurations.map((value) => [value, describe(value)]));
 
-/** Eight entries each. A locked entry ignores writes (Priv. 3.7.1), which its bits alone cannot say. */
+/** Eight entries each. A locked entry ignores writes (Priv. machine level, PMP), which its bits alone cannot say. */
 export const pmpConfigurations: readonly Csr[] = [0, 2].map((n) =>
   csr({
     name: `pmpcfg${n}`,
     address: 0x3a0 + n,
     summary: `Rights and matching of physical memory protection entries ${n * 4} to ${n * 4 + 7}.`,
-    source: 'Priv. 3.7.1',
+    source: 'Priv. machine level, physical memory protection',
     fields: Array.from({ length: 8 }, (_, index) =>
       bits(
         `pmp${n * 4 + index}cfg`,
@@ -33,7 +33,7 @@ export const pmpAddresses: readonly Csr[] = Array.from({ length: 16 }, (_, n) =>
     name: `pmpaddr${n}`,
     address: 0x3b0 + n,
     summary: `Address of physical memory protection entry ${n}, shifted right by 2.`,
-    source: 'Priv. 3.7.1',
+    source: 'Priv. machine level, physical memory protection',
     writable: 0x003f_ffff_ffff_ffffn,
   }),
 );

@@ -2,13 +2,13 @@ import { exceptionNames, interrupts } from '../causes.ts';
 import type { CsrField } from '../csr.ts';
 import { bit, bits, readOnly } from '../csr-description.ts';
 
-/** mcause, scause, vscause (Priv. 3.1.15). */
+/** mcause, scause, vscause (Priv. machine level, mcause). */
 export const causeFields: readonly CsrField[] = [
   bit('Interrupt', 63, 'Was the trap an interrupt?'),
   bits('Code', 62, 0, 'Exception or interrupt code.', { rule: 'WLRL' }),
 ];
 
-/** mtvec, stvec, vstvec (Priv. 3.1.7). */
+/** mtvec, stvec, vstvec (Priv. machine level, mtvec). */
 export const trapVectorFields: readonly CsrField[] = [
   bits('BASE', 63, 2, 'Address of the trap handler, shifted right by 2.'),
   bits('MODE', 1, 0, 'Direct: all traps enter at BASE. Vectored: interrupts at BASE + 4 × code.', {
@@ -46,7 +46,7 @@ export function interruptFields(
     );
 }
 
-/** The bit for each counter in the counter-enable registers (Priv. 3.1.11). */
+/** The bit for each counter in the counter-enable registers (Priv. machine level, mcounteren). */
 export function counterFields(what: string): readonly CsrField[] {
   return [
     bit('CY', 0, `cycle ${what}`),

@@ -6,7 +6,7 @@ export const sstatus = csr({
   name: 'sstatus',
   address: 0x100,
   summary: 'The part of mstatus that S mode may see.',
-  source: 'Priv. 12.1.1',
+  source: 'Priv. supervisor level, sstatus',
   reset: 0x2_0000_0000n,
   fields: supervisorStatusFields,
   virtualAlias: 'vsstatus',
@@ -17,7 +17,7 @@ export const sie = csr({
   name: 'sie',
   address: 0x104,
   summary: 'Supervisor interrupts that are enabled: those of mie that mideleg hands down.',
-  source: 'Priv. 12.1.3',
+  source: 'Priv. supervisor level, sie',
   fields: interruptFields('E', [1, 5, 9]),
   virtualAlias: 'vsie',
   viewOf: { register: 'mie', mask: 0x222n, gate: 'mideleg' },
@@ -27,7 +27,7 @@ export const stvec = csr({
   name: 'stvec',
   address: 0x105,
   summary: 'Where traps into S mode go.',
-  source: 'Priv. 12.1.2',
+  source: 'Priv. supervisor level, stvec',
   fields: trapVectorFields,
   virtualAlias: 'vstvec',
 });
@@ -36,7 +36,7 @@ export const senvcfg = csr({
   name: 'senvcfg',
   address: 0x10a,
   summary: 'What U mode finds in its environment.',
-  source: 'Priv. 12.1.10',
+  source: 'Priv. supervisor level, senvcfg',
   fields: [bit('FIOM', 0, 'Do fences of I/O in U mode order memory, too?')],
 });
 
@@ -44,7 +44,7 @@ export const sscratch = csr({
   name: 'sscratch',
   address: 0x140,
   summary: 'A word for the S-mode trap handler.',
-  source: 'Priv. 12.1.6',
+  source: 'Priv. supervisor level, sscratch',
   virtualAlias: 'vsscratch',
 });
 
@@ -52,7 +52,7 @@ export const sepc = csr({
   name: 'sepc',
   address: 0x141,
   summary: 'Address of the instruction that trapped or was interrupted, for S mode.',
-  source: 'Priv. 12.1.7',
+  source: 'Priv. supervisor level, sepc',
   writable: 0xffff_ffff_ffff_fffen,
   virtualAlias: 'vsepc',
 });
@@ -61,7 +61,7 @@ export const scause = csr({
   name: 'scause',
   address: 0x142,
   summary: 'Why S mode was entered.',
-  source: 'Priv. 12.1.8',
+  source: 'Priv. supervisor level, scause',
   fields: causeFields,
   virtualAlias: 'vscause',
 });
@@ -70,7 +70,7 @@ export const stval = csr({
   name: 'stval',
   address: 0x143,
   summary: 'Faulting address or instruction of the trap into S mode.',
-  source: 'Priv. 12.1.9',
+  source: 'Priv. supervisor level, stval',
   virtualAlias: 'vstval',
 });
 
@@ -78,18 +78,18 @@ export const sip = csr({
   name: 'sip',
   address: 0x144,
   summary: 'Supervisor interrupts that are pending: those of mip that mideleg hands down.',
-  source: 'Priv. 12.1.3',
+  source: 'Priv. supervisor level, sip',
   fields: interruptFields('P', [1, 5, 9], [1]),
   virtualAlias: 'vsip',
   viewOf: { register: 'mip', mask: 0x222n, gate: 'mideleg' },
 });
 
-/** A write with an unsupported MODE has no effect at all (Priv. 12.1.11). */
+/** A write with an unsupported MODE has no effect at all (Priv. supervisor level, satp). */
 export const satp = csr({
   name: 'satp',
   address: 0x180,
   summary: 'Root page table and mode of address translation.',
-  source: 'Priv. 12.1.11',
+  source: 'Priv. supervisor level, satp',
   fields: [
     bits('MODE', 63, 60, 'Translation scheme.', { legal: [0, 8], values: { 0: 'Bare', 8: 'Sv39' } }),
     bits('ASID', 59, 44, 'Number of the address space.'),
@@ -103,14 +103,14 @@ export const satp = csr({
       field: 'mstatus.TVM',
       equals: 1,
       raises: 'illegal-instruction',
-      source: 'Priv. 3.1.6.5',
+      source: 'Priv. machine level, mstatus.TVM',
     },
     {
       modes: ['VS'],
       field: 'hstatus.VTVM',
       equals: 1,
       raises: 'virtual-instruction',
-      source: 'Priv. 18.2.1',
+      source: 'Priv. hypervisor, hstatus',
     },
   ],
 });

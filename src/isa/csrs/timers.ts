@@ -7,7 +7,7 @@ const machineGuards: readonly Guard[] = ['mcounteren.TM', 'menvcfg.STCE'].map((f
   field,
   equals: 0,
   raises: 'illegal-instruction',
-  source: 'Priv. 13, Sstc',
+  source: 'Priv. Sstc',
 }));
 
 /** A guest's stimecmp is vstimecmp, which its hypervisor can withhold. */
@@ -16,7 +16,7 @@ const guestGuards: readonly Guard[] = ['hcounteren.TM', 'henvcfg.STCE'].map((fie
   field,
   equals: 0,
   raises: 'virtual-instruction',
-  source: 'Priv. 13, Sstc',
+  source: 'Priv. Sstc',
 }));
 
 /** Reset to the end of time, so that no interrupt is pending at first. */
@@ -26,7 +26,7 @@ export const stimecmp = csr({
   name: 'stimecmp',
   address: 0x14d,
   summary: 'The supervisor timer interrupt is pending while time is at least this.',
-  source: 'Priv. 13.1',
+  source: 'Priv. Sstc, stimecmp',
   reset: never,
   virtualAlias: 'vstimecmp',
   guards: [...machineGuards, ...guestGuards],
@@ -36,7 +36,7 @@ export const vstimecmp = csr({
   name: 'vstimecmp',
   address: 0x24d,
   summary: "The guest kernel's stimecmp; compared with time + htimedelta.",
-  source: 'Priv. 13.2',
+  source: 'Priv. Sstc, vstimecmp',
   reset: never,
   guards: machineGuards,
 });
@@ -45,5 +45,5 @@ export const htimedelta = csr({
   name: 'htimedelta',
   address: 0x605,
   summary: 'What a guest sees added to time.',
-  source: 'Priv. 18.2.7',
+  source: 'Priv. hypervisor, htimedelta',
 });

@@ -8,7 +8,7 @@ export const vsstatus = csr({
   name: 'vsstatus',
   address: 0x200,
   summary: "The guest kernel's sstatus.",
-  source: 'Priv. 18.2.11',
+  source: 'Priv. hypervisor, vsstatus',
   reset: 0x2_0000_0000n,
   fields: supervisorStatusFields,
 });
@@ -18,7 +18,7 @@ export const vsie = csr({
   address: 0x204,
   summary:
     "The guest kernel's sie: the virtual supervisor interrupts that hideleg hands down, one bit lower.",
-  source: 'Priv. 18.2.12',
+  source: 'Priv. hypervisor, vsie',
   fields: interruptFields('E', [1, 5, 9]),
   viewOf: { register: 'mie', mask: 0x444n, shift: 1, gate: 'hideleg' },
 });
@@ -27,7 +27,7 @@ export const vstvec = csr({
   name: 'vstvec',
   address: 0x205,
   summary: "The guest kernel's stvec.",
-  source: 'Priv. 18.2.13',
+  source: 'Priv. hypervisor, vstvec',
   fields: stvec.fields,
 });
 
@@ -35,14 +35,14 @@ export const vsscratch = csr({
   name: 'vsscratch',
   address: 0x240,
   summary: "The guest kernel's sscratch.",
-  source: 'Priv. 18.2.14',
+  source: 'Priv. hypervisor, vsscratch',
 });
 
 export const vsepc = csr({
   name: 'vsepc',
   address: 0x241,
   summary: "The guest kernel's sepc.",
-  source: 'Priv. 18.2.15',
+  source: 'Priv. hypervisor, vsepc',
   writable: 0xffff_ffff_ffff_fffen,
 });
 
@@ -50,7 +50,7 @@ export const vscause = csr({
   name: 'vscause',
   address: 0x242,
   summary: "The guest kernel's scause.",
-  source: 'Priv. 18.2.16',
+  source: 'Priv. hypervisor, vscause',
   fields: scause.fields,
 });
 
@@ -58,7 +58,7 @@ export const vstval = csr({
   name: 'vstval',
   address: 0x243,
   summary: "The guest kernel's stval.",
-  source: 'Priv. 18.2.17',
+  source: 'Priv. hypervisor, vstval',
 });
 
 export const vsip = csr({
@@ -66,17 +66,17 @@ export const vsip = csr({
   address: 0x244,
   summary:
     "The guest kernel's sip: the virtual supervisor interrupts that hideleg hands down, one bit lower.",
-  source: 'Priv. 18.2.12',
+  source: 'Priv. hypervisor, vsip',
   fields: interruptFields('P', [1, 5, 9], [1]),
   viewOf: { register: 'mip', mask: 0x444n, shift: 1, gate: 'hideleg' },
 });
 
-/** Priv. 18.2.18 lets an implementation void an unsupported write with V = 0, too, as with satp. */
+/** Priv. hypervisor, vsatp lets an implementation void an unsupported write with V = 0, too, as with satp. */
 export const vsatp = csr({
   name: 'vsatp',
   address: 0x280,
   summary: "The guest kernel's satp: the first stage of translation, guest-virtual to guest-physical.",
-  source: 'Priv. 18.2.18',
+  source: 'Priv. hypervisor, vsatp',
   fields: satp.fields,
   voidsIllegalWrites: true,
 });

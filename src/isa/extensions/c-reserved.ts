@@ -1,7 +1,7 @@
 import { parseBits } from '../formats.ts';
 
 /**
- * Special cases of compressed instructions that the manual reserves (Unpriv. 27.7), so that they are illegal
+ * Special cases of compressed instructions that the manual reserves (Unpriv. C, RVC instruction set listings), so that they are illegal
  * here. HINTs need no entry: as their base instruction writes x0, they do nothing.
  */
 export const reservedEncodings = [

@@ -5,14 +5,24 @@ import { load, operation, setX, store } from '../semantics.ts';
 
 const instruction = describing('H');
 
-const virtualOnes: Guard = { modes: ['VS', 'VU'], raises: 'virtual-instruction', source: 'Priv. 18.3' };
+const virtualOnes: Guard = {
+  modes: ['VS', 'VU'],
+  raises: 'virtual-instruction',
+  source: 'Priv. hypervisor, trap cause codes',
+};
 const hypervisorOnly: readonly Guard[] = [
   virtualOnes,
-  { modes: ['U'], raises: 'illegal-instruction', source: 'Priv. 18.3.2' },
+  { modes: ['U'], raises: 'illegal-instruction', source: 'Priv. hypervisor, memory-management fences' },
 ];
 const guestAccess: readonly Guard[] = [
   virtualOnes,
-  { modes: ['U'], field: 'hstatus.HU', equals: 0, raises: 'illegal-instruction', source: 'Priv. 18.3.1' },
+  {
+    modes: ['U'],
+    field: 'hstatus.HU',
+    equals: 0,
+    raises: 'illegal-instruction',
+    source: 'Priv. hypervisor, virtual-machine loads and stores',
+  },
 ];
 
 export const hlvB = instruction({
@@ -150,7 +160,13 @@ export const hfenceGvma = instruction({
     'Orders stores to second-stage page tables before later translations: of guest-physical address rs1 << 2 (x0: all) in machine rs2 (x0: all).',
   guards: [
     ...hypervisorOnly,
-    { modes: ['HS'], field: 'mstatus.TVM', equals: 1, raises: 'illegal-instruction', source: 'Priv. 18.3.2' },
+    {
+      modes: ['HS'],
+      field: 'mstatus.TVM',
+      equals: 1,
+      raises: 'illegal-instruction',
+      source: 'Priv. hypervisor, memory-management fences',
+    },
   ],
   semantics: () => [operation('hfence.gvma')],
 });

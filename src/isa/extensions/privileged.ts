@@ -9,7 +9,13 @@ export const mret = instruction({
   encoding: rType('0011000 00010 00000 000 00000 1110011'),
   syntax: '',
   summary: 'Returns from a trap handler in M mode: to mepc, in the mode of mstatus.MPP and MPV.',
-  guards: [{ modes: ['HS', 'U', 'VS', 'VU'], raises: 'illegal-instruction', source: 'Priv. 3.3.2' }],
+  guards: [
+    {
+      modes: ['HS', 'U', 'VS', 'VU'],
+      raises: 'illegal-instruction',
+      source: 'Priv. machine level, trap-return instructions',
+    },
+  ],
   semantics: () => [operation('mret')],
 });
 
@@ -19,13 +25,13 @@ export const sret = instruction({
   syntax: '',
   summary: 'Returns from a trap handler in S mode: to sepc, in the mode of sstatus.SPP (and hstatus.SPV).',
   guards: [
-    { modes: ['U'], raises: 'illegal-instruction', source: 'Priv. 3.3.2' },
+    { modes: ['U'], raises: 'illegal-instruction', source: 'Priv. machine level, trap-return instructions' },
     {
       modes: ['HS'],
       field: 'mstatus.TSR',
       equals: 1,
       raises: 'illegal-instruction',
-      source: 'Priv. 3.1.6.5, TSR',
+      source: 'Priv. machine level, mstatus.TSR',
     },
     { modes: ['VU'], raises: 'virtual-instruction', source: 'Priv. hypervisor, trap cause codes' },
     {
@@ -39,20 +45,20 @@ export const sret = instruction({
   semantics: () => [operation('sret')],
 });
 
-/** "Within a bounded time" (Priv. 3.3.3) is no time here: where a limit applies, WFI traps at once. */
+/** "Within a bounded time" (Priv. machine level, wait for interrupt) is no time here: where a limit applies, WFI traps at once. */
 export const wfi = instruction({
   mnemonic: 'wfi',
   encoding: rType('0001000 00101 00000 000 00000 1110011'),
   syntax: '',
   summary: 'Waits until an interrupt that is enabled in mie is pending.',
   guards: [
-    { modes: ['U'], raises: 'illegal-instruction', source: 'Priv. 3.3.3' },
+    { modes: ['U'], raises: 'illegal-instruction', source: 'Priv. machine level, wait for interrupt' },
     {
       modes: ['HS', 'VS', 'VU'],
       field: 'mstatus.TW',
       equals: 1,
       raises: 'illegal-instruction',
-      source: 'Priv. 3.1.6.5, TW',
+      source: 'Priv. machine level, mstatus.TW',
     },
     { modes: ['VU'], raises: 'virtual-instruction', source: 'Priv. hypervisor, trap cause codes' },
     {
@@ -73,13 +79,17 @@ export const sfenceVma = instruction({
   summary:
     'Orders page-table stores before later translations: of address rs1 (x0: all) in space rs2 (x0: all).',
   guards: [
-    { modes: ['U'], raises: 'illegal-instruction', source: 'Priv. 12.2.1' },
+    {
+      modes: ['U'],
+      raises: 'illegal-instruction',
+      source: 'Priv. supervisor level, memory-management fence',
+    },
     {
       modes: ['HS'],
       field: 'mstatus.TVM',
       equals: 1,
       raises: 'illegal-instruction',
-      source: 'Priv. 3.1.6.5, TVM',
+      source: 'Priv. machine level, mstatus.TVM',
     },
     { modes: ['VU'], raises: 'virtual-instruction', source: 'Priv. hypervisor, trap cause codes' },
     {

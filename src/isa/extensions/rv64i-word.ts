@@ -4,7 +4,7 @@ import { binary, constant, setX, signExtend, zeroExtend, type Value } from '../s
 
 const instruction = describing('I');
 
-/** Unpriv. 4.2.2: word shifts by a register take the low five bits of rs2. */
+/** Unpriv. RV64I: word shifts by a register take the low five bits of rs2. */
 const modulo32 = (amount: Value): Value => binary('and', amount, constant(31));
 
 export const addiw = instruction({

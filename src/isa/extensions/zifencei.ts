@@ -4,7 +4,7 @@ import { operation } from '../semantics.ts';
 
 const instruction = describing('Zifencei');
 
-/** Unpriv. 6: a base implementation ignores imm, rs1 and rd, which finer-grained fences may use one day. */
+/** Unpriv. Zifencei: a base implementation ignores imm, rs1 and rd, which finer-grained fences may use one day. */
 export const fenceI = instruction({
   mnemonic: 'fence.i',
   encoding: iType('............ ..... 001 ..... 0001111'),
