@@ -15,9 +15,9 @@
 // so that backspace can still take a character back.
 static struct {
   char characters[INPUT_SIZE];
-  unsigned taken;      // up to here processes have read
-  unsigned finished;   // up to here lines are complete
-  unsigned typed;      // up to here characters have been typed
+  unsigned taken;     // up to here processes have read
+  unsigned finished;  // up to here lines are complete
+  unsigned typed;     // up to here characters have been typed
 } input;
 
 static void take(char character);

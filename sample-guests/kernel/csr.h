@@ -1,9 +1,9 @@
 // Supervisor CSRs (Privileged Architecture, chapter 12), by the names and fields of the specification.
 #pragma once
 
-#define SSTATUS_SIE (1 << 1)   // interrupts are taken in S mode
-#define SSTATUS_SPIE (1 << 5)  // ... what SIE becomes at sret
-#define SSTATUS_SPP (1 << 8)   // the trap came from S mode
+#define SSTATUS_SIE (1ul << 1)   // interrupts are taken in S mode
+#define SSTATUS_SPIE (1ul << 5)  // ... what SIE becomes at sret
+#define SSTATUS_SPP (1ul << 8)   // the trap came from S mode
 
 #define SIE_STIE (1 << 5)
 #define SIE_SEIE (1 << 9)

@@ -82,5 +82,9 @@ static bool load_segment(const struct program *program, const struct program_hea
 }
 
 static uint64_t permissions(uint32_t p_flags) {
-  return (p_flags & PF_R ? PTE_READ : 0) | (p_flags & PF_W ? PTE_WRITE : 0) | (p_flags & PF_X ? PTE_EXECUTE : 0);
+  uint64_t flags = 0;
+  if (p_flags & PF_R) flags |= PTE_READ;
+  if (p_flags & PF_W) flags |= PTE_WRITE;
+  if (p_flags & PF_X) flags |= PTE_EXECUTE;
+  return flags;
 }

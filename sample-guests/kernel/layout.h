@@ -1,10 +1,10 @@
 // The memory map, for C and for the assembler.
 //
-//   virtual                                  what                              leads to physical
-//   0x0000000000000000 .. 000000000000ffff   nothing: null pointers fault      -
-//   0x0000000000010000 .. 0000003fffffffff   the process (U=1)                 pages of its own
-//   0xffffffc000000000 + p                   the kernel (U=0, G=1), the same   p: RAM, UART, PLIC
-//                                            in every address space
+//   0x0000000000000000   nothing: null pointers fault
+//   0x0000000000010000   the process, in pages of its own (U=1): code, read-only data, data, heap ...
+//   0x0000003fffffefff   ... and its stack, downwards from here
+//   0xffffffc000000000   the kernel (U=0, G=1), the same in every address space: physical address p, be it RAM,
+//                        UART or PLIC, stands at 0xffffffc000000000 + p
 #pragma once
 
 #define PAGE_SIZE 4096

@@ -41,6 +41,6 @@ static const char *explain(const struct process *process, uint64_t cause, uint64
   if (cause == EXCEPTION_STORE_PAGE_FAULT && entry) return "these pages are read-only";
   if (address < PROCESS_BASE) return "nothing is mapped so low, to catch null pointers";
   if (in_heap(process, address) || in_stack(address)) return "memory is out";
-  if (address < PROCESS_STACK_TOP && address >= PROCESS_STACK_TOP - 2 * PROCESS_STACK_SIZE) return "its stack is full";
+  if (address - (PROCESS_STACK_TOP - 2 * PROCESS_STACK_SIZE) < PROCESS_STACK_SIZE) return "its stack is full";
   return "nothing is mapped there";
 }

@@ -54,7 +54,8 @@ static bool build(struct process *process, const struct arguments *arguments) {
 
   process->frame = (struct trap_frame *)(process->kernel_stack + KERNEL_STACK_SIZE) - 1;
   process->frame->sepc = program.entry;
-  process->frame->sstatus = SSTATUS_SPIE;  // SPP = 0: into U mode, with interrupts on
+  // SPP = 0 and SPIE = 1: sret goes to U mode and lets interrupts through. The other fields stay as they are.
+  process->frame->sstatus = (csr_read(sstatus) & ~SSTATUS_SPP) | SSTATUS_SPIE;
   process->context.ra = (uint64_t)trap_return;
   process->context.sp = (uint64_t)process->frame;
   return build_stack(process, arguments);
@@ -169,6 +170,7 @@ void process_interrupt_foreground(void) {
     if (process->pid == 1 || process->parent->pid == 1) continue;
     if (process->parent->awaited_child != process->pid) continue;
     process->interrupted = true;
-    if (process->state == PROCESS_SLEEPING || process->state == PROCESS_WAITING) process->state = PROCESS_READY;
+    bool asleep = process->state == PROCESS_SLEEPING || process->state == PROCESS_WAITING;
+    if (asleep) process->state = PROCESS_READY;
   }
 }

@@ -6,5 +6,5 @@
 void sbi_set_timer(uint64_t deadline);
 // Writes a character on the firmware's own console.
 void sbi_put_character(char character);
-// Ends the machine, or the guest. A failure becomes an exit code other than 0, where there is someone to see it.
+// Ends the machine, or the guest; a failure with an exit code other than 0, where there is someone to see it.
 __attribute__((noreturn)) void sbi_shut_down(bool failed);

@@ -51,8 +51,8 @@ void scan_for(const char *secret_in_rot13) {
   print("scan: elsewhere below 8 GiB %ld pages read; of 64 KiB steps %ld refused, %ld empty, %ld devices\n",
         scan.pages_read, scan.refused, empty, devices);
 
-  if (scan.found > 0) print("scan: secret FOUND %ld times, first at physical %p\n", scan.found, (void *)scan.found_at);
-  else print("scan: secret not found\n");
+  if (scan.found == 0) print("scan: secret not found\n");
+  else print("scan: secret FOUND, %ld times, first at physical %p\n", scan.found, (void *)scan.found_at);
 }
 
 static void scan_pages(uint64_t start, uint64_t end) {

@@ -72,7 +72,7 @@ static void exception_in_process(struct trap_frame *frame, uint64_t cause, uint6
       page_fault(frame->sepc, cause, value);
       break;
     default:
-      process_kill(frame->sepc, cause, value, "no program of ours has a reason to do this");
+      process_kill(frame->sepc, cause, value, "U mode may not do this");
   }
 }
 

@@ -1,7 +1,6 @@
-#include "common/types.h"
 #include "trap.h"
 
-// scause's exception codes, in the words of the Privileged Architecture (table 27).
+// scause's exception codes, in the words of the Privileged Architecture ("Supervisor Cause Register").
 static const char *const names[] = {
     "instruction address misaligned",
     "instruction access fault",

@@ -11,8 +11,8 @@ struct conversion {
 };
 
 static const char *read_conversion(const char *template, struct conversion *conversion);
-static void put_padded(struct sink *sink, const char *text, size_t length, struct conversion conversion);
-static void put_number(struct sink *sink, uint64_t value, unsigned base, bool negative, struct conversion conversion);
+static void put_padded(struct sink *sink, const char *text, size_t length, struct conversion how);
+static void put_number(struct sink *sink, uint64_t value, unsigned base, bool negative, struct conversion how);
 
 void format(struct sink *sink, const char *template, __builtin_va_list values) {
   for (; *template; template++) {
@@ -40,7 +40,8 @@ void format(struct sink *sink, const char *template, __builtin_va_list values) {
       }
       case 'u':
       case 'x': {
-        uint64_t value = conversion.wide ? __builtin_va_arg(values, uint64_t) : __builtin_va_arg(values, uint32_t);
+        uint64_t value = __builtin_va_arg(values, uint64_t);
+        if (!conversion.wide) value = (uint32_t)value;  // the register's upper half is a copy of its sign
         put_number(sink, value, *template == 'x' ? 16 : 10, false, conversion);
         break;
       }
@@ -64,19 +65,23 @@ static const char *read_conversion(const char *template, struct conversion *conv
     else if (*template == '0') conversion->zeros = true;
     else break;
   }
-  for (; *template >= '0' && *template <= '9'; template++) conversion->width = conversion->width * 10 + (*template - '0');
+  for (; *template >= '0' && *template <= '9'; template++) {
+    conversion->width = conversion->width * 10 + (*template - '0');
+  }
   for (; *template == 'l'; template++) conversion->wide = true;
   return template;
 }
 
-static void put_padded(struct sink *sink, const char *text, size_t length, struct conversion conversion) {
-  size_t padding = conversion.width > length ? conversion.width - length : 0;
-  if (!conversion.left) while (padding > 0) sink->put(sink, conversion.zeros ? '0' : ' '), padding--;
-  while (length-- > 0) sink->put(sink, *text++);
-  while (padding-- > 0) sink->put(sink, ' ');
+static void put_padded(struct sink *sink, const char *text, size_t length, struct conversion how) {
+  size_t padding = how.width > length ? how.width - length : 0;
+  if (!how.left) {
+    for (; padding > 0; padding--) sink->put(sink, how.zeros ? '0' : ' ');
+  }
+  for (; length > 0; length--) sink->put(sink, *text++);
+  for (; padding > 0; padding--) sink->put(sink, ' ');
 }
 
-static void put_number(struct sink *sink, uint64_t value, unsigned base, bool negative, struct conversion conversion) {
+static void put_number(struct sink *sink, uint64_t value, unsigned base, bool negative, struct conversion how) {
   char digits[21];  // 2^64 has 20 decimal digits; one more for the sign
   size_t start = sizeof digits;
   do {
@@ -84,5 +89,5 @@ static void put_number(struct sink *sink, uint64_t value, unsigned base, bool ne
     value /= base;
   } while (value > 0);
   if (negative) digits[--start] = '-';
-  put_padded(sink, digits + start, sizeof digits - start, conversion);
+  put_padded(sink, digits + start, sizeof digits - start, how);
 }

@@ -4,7 +4,9 @@ void *memcpy(void *to, const void *from, size_t length) {
   uint8_t *target = to;
   const uint8_t *source = from;
   if ((((uint64_t)target | (uint64_t)source) & 7) == 0) {
-    for (; length >= 8; length -= 8, target += 8, source += 8) *(uint64_t *)target = *(const uint64_t *)source;
+    for (; length >= 8; length -= 8, target += 8, source += 8) {
+      *(uint64_t *)target = *(const uint64_t *)source;
+    }
   }
   while (length-- > 0) *target++ = *source++;
   return to;

@@ -33,6 +33,7 @@ int main(int argc, char *argv[]) {
     if (*word == 0) continue;
     for (unsigned i = 0; i < sizeof *word; i++) found += secret_at((const char *)word + i, end, hidden);
   }
-  print("scan: %ld pages searched, the secret %s\n", (end - start) / PAGE_SIZE, found ? "is there" : "is not there");
+  const char *result = found ? "is there" : "is not there";
+  print("scan: %ld pages searched, the secret %s\n", (end - start) / PAGE_SIZE, result);
   return found > 0;
 }
