@@ -1,6 +1,8 @@
 import type { Diagnostic, Result } from '../common/diagnostic.ts';
 import { DiagnosticLog } from './diagnostics.ts';
 import { Dwarf } from './dwarf/dwarf.ts';
+import { FrameTable } from './dwarf/frame-table.ts';
+import type { ReadMemory } from './dwarf/location.ts';
 import { dwarfSections } from './dwarf/sections.ts';
 import { type ElfFile, readElf } from './elf/elf-file.ts';
 import type { BuildId } from './elf/notes.ts';
@@ -11,6 +13,7 @@ import type { PathRemap } from './source-paths.ts';
 import { type TextPage, codeRanges, textPages } from './text-pages.ts';
 import { UnitIndex } from './unit-index.ts';
 import { LineTables } from './unit-lines.ts';
+import { type CallerFrame, type FrameRegisters, Unwinder } from './unwind.ts';
 
 export interface ImageOptions {
   /** Where sources are now that were elsewhere when the image was compiled; the first that applies is used. */
@@ -35,16 +38,22 @@ export class SymbolImage {
   readonly #log = new DiagnosticLog();
   readonly #lines: LineIndex;
   readonly #functions: FunctionIndex;
+  readonly #unwinder: Unwinder;
 
   constructor(name: string, elf: ElfFile, { remap = [] }: ImageOptions = {}) {
     this.name = name;
     this.elf = elf;
     const isCode = codeRanges(elf);
-    const dwarf = new Dwarf(dwarfSections(elf), this.#log);
+    const sections = dwarfSections(elf);
+    const dwarf = new Dwarf(sections, this.#log);
     const tables = new LineTables(dwarf, remap);
     const units = new UnitIndex(dwarf, tables, isCode);
     this.#lines = new LineIndex(dwarf, units, tables, isCode);
     this.#functions = new FunctionIndex(dwarf, units, this.#lines, elf.symbols, isCode);
+    this.#unwinder = new Unwinder(new FrameTable(sections, this.#log, isCode), {
+      isCode,
+      functionStart: (address) => this.#functions.at(address)?.low,
+    });
   }
 
   /** Warnings so far: damage shows when what is damaged is first needed. */
@@ -111,6 +120,14 @@ export class SymbolImage {
   /** The frames of the source at an address, innermost first: inlined calls, then the function that has the code. */
   framesAt(address: bigint): readonly SourceFrame[] {
     return this.#functions.framesAt(address);
+  }
+
+  /**
+   * The caller of a frame, by call frame information, else by guesses that {@link CallerFrame.method} names;
+   * `undefined` for the outermost frame, and where the stack cannot be followed.
+   */
+  unwind(frame: FrameRegisters, readMemory: ReadMemory): CallerFrame | undefined {
+    return this.#unwinder.unwind(frame, readMemory);
   }
 
   /** The read-only code by page: what to look for in a guest's memory to recognise the image. */

@@ -179,3 +179,27 @@ export const DW_RLE = {
   start_end: 6,
   start_length: 7,
 } as const;
+
+export const DW_LLE = {
+  end_of_list: 0,
+  base_addressx: 1,
+  startx_endx: 2,
+  startx_length: 3,
+  offset_pair: 4,
+  default_location: 5,
+  base_address: 6,
+  start_end: 7,
+  start_length: 8,
+} as const;
+
+export const DW_ATE = {
+  address: 0x01,
+  boolean: 0x02,
+  complex_float: 0x03,
+  float: 0x04,
+  signed: 0x05,
+  signed_char: 0x06,
+  unsigned: 0x07,
+  unsigned_char: 0x08,
+  UTF: 0x10,
+} as const;
