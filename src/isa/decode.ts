@@ -1,8 +1,8 @@
+import { formOf, type Form } from './decoding-form.ts';
 import { buildTree, findEncoding } from './decoding-tree.ts';
 import { reservedEncodings } from './extensions/c-reserved.ts';
 import { allCompressed, allInstructions } from './extensions/index.ts';
-import type { CompressedInstruction, DecodedInstruction, Encoding, Instruction } from './instruction.ts';
-import { extractOperand } from './operands.ts';
+import type { DecodedInstruction } from './instruction.ts';
 
 /**
  * Takes an instruction word apart. The low two bits tell its length: where they are not 3, only the low 16 bits
@@ -10,58 +10,38 @@ import { extractOperand } from './operands.ts';
  */
 export function decode(word: number): DecodedInstruction | undefined {
   if ((word & 3) === 3) {
-    const instruction = findEncoding(tree, word);
-    return instruction && takeApart(word >>> 0, instruction.encoding, instruction, undefined);
+    const form = findEncoding(tree, word);
+    return form && takeApart(word >>> 0, form);
   }
   const half = word & 0xffff;
-  const compressed = findEncoding(compressedTree, half);
-  if (compressed === undefined || 'reason' in compressed) return undefined;
-  return takeApart(half, compressed.encoding, compressed.expandsTo, compressed);
+  const form = findEncoding(compressedTree, half);
+  return form === undefined || 'reason' in form ? undefined : takeApart(half, form);
 }
 
-function takeApart(
-  word: number,
-  encoding: Encoding,
-  instruction: Instruction,
-  compressed: CompressedInstruction | undefined,
-): DecodedInstruction {
+function takeApart(word: number, form: Form): DecodedInstruction {
+  const { rd = 0, rs1 = 0, rs2 = 0 } = form.implied;
   const decoded = {
-    instruction,
-    compressed,
+    instruction: form.instruction,
+    compressed: form.compressed,
     word,
-    length: encoding.length,
-    rd: 0,
-    rs1: 0,
-    rs2: 0,
+    length: form.encoding.length,
+    rd,
+    rs1,
+    rs2,
     rs3: 0,
     imm: 0,
     csr: 0,
     zimm: 0,
-    ...compressed?.implied,
   };
-  for (const field of encoding.fields) {
-    switch (field.name) {
-      case 'rd':
-      case 'rs1':
-      case 'rs2':
-      case 'rs3':
-      case 'imm':
-      case 'csr':
-      case 'zimm':
-        decoded[field.name] = extractOperand(word, field);
-        break;
-      // Of no consequence to execution: text alone shows them.
-      case 'aq':
-      case 'rl':
-      case 'pred':
-      case 'succ':
-      case 'fm':
-      case 'rm':
-        break;
-    }
+  for (const { operand, left, right, at, signed, bias } of form.parts) {
+    const top = word << left;
+    decoded[operand] |= ((signed ? top >> right : top >>> right) << at) + bias;
   }
   return decoded;
 }
 
-const tree = buildTree(allInstructions);
-const compressedTree = buildTree([...allCompressed, ...reservedEncodings]);
+const tree = buildTree(allInstructions.map((instruction) => formOf(instruction)));
+const compressedTree = buildTree([
+  ...allCompressed.map((compressed) => formOf(compressed.expandsTo, compressed)),
+  ...reservedEncodings,
+]);
