@@ -1,4 +1,4 @@
-import type { Semantics } from './semantics.ts';
+import type { RegisterOperand, Semantics } from './semantics.ts';
 
 /** Privilege levels with virtualization: HS is S with V = 0. */
 export type Mode = 'M' | 'HS' | 'U' | 'VS' | 'VU';
@@ -70,7 +70,7 @@ export interface CompressedInstruction {
   readonly summary: string;
   readonly expandsTo: Instruction;
   /** Operands of the base instruction that the encoding does not hold: `{ rd: 1 }` for c.jalr. */
-  readonly implied: Readonly<Partial<Record<OperandName, number>>>;
+  readonly implied: Readonly<Partial<Record<Exclude<RegisterOperand, 'rs3'>, number>>>;
 }
 
 /** An instruction word taken apart. Operands it does not have are 0. `imm` is a signed 32-bit number. */
