@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { supervisorMode, userMode } from '../../src/hart/state.ts';
+import { atp, flags, op, ramBase, TestMachine } from './fixture.ts';
+
+const every = 0xffff_ffff_ffff_ffffn;
+
+for (const engine of ['reference', 'interpreter'] as const) {
+  describe(`hart/hart saved and restored with engine ${engine}`, () => {
+    it('goes on as if nothing had been in between', () => {
+      const machine = new TestMachine(engine);
+      machine.setCsr('medeleg', every);
+      machine.setCsr('stvec', BigInt(ramBase) + 0x100n);
+      machine.program([
+        op('addi', { rd: 1, rs1: 1, imm: 3 }),
+        op('csrrs', { rd: 3, csr: 0xc00 }),
+        op('ecall'),
+        op('jal', { imm: -12 }),
+      ]);
+      machine.setCsr('mcounteren', 7n);
+      machine.setCsr('scounteren', 7n);
+      machine.program(
+        [
+          op('csrrs', { rd: 5, csr: 0x141 }),
+          op('addi', { rd: 5, rs1: 5, imm: 4 }),
+          op('csrrw', { rs1: 5, csr: 0x141 }),
+          op('sret'),
+        ],
+        ramBase + 0x100,
+      );
+      machine.enter(userMode);
+      machine.hart.run(101);
+      const saved = machine.hart.save();
+      machine.hart.run(300);
+      const once = machine.hart.save();
+      machine.setX({ 1: 5n });
+      machine.setCsr('sscratch', 5n);
+      machine.hart.restore(saved);
+      assert.deepEqual(machine.hart.save(), saved);
+      machine.hart.run(300);
+      assert.deepEqual(machine.hart.save(), once);
+    });
+
+    it('forgets what was translated under the other state', () => {
+      const machine = new TestMachine(engine);
+      const roots = [machine.table(), machine.table()] as const;
+      machine.map(roots[0], 0x1000n, ramBase, flags.rwx);
+      machine.map(roots[1], 0x1000n, 0x8001_0000, flags.rwx);
+      machine.program([op('addi', { rd: 1, rs1: 1, imm: 1 }), op('jal', { imm: -4 })]);
+      machine.program([op('addi', { rd: 1, rs1: 1, imm: 100 }), op('jal', { imm: -4 })], 0x8001_0000);
+      machine.setCsr('satp', atp(roots[0]));
+      machine.enter(supervisorMode, 0x1000n);
+      machine.hart.run(4);
+      const saved = machine.hart.save();
+      machine.setCsr('satp', atp(roots[1]));
+      machine.hart.run(4);
+      assert.equal(machine.state.getX(1), 202n);
+      machine.hart.restore(saved);
+      machine.hart.run(4);
+      assert.equal(machine.state.getX(1), 4n);
+    });
+
+    it('does not count what was written to x0 as state', () => {
+      const [one, other] = [new TestMachine(engine), new TestMachine(engine)];
+      one.program([op('addi', { rd: 0, imm: 1 })]);
+      other.program([op('addi', { rd: 0, imm: 2 })]);
+      for (const machine of [one, other]) machine.hart.run(1);
+      assert.deepEqual(one.hart.stateBytes, other.hart.stateBytes);
+    });
+
+    it('is all zero and in M mode after a reset', () => {
+      const machine = new TestMachine(engine);
+      const fresh = machine.hart.save();
+      machine.program([op('addi', { rd: 1, imm: 1 }), op('ecall')]);
+      machine.setCsr('stimecmp', 5n);
+      machine.hart.run(2);
+      machine.hart.reset(BigInt(ramBase));
+      assert.deepEqual(machine.hart.save(), fresh);
+    });
+  });
+
+  describe(`hart/operations/csr-access with engine ${engine}`, () => {
+    const run = (instructions: readonly number[], csrs: Record<string, bigint> = {}): TestMachine => {
+      const machine = new TestMachine(engine);
+      for (const [name, value] of Object.entries(csrs)) machine.setCsr(name, value);
+      machine.setX({ 1: 0xf0n, 2: 0x3cn });
+      machine.program(instructions);
+      machine.hart.run(instructions.length);
+      return machine;
+    };
+
+    it('swaps, sets and clears', () => {
+      const scratch = 0x340;
+      const machine = run([
+        op('csrrw', { rd: 3, rs1: 1, csr: scratch }),
+        op('csrrs', { rd: 4, rs1: 2, csr: scratch }),
+        op('csrrc', { rd: 5, rs1: 1, csr: scratch }),
+        op('csrrwi', { rd: 6, zimm: 31, csr: scratch }),
+        op('csrrsi', { rd: 7, zimm: 0, csr: scratch }),
+        op('csrrci', { rd: 8, zimm: 1, csr: scratch }),
+        op('csrrw', { rd: 1, rs1: 1, csr: scratch }),
+      ]);
+      const values = [3, 4, 5, 6, 7, 8, 1].map((index) => machine.state.getX(index));
+      assert.deepEqual(values, [0n, 0xf0n, 0xfcn, 0x0cn, 31n, 31n, 30n]);
+    });
+
+    it('reads read-only registers by setting nothing, and refuses to write them', () => {
+      const machine = run([op('csrrs', { rd: 3, csr: 0xf14 }), op('csrrs', { rd: 3, rs1: 0, csr: 0xc00 })]);
+      assert.equal(machine.state.getX(3), 1n);
+      const refused = run([op('csrrw', { rd: 3, rs1: 0, csr: 0xf14 })]);
+      assert.deepEqual([refused.csr('mcause'), refused.csr('mtval')], [2n, 0xf140_11f3n]);
+    });
+
+    it('lets a counter hold for the next instruction what is written to it', () => {
+      const machine = run([
+        op('csrrw', { rs1: 1, csr: 0xb02 }),
+        op('csrrs', { rd: 3, csr: 0xb02 }),
+        op('csrrs', { rd: 4, csr: 0xb02 }),
+      ]);
+      assert.deepEqual(
+        [3, 4].map((index) => machine.state.getX(index)),
+        [0xf0n, 0xf1n],
+      );
+    });
+  });
+}
