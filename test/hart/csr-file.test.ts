@@ -9,9 +9,8 @@ import {
   type HartMode,
 } from '../../src/hart/state.ts';
 import { interruptCode } from '../../src/hart/trap.ts';
-import { TestMachine } from './fixture.ts';
+import { every, TestMachine } from './fixture.ts';
 
-const every = 0xffff_ffff_ffff_ffffn;
 const modes = {
   M: machineMode,
   HS: supervisorMode,

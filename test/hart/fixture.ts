@@ -180,3 +180,9 @@ export function op(mnemonic: string, operands: Operands = {}): number {
   );
   return encode(description ?? assert.fail(`no instruction ${mnemonic}`), operands);
 }
+
+/** An instruction word as CSRs hold it. */
+export const plain = (word: number): bigint => BigInt(word >>> 0);
+
+/** Every bit set. */
+export const every = 0xffff_ffff_ffff_ffffn;

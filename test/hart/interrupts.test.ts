@@ -8,9 +8,8 @@ import {
   virtualUserMode,
 } from '../../src/hart/state.ts';
 import { interruptCode } from '../../src/hart/trap.ts';
-import { op, ramBase, TestMachine } from './fixture.ts';
+import { every, op, ramBase, TestMachine } from './fixture.ts';
 
-const every = 0xffff_ffff_ffff_ffffn;
 const lines = [
   interruptCode.machineSoftware,
   interruptCode.machineTimer,

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { decode } from '../../src/isa/decode.ts';
 import { transformedInstruction } from '../../src/hart/transformed-instruction.ts';
-import { op } from './fixture.ts';
+import { op, plain } from './fixture.ts';
+
+const transform = (word: number, offset = 0): bigint =>
+  transformedInstruction(decode(word) ?? assert.fail('no instruction'), offset);
 
 describe('hart/transformed-instruction', () => {
-  const transform = (word: number, offset = 0): bigint =>
-    transformedInstruction(decode(word) ?? assert.fail('no instruction'), offset);
-  const plain = (word: number): bigint => BigInt(word >>> 0);
-
   it('drops base and displacement of loads and stores, and keeps their data register', () => {
     const load = op('lhu', { rd: 13, rs1: 14, imm: -5 });
     assert.equal(transform(load), plain(op('lhu', { rd: 13 })));

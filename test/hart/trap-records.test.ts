@@ -32,6 +32,7 @@ describe('hart/trap-records', () => {
   it('tells where, when and why, innermost first', () => {
     machine.setCsr('satp', atp(0x8010_0000));
     state.pc = 0x1_0000n;
+    state.setX(1, 0x400n);
     state.setX(8, 0x2000n);
     state.steps = 77;
     push(userMode, supervisorMode);
@@ -43,6 +44,7 @@ describe('hart/trap-records', () => {
       pc: 0x1_0000n,
       sp: 0x1000n,
       fp: 0x2000n,
+      ra: 0x400n,
       from: userMode,
       to: supervisorMode,
       interrupt: false,

@@ -9,9 +9,8 @@ import {
 } from '../../src/hart/state.ts';
 import type { Trap } from '../../src/hart/trap.ts';
 import { takeTrap } from '../../src/hart/traps.ts';
-import { op, ramBase, TestMachine } from './fixture.ts';
+import { every, op, ramBase, TestMachine } from './fixture.ts';
 
-const every = 0xffff_ffff_ffff_ffffn;
 const pc = BigInt(ramBase) + 0x100n;
 const trap: Trap = {
   kind: 'trap',
