@@ -135,7 +135,6 @@ export type Statement =
 export type Semantics = readonly Statement[];
 
 export const constant = (value: bigint | number): Value => ({ kind: 'constant', value: BigInt(value) });
-export const zero = constant(0);
 export const x = (operand: RegisterOperand): Value => ({ kind: 'x', operand });
 export const immediate: Value = { kind: 'immediate' };
 export const pc: Value = { kind: 'pc' };
@@ -164,12 +163,6 @@ export const compare = (operator: ComparisonOperator, left: Value, right: Value)
   operator,
   left,
   right,
-});
-export const select = (condition: Condition, whenTrue: Value, whenFalse: Value): Value => ({
-  kind: 'select',
-  condition,
-  whenTrue,
-  whenFalse,
 });
 export const load = (
   size: AccessSize,
