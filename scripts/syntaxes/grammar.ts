@@ -118,7 +118,7 @@ const labels: readonly Rule[] = [
 
 const assignment: Rule = {
   match: `${statement}(${symbolName})[ \\t]*(==?)(?!=)`,
-  captures: scopes('entity.name.constant', 'keyword.operator.assignment'),
+  captures: scopes('variable.other.constant', 'keyword.operator.assignment'),
 };
 
 const directives: readonly Rule[] = [
@@ -141,7 +141,7 @@ const directives: readonly Rule[] = [
   },
   {
     match: `${statement}(\\.(?:equ|eqv|equiv|set))[ \\t]+(${symbolName})`,
-    captures: scopes('keyword.control.directive', 'entity.name.constant'),
+    captures: scopes('keyword.control.directive', 'variable.other.constant'),
   },
   {
     match: `${statement}(\\.(?:globl|global|local|weak|hidden|internal|protected|type|size|extern))[ \\t]+(${symbolName})`,
@@ -154,11 +154,11 @@ const directives: readonly Rule[] = [
     beginCaptures: scopes('keyword.control.directive'),
     patterns: [
       {
-        name: 'support.constant.section.riscv-asm',
+        name: 'support.type.section.riscv-asm',
         match: '\\.(?:text|data|rodata|bss|init|fini)(?:\\.[\\w.]*)?',
       },
       {
-        name: 'support.constant.option.riscv-asm',
+        name: 'support.type.option.riscv-asm',
         match: '\\b(?:no)?(?:rvc|pic|relax)\\b|\\b(?:push|pop|arch)\\b',
       },
       include('operand'),
@@ -254,10 +254,10 @@ const numbers: readonly Rule[] = [
 const symbols: readonly Rule[] = [
   { name: 'variable.parameter.macro.riscv-asm', match: '\\\\(?:@|\\(\\)|\\w+)' },
   {
-    name: 'support.constant.symbol-type.riscv-asm',
+    name: 'support.type.symbol-type.riscv-asm',
     match: '[@%](?:function|object|tls_object|notype|progbits|nobits|note)\\b',
   },
-  { name: 'variable.other.symbol.riscv-asm', match: `(?<![\\w.$])[A-Za-z_.$][\\w.$]*` },
+  { name: 'meta.symbol.riscv-asm', match: `(?<![\\w.$])[A-Za-z_.$][\\w.$]*` },
 ];
 
 const operators: readonly Rule[] = [

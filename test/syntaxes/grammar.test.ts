@@ -38,7 +38,7 @@ describe('syntaxes/riscv-asm', () => {
   it('knows every described CSR where an instruction names one, and not elsewhere', () => {
     for (const { name } of allCsrs) {
       assert.equal(scopeOf(name, `        csrr a0, ${name}`), 'support.type.csr');
-      assert.equal(scopeOf(name, `        call ${name}`), 'variable.other.symbol');
+      assert.equal(scopeOf(name, `        call ${name}`), 'meta.symbol');
     }
   });
 

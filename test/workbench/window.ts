@@ -66,6 +66,11 @@ export class WorkbenchWindow {
     );
   }
 
+  /** Chooses an entry of the list that has been opened at the top of the window, by its label. */
+  async choose(label: string): Promise<void> {
+    await this.#accept(label, 'a list to choose from');
+  }
+
   /** Types into whatever has the focus. */
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text);
@@ -194,26 +199,29 @@ export class WorkbenchWindow {
 
   /** Opens a quick input, types, and accepts: the row with this label, or what was typed where there is no list. */
   async #pick(key: string, text: string, label?: string): Promise<void> {
-    const widget = this.page.locator('.quick-input-widget');
-    const input = widget.locator('input.input');
     await this.press(key);
-    await input.waitFor();
-    await input.fill(text);
-    if (label !== undefined) {
-      const rows = widget.locator('.monaco-list-row');
-      const row = rows.filter({
-        has: this.page.locator('.label-name', { hasText: new RegExp(`^\\s*${escaped(label)}\\s*$`) }),
-      });
-      await waitFor(
-        `“${label}” in the list after typing “${text}”`,
-        async () => ((await row.count()) > 0 ? true : undefined),
-        async () => rows.allTextContents(),
-      );
-      await row.first().click();
-    } else {
-      await this.press('Enter');
-    }
-    await widget.waitFor({ state: 'hidden' });
+    await this.#quickInput.locator('input.input').fill(text);
+    if (label !== undefined) return this.#accept(label, `the list after typing “${text}”`);
+    await this.press('Enter');
+    await this.#quickInput.waitFor({ state: 'hidden' });
+  }
+
+  async #accept(label: string, list: string): Promise<void> {
+    const rows = this.#quickInput.locator('.monaco-list-row');
+    const exactly = { hasText: new RegExp(`^\\s*${escaped(label)}\\s*$`) };
+    const row = rows.filter({ has: this.page.locator('.label-name', exactly) });
+    await waitFor(
+      `“${label}” in ${list}`,
+      async () => ((await row.count()) > 0 ? true : undefined),
+      async () => rows.allTextContents(),
+    );
+    await row.first().click();
+    // Another may open at once, for a command that asks something more.
+    await row.first().waitFor({ state: 'hidden' });
+  }
+
+  get #quickInput(): Locator {
+    return this.page.locator('.quick-input-widget');
   }
 }
 
