@@ -26,7 +26,7 @@ if (!Number.isInteger(port) || port < 1 || port > 65535) fail(`--port takes 1 to
 
 const workbench = await installWorkbench(console.log);
 console.log('workbench: building and installing the extension');
-const extension = packageExtension(join(root, '.cache/strata.vsix'));
+const extension = await packageExtension(join(root, '.cache/strata.vsix'));
 const dataFolder = join(root, '.cache/workbench-data');
 const server = await startServer({ workbench, dataFolder, extension, port });
 console.log(`workbench: open ${server.url}/?folder=${encodeURI(folder)}   (Ctrl+C ends it)`);

@@ -73,7 +73,7 @@ let started: Promise<Running> | undefined;
 async function start(): Promise<Running> {
   const workbench = await installWorkbench(console.log);
   const dataFolder = mkdtempSync(join(tmpdir(), 'strata-workbench-'));
-  const extension = packageExtension(join(dataFolder, 'strata.vsix'));
+  const extension = await packageExtension(join(dataFolder, 'strata.vsix'));
   const server = await startServer({ workbench, dataFolder, extension, settings: quietSettings });
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...chromiumOptions] });
   return { server, browser, dataFolder };
@@ -108,8 +108,8 @@ const quietSettings = {
 } as const;
 
 const themes = {
-  light: 'Default Light Modern',
-  dark: 'Default Dark Modern',
+  light: 'Light 2026',
+  dark: 'Dark 2026',
   'high contrast': 'Default High Contrast',
 } as const;
 
