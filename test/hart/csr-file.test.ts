@@ -196,6 +196,16 @@ describe('hart/csr-file', () => {
       assert.equal(machine.csr('hideleg'), 0x444n);
     });
 
+    it('keeps software from STIP while stimecmp drives it', () => {
+      machine.setCsr('menvcfg', 1n << 63n);
+      machine.setCsr('mip', 0x20n);
+      assert.equal(machine.csr('mip'), 0n);
+      machine.setCsr('menvcfg', 0n);
+      assert.equal(machine.csr('mip'), 0n);
+      machine.setCsr('mip', 0x20n);
+      assert.equal(machine.csr('mip'), 0x20n);
+    });
+
     it('does not take the level of a line for a bit that software set', () => {
       machine.hart.setInterruptLine(interruptCode.supervisorExternal, 1);
       const mip = machine.hart.csrs.access(0x344, 'write');

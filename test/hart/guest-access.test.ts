@@ -93,6 +93,27 @@ for (const engine of ['reference', 'interpreter'] as const) {
       assert.equal(machine.state.getX(3), 0x1299n);
     });
 
+    it('sees its own memory from SRET to the next exit, and HS mode its own again', () => {
+      const shared = 0x8001_0000;
+      machine.map(gRoot, BigInt(shared), 0x8003_0000, flags.urwx);
+      machine.write(shared, 1n);
+      machine.write(0x8003_0000, 2n);
+      machine.setX({ 1: BigInt(shared) });
+      machine.setCsr('hstatus', 1n << 7n);
+      machine.setCsr('sstatus', 1n << 8n);
+      machine.setCsr('sepc', 0x1100n);
+      machine.setCsr('stvec', BigInt(ramBase) + 0x200n);
+      machine.program([op('ld', { rd: 3, rs1: 1 }), op('sret')]);
+      machine.program([op('ld', { rd: 4, rs1: 1 }), op('ecall')], ramBase + 0x100);
+      machine.program([op('ld', { rd: 5, rs1: 1 })], ramBase + 0x200);
+      machine.enter(supervisorMode);
+      machine.hart.run(5);
+      assert.deepEqual(
+        [3, 4, 5].map((index) => machine.state.getX(index)),
+        [1n, 2n, 1n],
+      );
+    });
+
     it('keeps its translations apart from those of HS mode', () => {
       machine.write(0x8000_0800, 0x55n);
       machine.setX({ 1: 0x1800n });

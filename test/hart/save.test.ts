@@ -57,6 +57,41 @@ for (const engine of ['reference', 'interpreter'] as const) {
       assert.equal(machine.state.getX(1), 4n);
     });
 
+    it('forgets translations by tables that were put back with it', () => {
+      const machine = new TestMachine(engine);
+      const root = machine.table();
+      machine.map(root, 0x1000n, ramBase, flags.rwx);
+      machine.map(root, 0x2000n, 0x8001_0000, flags.rwx);
+      machine.program([op('ld', { rd: 3, rs1: 1 }), op('jal', { imm: -4 })]);
+      machine.write(0x8001_0000, 1n);
+      machine.write(0x8002_0000, 2n);
+      machine.setX({ 1: 0x2000n });
+      machine.setCsr('satp', atp(root));
+      machine.enter(supervisorMode, 0x1000n);
+      const saved = machine.hart.save();
+      machine.map(root, 0x2000n, 0x8002_0000, flags.rwx);
+      machine.hart.run(2);
+      assert.equal(machine.state.getX(3), 2n);
+      machine.map(root, 0x2000n, 0x8001_0000, flags.rwx);
+      machine.hart.restore(saved);
+      machine.hart.run(2);
+      assert.equal(machine.state.getX(3), 1n);
+    });
+
+    it('forgets memory protection that was not in force', () => {
+      const machine = new TestMachine(engine);
+      machine.program([op('jal')]);
+      machine.enter(supervisorMode);
+      const saved = machine.hart.save();
+      machine.setCsr('pmpaddr0', 0x1000n);
+      machine.setCsr('pmpcfg0', 0x0fn);
+      machine.hart.run(1);
+      assert.equal(machine.csr('mcause'), 1n);
+      machine.hart.restore(saved);
+      machine.hart.run(1);
+      assert.equal(machine.state.mode, supervisorMode);
+    });
+
     it('does not count what was written to x0 as state', () => {
       const [one, other] = [new TestMachine(engine), new TestMachine(engine)];
       one.program([op('addi', { rd: 0, imm: 1 })]);

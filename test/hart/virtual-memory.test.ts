@@ -116,6 +116,17 @@ for (const engine of ['reference', 'interpreter'] as const) {
       assert.equal(machine.bus.log.length, 2);
     });
 
+    it('touches neither side of an access between RAM and a device', () => {
+      machine.map(root, data + 0x1000n, deviceBase, flags.rwx);
+      machine.setX({ 1: data + 0xffdn, 2: every });
+      run([op('sd', { rs1: 1, rs2: 2 })]);
+      assert.deepEqual([trapped().code, trapped().tval], [7n, data + 0x1000n]);
+      run([op('ld', { rd: 3, rs1: 1 })]);
+      assert.deepEqual([trapped().code, trapped().tval], [5n, data + 0x1000n]);
+      assert.equal(machine.read(dataFrames[0] + 0xff8), 0n);
+      assert.deepEqual(machine.bus.log, []);
+    });
+
     it('stops for the machine after the access of a device that asks for it', () => {
       machine.map(root, data + 0x2000n, deviceBase, flags.rwx);
       machine.setX({ 1: data + 0x2000n });
@@ -210,6 +221,34 @@ for (const engine of ['reference', 'interpreter'] as const) {
       machine.hart.run(1);
       assert.equal(machine.csr('mcause'), 15n, 'as U mode, on a page of S mode');
       assert.equal(machine.csr('mepc'), BigInt(ramBase) + 4n);
+    });
+
+    it('translates nothing for M mode with MPRV and MPP = M, whatever MPV says', () => {
+      machine.setCsr('hgatp', atp(root));
+      machine.setX({ 1: BigInt(dataFrames[0]), 2: 5n });
+      machine.program([op('sd', { rs1: 1, rs2: 2 })]);
+      machine.setCsr('mstatus', (1n << 39n) | (1n << 17n) | (3n << 11n));
+      machine.enter(machineMode);
+      machine.hart.run(1);
+      assert.equal(machine.read(dataFrames[0]), 5n);
+    });
+
+    it('translates by the new root from the instruction after the write of satp', () => {
+      const other = machine.table();
+      machine.map(other, code, ramBase, flags.rwx);
+      machine.map(other, data, dataFrames[1], flags.rwx);
+      machine.write(dataFrames[0], 1n);
+      machine.write(dataFrames[1], 2n);
+      machine.setX({ 1: data, 2: atp(other) });
+      run([
+        op('ld', { rd: 3, rs1: 1 }),
+        op('csrrw', { rd: 5, rs1: 2, csr: 0x180 }),
+        op('ld', { rd: 4, rs1: 1 }),
+      ]);
+      assert.deepEqual(
+        [3, 4, 5].map((index) => machine.state.getX(index)),
+        [1n, 2n, atp(root)],
+      );
     });
 
     it('sets A and D bits like hardware', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { op, TestMachine } from '../fixture.ts';
+import { op, ramBase, TestMachine } from '../fixture.ts';
 
 for (const engine of ['reference', 'interpreter'] as const) {
   describe(`hart/operations/csr-access with engine ${engine}`, () => {
@@ -38,6 +38,7 @@ for (const engine of ['reference', 'interpreter'] as const) {
         [3, 4].map((index) => machine.state.getX(index)),
         [0xf0n, 0xf1n],
       );
+      assert.equal(machine.state.pc, BigInt(ramBase) + 12n);
     });
   });
 }
