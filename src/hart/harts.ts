@@ -10,6 +10,8 @@ import type { PhysicalMemory } from './physical-memory.ts';
 export interface Harts {
   readonly harts: readonly Hart[];
   readonly breakpoints: Breakpoints;
+  /** Has `onDidWriteRam` told of every store to the page of RAM at this host-physical address, from now on. */
+  readonly watchStores: (address: number) => void;
 }
 
 /**
@@ -32,5 +34,6 @@ export function createHarts(options: {
   const harts = memory.harts.map(
     (_, id) => new Hart({ memory, physical, id, clock, hosted, breakpoints, code }),
   );
-  return { harts, breakpoints };
+  const watchStores = (address: number): void => code?.watch((address - memory.ramBase) >>> 12);
+  return { harts, breakpoints, watchStores };
 }

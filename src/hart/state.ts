@@ -68,7 +68,7 @@ export class HartState {
     this.virtual = virtual;
   }
 
-  /** Instructions retired plus traps taken since reset (ADR 1); exact up to 2^53. */
+  /** Instructions retired, traps taken and waits cut short since reset (ADR 1); exact up to 2^53. */
   get steps(): number {
     return this.#count(hartSlot.steps);
   }
@@ -77,7 +77,7 @@ export class HartState {
     this.#setCount(hartSlot.steps, value);
   }
 
-  /** Traps taken since reset: the steps that retired no instruction. */
+  /** Traps taken, and waits cut short, since reset: the steps that retired no instruction. */
   get trapsTaken(): number {
     return this.#count(hartSlot.trapsTaken);
   }

@@ -1,4 +1,9 @@
+import type { Clock } from '../hart/clock.ts';
+import type { Hart } from '../hart/hart.ts';
+import type { MachineMemory } from '../hart/memory.ts';
+import type { PhysicalMemory } from '../hart/physical-memory.ts';
 import type { TakenTrap } from '../hart/trap.ts';
+import type { AddressMap } from './bus.ts';
 import type { SavedState } from './device.ts';
 
 /**
@@ -40,3 +45,23 @@ export type SupervisorProgress =
   | { readonly kind: 'waiting' }
   /** Every guest has ended: so does the machine, with this exit code. */
   | { readonly kind: 'finished'; readonly code: number };
+
+/** What a hosted supervisor has of its machine: what software in HS mode has, and two doors to the outside. */
+export interface SupervisorHost {
+  readonly harts: readonly Hart[];
+  readonly memory: MachineMemory;
+  /** RAM by host-physical address, with everyone told who caches code. */
+  readonly physical: PhysicalMemory;
+  /** The machine's devices. */
+  readonly bus: AddressMap;
+  readonly clock: Clock;
+  /** Steps of the machine so far, for records. */
+  readonly steps: () => number;
+  /**
+   * A console of its own, towards the user: `receive` gets what comes in under this name, through the input log.
+   * It may make an interrupt pending, by which a waiting hart wakes.
+   */
+  openInput(port: string, receive: (bytes: Uint8Array) => void): void;
+  /** A byte goes out on a console. */
+  output(port: string, byte: number): void;
+}

@@ -25,6 +25,11 @@ export class MachineClock implements Clock {
     this.#stepsPerTick = options.stepsPerTick;
   }
 
+  /** Steps counted so far. */
+  get steps(): number {
+    return this.#steps();
+  }
+
   ticks(): bigint {
     const steps = this.#steps() + this.#skipped;
     return BigInt.asUintN(64, BigInt(Math.floor(steps / this.#stepsPerTick)) + this.#offset);

@@ -124,6 +124,7 @@ function board(harts: number): Parameters<typeof describeBoard>[0] {
           setTime: ignore,
           softwareInterrupt: ignore,
           timerInterrupt: ignore,
+          comparisonChanged: ignore,
         }),
       },
       {

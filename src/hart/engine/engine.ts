@@ -194,8 +194,8 @@ export class Engine implements CodeUser {
     if ((low & (size - 1)) !== 0) return false;
     const page = this.#translateToRam(address, access);
     if (page === undefined) return false;
-    // A store to decoded code is done outside, where it is seen.
-    if (access === 'write' && this.#code.has(page)) return false;
+    // A store to decoded code, or one that someone waits for, is done outside, where it is seen.
+    if (access === 'write' && this.#code.isWatched(page)) return false;
     this.#contexts.fill(access, address, this.#memory.ramOffset + page * pageBytes - (low & -pageBytes), 0);
     return true;
   }

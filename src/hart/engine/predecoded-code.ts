@@ -40,6 +40,8 @@ export class PredecodedCode {
   readonly #pageOfPlace: Int32Array;
   readonly #recentlyUsed: Uint8Array;
   readonly #breakpoints: Breakpoints;
+  /** Pages of RAM to which stores are to be seen, with records or without. */
+  readonly #watched = new Set<number>();
   /** By page of RAM, the offsets whose records have, or get when they are decoded, the breakpoint handler. */
   readonly #armed = new Map<number, Set<number>>();
   #hand = 0;
@@ -82,6 +84,17 @@ export class PredecodedCode {
   /** Does a page of RAM (its number within RAM) have records? */
   has(page: number): boolean {
     return this.#placeOfPage[page] !== 0;
+  }
+
+  /** Must stores to a page of RAM be done outside, where they are seen? */
+  isWatched(page: number): boolean {
+    return this.has(page) || this.#watched.has(page);
+  }
+
+  /** From now on all stores to a page of RAM are to be seen. */
+  watch(page: number): void {
+    this.#watched.add(page);
+    for (const user of this.#users) user.watchStores(this.#memory.ramOffset + page * pageBytes);
   }
 
   /** The address in the wasm memory of the records of a page of RAM; makes room for them where there are none. */

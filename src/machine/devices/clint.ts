@@ -23,6 +23,8 @@ export interface ClintWiring {
   readonly softwareInterrupt: (hart: number, raised: boolean) => void;
   /** MTIP of a hart may have changed: time was set, or its comparison. */
   readonly timerInterrupt: (hart: number, raised: boolean) => void;
+  /** An mtimecmp was written: the next deadline may be another. */
+  readonly comparisonChanged: () => void;
 }
 
 /** No timer is due, ever: reset value of `mtimecmp`. */
@@ -51,6 +53,12 @@ export class Clint extends Device<ClintRegister, ClintState> {
     const value = this.#mtimecmp[hart];
     assert(value !== undefined, `hart ${hart} has no mtimecmp`);
     return value;
+  }
+
+  /** Sets `msip` of a hart: firmware's way. */
+  setSoftwareInterrupt(hart: number, raised: boolean): void {
+    this.#msip[hart] = raised;
+    this.#wiring.softwareInterrupt(hart, raised);
   }
 
   /** Compares with the time again, because it has moved on. */
@@ -92,12 +100,12 @@ export class Clint extends Device<ClintRegister, ClintState> {
   protected write(register: ClintRegister, value: bigint): void {
     switch (register.kind) {
       case 'msip':
-        this.#msip[register.hart] = (value & 1n) === 1n;
-        this.#wiring.softwareInterrupt(register.hart, (value & 1n) === 1n);
+        this.setSoftwareInterrupt(register.hart, (value & 1n) === 1n);
         return;
       case 'mtimecmp':
         this.#mtimecmp[register.hart] = value;
         this.#wiring.timerInterrupt(register.hart, this.#wiring.clock.ticks() >= value);
+        this.#wiring.comparisonChanged();
         return;
       case 'mtime':
         this.#wiring.setTime(value);

@@ -75,12 +75,15 @@ export class Htif extends Device<HtifRegister, HtifState> {
   readonly compatible = ['ucb,htif0'];
   readonly registers = registers;
   protected readonly rules: AccessRules = { sizes: [4, 8], undefinedOffsets: 'fault' };
+  /** Address of the request word. */
+  readonly toHost: bigint;
   readonly #wiring: HtifWiring;
   #reading = false;
   #input: readonly number[] = [];
 
   constructor(wiring: HtifWiring) {
     super();
+    this.toHost = wiring.toHost;
     this.#wiring = wiring;
   }
 

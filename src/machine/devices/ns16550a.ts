@@ -61,9 +61,16 @@ export class Ns16550a extends Device<UartRegister, UartState> {
     this.#change({ wire });
   }
 
-  /** Is there a byte to read, or on the wire? */
-  get hasInput(): boolean {
-    return this.#state.received.length > 0 || this.#state.wire.length > 0;
+  /** Sends a byte as a driver does that waits until it can: firmware's way. */
+  send(byte: number): void {
+    this.#send(byte);
+  }
+
+  /** Takes the oldest byte received, as a driver does that polls: firmware's way. */
+  take(): number | undefined {
+    const [byte, ...rest] = this.#state.received;
+    if (byte !== undefined) this.#change({ received: rest });
+    return byte;
   }
 
   peek(register: UartRegister): bigint {

@@ -67,6 +67,7 @@ function board() {
     setTime: (time) => (clock.time = time),
     softwareInterrupt: (hart, raised) => lines.set(`msip${hart}`, raised),
     timerInterrupt: (hart, raised) => lines.set(`mtip${hart}`, raised),
+    comparisonChanged: () => {},
   });
   return { clint, lines, clock };
 }

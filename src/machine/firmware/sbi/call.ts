@@ -16,6 +16,12 @@ export interface SbiCall {
   readonly arguments: SbiArguments;
 }
 
+/** The call that a hart (or vCPU) makes whose registers these are. */
+export function callFromRegisters(registers: { getX(index: number): bigint }): SbiCall {
+  const a = (index: number): bigint => registers.getX(10 + index);
+  return { extension: a(7), function: a(6), arguments: [a(0), a(1), a(2), a(3), a(4), a(5)] };
+}
+
 /** Does what the caller asks for; what no extension offers is "not supported" (SBI 3). */
 export function callSbi(extensions: readonly SbiExtension[], target: SbiTarget, call: SbiCall): SbiOutcome {
   const found = findSbiFunction(extensions, call);

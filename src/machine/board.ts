@@ -1,0 +1,139 @@
+import type { Breakpoints } from '../hart/breakpoints.ts';
+import type { Hart } from '../hart/hart.ts';
+import { createHarts } from '../hart/harts.ts';
+import type { HostedLevels } from '../hart/hosted.ts';
+import { createMachineMemory } from '../hart/layout.ts';
+import type { MachineMemory } from '../hart/memory.ts';
+import { PhysicalMemory } from '../hart/physical-memory.ts';
+import { interruptCode } from '../hart/trap.ts';
+import { AddressMap } from './bus.ts';
+import { timebaseHertz, type CheckedConfiguration } from './configuration.ts';
+import { Clint } from './devices/clint.ts';
+import { Htif } from './devices/htif.ts';
+import { Ns16550a } from './devices/ns16550a.ts';
+import { Plic, type PlicContext } from './devices/plic.ts';
+import { TestFinisher, type FinisherRequest } from './devices/test-finisher.ts';
+import { MachineClock } from './machine-clock.ts';
+import { virtMemoryMap, virtPlicSources } from './memory-map.ts';
+
+/** The parts of a machine, wired as on QEMU's `virt` board. */
+export interface Board {
+  readonly memory: MachineMemory;
+  readonly physical: PhysicalMemory;
+  readonly harts: readonly Hart[];
+  readonly breakpoints: Breakpoints;
+  readonly clock: MachineClock;
+  readonly bus: AddressMap;
+  readonly uart: Ns16550a;
+  readonly clint: Clint;
+  readonly plic: Plic;
+  readonly finisher: TestFinisher;
+  /** Where the image has the words for it. */
+  readonly htif: Htif | undefined;
+}
+
+/** What the parts ask of the machine. */
+export interface BoardRequests {
+  readonly output: (port: string, byte: number) => void;
+  readonly finish: (request: FinisherRequest) => void;
+  readonly exitByHtif: (code: number) => void;
+  /** mtime or an mtimecmp was written: the time of the next timer interrupt may be another. */
+  readonly timersChanged: () => void;
+}
+
+export function createBoard(
+  configuration: CheckedConfiguration,
+  hosted: HostedLevels,
+  requests: BoardRequests,
+): Board {
+  const { harts: hartCount, ramBytes, clockHertz, engine } = configuration;
+  // Wires lead from devices to harts, which are made last, because they need the bus.
+  let harts: readonly Hart[] = [];
+  const setLine = (hart: number, code: number, raised: boolean): void =>
+    harts[hart]?.setInterruptLine(code, raised ? 1 : 0);
+  const clock = new MachineClock({
+    steps: () => harts.reduce((sum, { state }) => sum + state.steps, 0),
+    stepsPerTick: clockHertz / timebaseHertz,
+  });
+  const plic = new Plic({
+    sources: virtPlicSources,
+    contexts: plicContexts(hartCount),
+    externalInterrupt: ({ hart, level }, raised) =>
+      setLine(hart, level === 'M' ? interruptCode.machineExternal : interruptCode.supervisorExternal, raised),
+  });
+  const clint = new Clint({
+    harts: hartCount,
+    clock,
+    setTime: (ticks) => {
+      clock.setTicks(ticks);
+      requests.timersChanged();
+    },
+    softwareInterrupt: (hart, raised) => setLine(hart, interruptCode.machineSoftware, raised),
+    timerInterrupt: (hart, raised) => setLine(hart, interruptCode.machineTimer, raised),
+    comparisonChanged: requests.timersChanged,
+  });
+  const uart = new Ns16550a({
+    interrupt: (raised) => plic.setLine(virtMemoryMap.uart0.interrupt, raised),
+    output: (byte) => requests.output('uart0', byte),
+  });
+  const finisher = new TestFinisher({ request: requests.finish });
+  const bus = new AddressMap([
+    { name: 'finisher', ...virtMemoryMap.finisher, device: finisher },
+    { name: 'clint', ...virtMemoryMap.clint, device: clint },
+    { name: 'plic', ...virtMemoryMap.plic, device: plic },
+    { name: 'uart0', ...virtMemoryMap.uart0, device: uart },
+  ]);
+  const memory = createMachineMemory({
+    harts: hartCount,
+    ramBase: virtMemoryMap.ram.base,
+    ramSize: ramBytes,
+  });
+  const physical = new PhysicalMemory({ memory, bus });
+  const created = createHarts({ memory, physical, clock, hosted, engine });
+  harts = created.harts;
+  const htif = createHtif(configuration, physical, requests);
+  if (htif) created.watchStores(Number(htif.toHost));
+  return {
+    memory,
+    physical,
+    harts,
+    breakpoints: created.breakpoints,
+    clock,
+    bus,
+    uart,
+    clint,
+    plic,
+    finisher,
+    htif,
+  };
+}
+
+function plicContexts(harts: number): readonly PlicContext[] {
+  return Array.from({ length: harts }, (_, hart): PlicContext[] => [
+    { hart, level: 'M' },
+    { hart, level: 'S' },
+  ]).flat();
+}
+
+function createHtif(
+  { image }: CheckedConfiguration,
+  physical: PhysicalMemory,
+  requests: BoardRequests,
+): Htif | undefined {
+  if (!image.htif) return undefined;
+  const { toHost, fromHost } = image.htif;
+  const htif = new Htif({
+    toHost,
+    fromHost,
+    readWord: (address) => {
+      const at = Number(address);
+      return physical.isRam(at, 8) ? (physical.load(at, 8) ?? 0n) : 0n;
+    },
+    writeWord: (address, value) => {
+      if (physical.isRam(Number(address), 8)) physical.store(Number(address), 8, value);
+    },
+    output: (byte) => requests.output('htif', byte),
+    exit: requests.exitByHtif,
+  });
+  return htif;
+}

@@ -1,0 +1,112 @@
+import { StrataError } from '../common/errors.ts';
+import type { HostedSupervisor, SupervisorHost } from './hosted-supervisor.ts';
+import type { MachineImage } from './image.ts';
+import type { InputLog } from './input-log.ts';
+import { virtMemoryMap } from './memory-map.ts';
+
+/** What M mode is: our firmware in TypeScript, nothing (the image runs in M mode), or firmware that is code. */
+export type FirmwareChoice = 'builtin' | 'none' | MachineImage;
+
+/** What a machine is made from. The same configuration, with the same input, gives the same history. */
+export interface MachineConfiguration {
+  /**
+   * What runs: a kernel that S mode enters, or with firmware `none` a program that M mode enters. It may be left
+   * out under a hosted supervisor, which brings its own.
+   */
+  readonly image?: MachineImage;
+  readonly firmware?: FirmwareChoice;
+  /** Makes the software that HS mode is; needs the built-in firmware below it. */
+  readonly supervisor?: (host: SupervisorHost) => HostedSupervisor;
+  /** 16 MiB to 2 GiB, whole mebibytes; 128 MiB unless told. */
+  readonly ramBytes?: number;
+  /** 1 to 8. */
+  readonly harts?: number;
+  /** Steps in a second of the machine's time; a multiple of the timebase. */
+  readonly clockHertz?: number;
+  /** The kernel's command line. */
+  readonly bootArguments?: string;
+  readonly initrd?: Uint8Array;
+  /** Input recorded earlier, to be seen again at its steps. */
+  readonly input?: InputLog;
+  /** Receives each byte that a console sends, under its name. While history is replayed, again. */
+  readonly output?: (port: string, byte: number) => void;
+  /** The wasm interpreter, or the plain evaluator that it is compared with. */
+  readonly engine?: 'interpreter' | 'reference';
+}
+
+/** A configuration that was checked, with nothing left open. */
+export interface CheckedConfiguration extends Omit<MachineConfiguration, 'image' | 'supervisor'> {
+  readonly image: MachineImage;
+  readonly supervisor: ((host: SupervisorHost) => HostedSupervisor) | undefined;
+  readonly firmware: FirmwareChoice;
+  readonly ramBytes: number;
+  readonly harts: number;
+  readonly clockHertz: number;
+  readonly output: (port: string, byte: number) => void;
+  readonly engine: 'interpreter' | 'reference';
+}
+
+/** Ticks of mtime in a second, as on QEMU's board. */
+export const timebaseHertz = 10_000_000;
+
+const mebibyte = 0x10_0000;
+
+/** Throws a `StrataError` that blames the user where no machine can be made of it. */
+export function checkConfiguration(configuration: MachineConfiguration): CheckedConfiguration {
+  const {
+    firmware = 'builtin',
+    ramBytes = 128 * mebibyte,
+    harts = 1,
+    clockHertz = 100_000_000,
+    supervisor,
+    image = supervisor && nothing,
+  } = configuration;
+  if (ramBytes < 16 * mebibyte || ramBytes > 2048 * mebibyte || ramBytes % mebibyte !== 0) {
+    throw invalid('memory', `${ramBytes} bytes of memory: a machine has 16 MiB to 2 GiB, in whole MiB.`);
+  }
+  if (!Number.isInteger(harts) || harts < 1 || harts > 8) {
+    throw invalid('harts', `${harts} harts: a machine has 1 to 8.`);
+  }
+  if (clockHertz < timebaseHertz || clockHertz % timebaseHertz !== 0) {
+    throw invalid('clock', `A clock of ${clockHertz} Hz: give a multiple of ${timebaseHertz} Hz.`);
+  }
+  if (supervisor && firmware !== 'builtin') {
+    throw invalid('firmware', 'A hosted VMM needs the built-in firmware below it.');
+  }
+  if (!image) throw invalid('image', 'There is nothing to run: give an image.');
+  for (const program of typeof firmware === 'string' ? [image] : [firmware, image])
+    checkImage(program, ramBytes);
+  return {
+    output: () => {},
+    engine: 'interpreter',
+    ...configuration,
+    image,
+    supervisor,
+    firmware,
+    ramBytes,
+    harts,
+    clockHertz,
+  };
+}
+
+const nothing: MachineImage = { segments: [], entry: BigInt(virtMemoryMap.ram.base) };
+
+function checkImage({ segments, entry }: MachineImage, ramBytes: number): void {
+  const start = BigInt(virtMemoryMap.ram.base);
+  const end = start + BigInt(ramBytes);
+  const memory = `this machine's memory, 0x${start.toString(16)} to 0x${end.toString(16)}`;
+  for (const { address, bytes } of segments) {
+    if (address >= start && address + BigInt(bytes.length) <= end) continue;
+    throw invalid(
+      'image',
+      `The image's segment at 0x${address.toString(16)} (${bytes.length} bytes) lies outside ${memory}: link it for QEMU's virt board, or give the machine more memory.`,
+    );
+  }
+  if (entry < start || entry >= end) {
+    throw invalid('image', `The image's entry 0x${entry.toString(16)} lies outside ${memory}.`);
+  }
+}
+
+function invalid(what: string, message: string): StrataError {
+  return new StrataError(`invalid-machine-${what}`, 'user', message);
+}

@@ -1,0 +1,190 @@
+import { assert } from '../../common/errors.ts';
+import type { Hart } from '../../hart/hart.ts';
+import type { PhysicalMemory } from '../../hart/physical-memory.ts';
+import { exception, exceptionCode, interruptCode, type Trap } from '../../hart/trap.ts';
+import type { Fence } from '../../hart/translation/fence.ts';
+import { regimeOf } from '../../hart/translation/regime.ts';
+import { enterSupervisor } from './boot.ts';
+import { hsmState, type HsmState, type SbiFence, type SbiTarget } from './sbi/sbi.ts';
+
+/** What the built-in firmware is connected to. */
+export interface FirmwareWiring {
+  readonly harts: readonly Hart[];
+  readonly memory: PhysicalMemory;
+  /** Sets msip of a hart. */
+  readonly setSoftwareInterrupt: (hart: number, raised: boolean) => void;
+  readonly console: { write(byte: number): void; read(): number | undefined };
+  readonly reset: (type: number, reason: number) => void;
+}
+
+/** Where a suspended hart goes on, if not after its call. */
+type ResumePoint = { readonly address: bigint; readonly opaque: bigint } | null;
+
+export interface FirmwareState {
+  readonly [name: string]: readonly number[] | readonly ResumePoint[];
+  readonly hsm: readonly HsmState[];
+  readonly resume: readonly ResumePoint[];
+}
+
+/** The SBI on the machine itself: what the extensions ask for, done to its harts and devices. */
+export class MachineSbiTarget implements SbiTarget {
+  readonly harts: readonly number[];
+  readonly #wiring: FirmwareWiring;
+  #caller: Hart;
+  #hsm: HsmState[] = [];
+  #resume: ResumePoint[] = [];
+
+  constructor(wiring: FirmwareWiring) {
+    this.#wiring = wiring;
+    this.harts = wiring.harts.map(({ id }) => id);
+    this.#caller = this.#hart(0);
+    this.forget();
+  }
+
+  get callingHart(): number {
+    return this.#caller.id;
+  }
+
+  get identification(): SbiTarget['identification'] {
+    const { csrs } = this.#caller;
+    return {
+      vendor: csrs.peek('mvendorid'),
+      architecture: csrs.peek('marchid'),
+      implementation: csrs.peek('mimpid'),
+    };
+  }
+
+  /** The next calls come from this hart. */
+  beginCall(hart: Hart): void {
+    this.#caller = hart;
+  }
+
+  /** Power-on: every hart is stopped. */
+  forget(): void {
+    this.#hsm = this.harts.map(() => hsmState.stopped);
+    this.#resume = this.harts.map(() => null);
+  }
+
+  /** The wait of a hart has ended: a suspended one goes on, perhaps elsewhere. */
+  wake(hart: Hart): void {
+    const resume = this.#resume[hart.id];
+    this.#hsm[hart.id] = hsmState.started;
+    this.#resume[hart.id] = null;
+    if (resume) enterSupervisor(hart, resume.address, resume.opaque);
+  }
+
+  writeConsole(byte: number): void {
+    this.#wiring.console.write(byte);
+  }
+
+  readConsole(): number | undefined {
+    return this.#wiring.console.read();
+  }
+
+  /** Sstc clears the pending interrupt by itself when the comparison moves into the future. */
+  setTimer(deadline: bigint): void {
+    this.#caller.csrs.poke('stimecmp', deadline);
+  }
+
+  sendInterrupt(hart: number): void {
+    this.#wiring.setSoftwareInterrupt(hart, true);
+  }
+
+  clearInterrupt(): boolean {
+    const { csrs } = this.#caller;
+    const pending = csrs.peek('mip');
+    csrs.poke('mip', pending & ~supervisorSoftware);
+    return (pending & supervisorSoftware) !== 0n;
+  }
+
+  fence(harts: readonly number[], fence: SbiFence): void {
+    const translated = translateFence(fence, this.#caller);
+    if (translated) for (const hart of harts) this.#hart(hart).fence(translated);
+  }
+
+  hartState(hart: number): HsmState {
+    return this.#hsm[hart] ?? hsmState.stopped;
+  }
+
+  startHart(hart: number, address: bigint, opaque: bigint): void {
+    this.#hsm[hart] = hsmState.started;
+    this.#wiring.setSoftwareInterrupt(hart, false);
+    enterSupervisor(this.#hart(hart), address, opaque);
+  }
+
+  stopCaller(): void {
+    this.#hsm[this.#caller.id] = hsmState.stopped;
+  }
+
+  suspendCaller(resume?: { readonly address: bigint; readonly opaque: bigint }): void {
+    this.#hsm[this.#caller.id] = hsmState.suspended;
+    this.#resume[this.#caller.id] = resume ?? null;
+    this.#caller.state.waiting = true;
+  }
+
+  reset(type: number, reason: number): void {
+    this.#wiring.reset(type, reason);
+  }
+
+  readMemory(address: bigint, length: number): Uint8Array | undefined {
+    const { memory } = this.#wiring;
+    return memory.isRam(Number(address), length) ? memory.peek(Number(address), length) : undefined;
+  }
+
+  writeMemory(address: bigint, bytes: Uint8Array): boolean {
+    const { memory } = this.#wiring;
+    if (!memory.isRam(Number(address), bytes.length)) return false;
+    memory.poke(Number(address), bytes);
+    return true;
+  }
+
+  readVirtual(address: bigint, length: number): Uint8Array | Trap {
+    const { view, state } = this.#caller;
+    const bytes = view.read(address, length, regimeOf(state, false, 1));
+    if (bytes.length === length) return bytes;
+    return exception(exceptionCode.loadPageFault, BigInt.asUintN(64, address + BigInt(bytes.length)));
+  }
+
+  save(): FirmwareState {
+    return { hsm: [...this.#hsm], resume: [...this.#resume] };
+  }
+
+  restore(state: FirmwareState): void {
+    this.#hsm = [...state.hsm];
+    this.#resume = [...state.resume];
+  }
+
+  #hart(id: number): Hart {
+    const hart = this.#wiring.harts[id];
+    assert(hart !== undefined, `there is no hart ${id}`);
+    return hart;
+  }
+}
+
+const supervisorSoftware = 1n << BigInt(interruptCode.supervisorSoftware);
+
+/**
+ * Remote harts fence at once, before the call returns: no message needs to travel. A range of addresses is not
+ * told apart from all of them. undefined: harts notice written code by themselves, so FENCE.I has nothing to do.
+ */
+function translateFence(fence: SbiFence, caller: Hart): Fence | undefined {
+  switch (fence.kind) {
+    case 'fence.i':
+      return undefined;
+    case 'sfence.vma':
+      return { kind: 'supervisor', ...(fence.asid !== undefined && { asid: identifier(fence.asid) }) };
+    case 'hfence.gvma':
+      return { kind: 'guest-physical', ...(fence.vmid !== undefined && { vmid: identifier(fence.vmid) }) };
+    case 'hfence.vvma':
+      return {
+        kind: 'guest-virtual',
+        // SBI 8: of the caller's current VMID.
+        vmid: Number((caller.csrs.peek('hgatp') >> 44n) & 0x3fffn),
+        ...(fence.asid !== undefined && { asid: identifier(fence.asid) }),
+      };
+  }
+}
+
+function identifier(value: bigint): number {
+  return Number(value & 0xffffn);
+}

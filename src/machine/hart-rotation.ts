@@ -1,0 +1,60 @@
+import type { Hart } from '../hart/hart.ts';
+
+/** Steps that a hart runs before the next has its turn, where there are several. */
+const quantum = 1000;
+
+export interface RotationState {
+  readonly [name: string]: number;
+  readonly current: number;
+  /** Steps left of its turn. */
+  readonly left: number;
+}
+
+/** Whose turn it is: harts run one after the other, so that there is one history. */
+export class HartRotation {
+  readonly #harts: readonly Hart[];
+  readonly #turn: number;
+  #current = 0;
+  #left = 0;
+
+  constructor(harts: readonly Hart[]) {
+    this.#harts = harts;
+    this.#turn = harts.length === 1 ? Infinity : quantum;
+    this.reset();
+  }
+
+  /** The next hart that can run, with the steps left of its turn. */
+  next(canRun: (hart: Hart) => boolean): { readonly hart: Hart; readonly steps: number } | undefined {
+    const current = this.#harts[this.#current];
+    if (current && this.#left > 0 && canRun(current)) return { hart: current, steps: this.#left };
+    // Nothing changes while none can run: how often one asks must not matter.
+    for (let distance = 1; distance <= this.#harts.length; distance++) {
+      const index = (this.#current + distance) % this.#harts.length;
+      const hart = this.#harts[index];
+      if (!hart || !canRun(hart)) continue;
+      this.#current = index;
+      this.#left = this.#turn;
+      return { hart, steps: this.#left };
+    }
+    return undefined;
+  }
+
+  /** The hart whose turn it is has run so many steps. */
+  spend(steps: number): void {
+    this.#left -= steps;
+  }
+
+  reset(): void {
+    this.#current = 0;
+    this.#left = this.#turn;
+  }
+
+  save(): RotationState {
+    return { current: this.#current, left: this.#left };
+  }
+
+  restore({ current, left }: RotationState): void {
+    this.#current = current;
+    this.#left = left;
+  }
+}

@@ -1,0 +1,46 @@
+import type { TakenTrap } from '../hart/trap.ts';
+
+/** Who ended the run: the finisher device, HTIF, an SBI call, or the hosted supervisor. */
+export type ExitSource = 'finisher' | 'tohost' | 'sbi-srst' | 'supervisor';
+
+/** Why a machine came back from running. State is exact: nothing of the next instruction has been done. */
+export type MachineStop =
+  /** The step that was asked for is reached. */
+  | { readonly kind: 'budget' }
+  /** A hart is at an armed address; the instruction there has not run. The next run passes it. */
+  | { readonly kind: 'breakpoint'; readonly hart: number; readonly pc: bigint }
+  /** `onTrap` of a hart wanted to stop; pc is the handler's first instruction. */
+  | { readonly kind: 'trap'; readonly hart: number; readonly trap: TakenTrap }
+  /** An exit is under way, and the observer wanted to stop before this stage. The next run does it. */
+  | { readonly kind: 'stage'; readonly hart: number; readonly stage: string }
+  /** The guest ended; running on returns this again. */
+  | { readonly kind: 'exit'; readonly code: number; readonly by: ExitSource }
+  /** Every hart waits, and no timer is going to wake one: only input can. */
+  | { readonly kind: 'idle' }
+  /** The guest did something that nothing can go on from; running on returns this again. */
+  | { readonly kind: 'fatal'; readonly blame: 'guest'; readonly message: string };
+
+/** How far to run. */
+export interface RunRequest {
+  /** Up to this step of the machine. */
+  readonly until?: number;
+  /** At most so many steps. */
+  readonly budget?: number;
+  /** Asked before each stage of an exit but one at which the last run stopped; `true` stops there. */
+  readonly stopBeforeStage?: (stage: StageReached) => boolean;
+}
+
+/** A stage of an exit that is about to be done. */
+export interface StageReached {
+  readonly hart: number;
+  readonly name: string;
+  /** Stages of this exit done before it. */
+  readonly index: number;
+}
+
+/** A point in a machine's history. */
+export interface Position {
+  readonly step: number;
+  /** Within an exit, the number of its stages done; undefined between instructions, which is after all of them. */
+  readonly stage?: number;
+}

@@ -1,0 +1,53 @@
+import type { SavedHart } from '../hart/hart.ts';
+import type { Board } from './board.ts';
+import type { SavedState } from './device.ts';
+import type { HtifState } from './devices/htif.ts';
+import type { FirmwareState } from './firmware/machine-target.ts';
+import type { RotationState } from './hart-rotation.ts';
+import type { MachineClockState } from './machine-clock.ts';
+import type { MachineStop } from './machine-stop.ts';
+import { restoreRam, saveRam, type RamSnapshot } from './ram-snapshot.ts';
+
+/** What the parts of a board hold. */
+interface SavedBoard {
+  readonly ram: RamSnapshot;
+  readonly harts: readonly SavedHart[];
+  /** By the name of their region. */
+  readonly devices: Readonly<Record<string, SavedState>>;
+  readonly htif: HtifState | undefined;
+  readonly clock: MachineClockState;
+}
+
+/** A whole machine at one moment between two instructions: plain data, for machines of the same configuration. */
+export interface SavedMachine extends SavedBoard {
+  readonly rotation: RotationState;
+  readonly inputPosition: number;
+  readonly firmware: FirmwareState | undefined;
+  readonly supervisor: SavedState | undefined;
+  readonly ended: Extract<MachineStop, { readonly kind: 'exit' | 'fatal' }> | undefined;
+}
+
+export function saveBoard({ memory, harts, bus, htif, clock }: Board): SavedBoard {
+  return {
+    ram: saveRam(memory.ram),
+    harts: harts.map((hart) => hart.save()),
+    devices: Object.fromEntries(bus.regions.map(({ name, device }) => [name, device.save()])),
+    htif: htif?.save(),
+    clock: clock.save(),
+  };
+}
+
+export function restoreBoard(board: Board, saved: SavedBoard): void {
+  const { memory, physical, harts, bus, htif, clock } = board;
+  restoreRam(memory.ram, saved.ram, (offset, length) => physical.ramChanged(memory.ramBase + offset, length));
+  harts.forEach((hart, index) => {
+    const state = saved.harts[index];
+    if (state) hart.restore(state);
+  });
+  for (const { name, device } of bus.regions) {
+    const state = saved.devices[name];
+    if (state !== undefined) device.restore(state);
+  }
+  if (saved.htif !== undefined) htif?.restore(saved.htif);
+  clock.restore(saved.clock);
+}
