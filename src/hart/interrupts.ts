@@ -31,8 +31,6 @@ export const interruptSet = {
 
 const { SSI, VSSI, MSI, STI, VSTI, MTI, SEI, VSEI, MEI } = interruptSet;
 
-/** Interrupts of HS level (and of S level, without hypervisor). */
-export const supervisorInterrupts = SSI | STI | SEI;
 /** Interrupts of VS level: in mip, hip and hvip one bit above where vsip shows them. */
 export const virtualInterrupts = VSSI | VSTI | VSEI;
 const externalLines = MSI | MTI | SEI | MEI;

@@ -57,6 +57,13 @@ export class PhysicalMemory {
     return this.#bus.store(address, size, BigInt.asUintN(8 * size, value));
   }
 
+  /** 16 bits of an instruction; `undefined` where nothing answers. */
+  loadParcel(address: number): number | undefined {
+    if (this.isRam(address, 2)) return this.#view.getUint16(address - this.#ramBase, true);
+    const parcel = this.load(address, 2);
+    return parcel === undefined ? undefined : Number(parcel);
+  }
+
   /** A 32-bit half of a page-table entry, which must be in RAM (see `isRam`). */
   readHalf(address: number): number {
     return this.#view.getUint32(address - this.#ramBase, true);

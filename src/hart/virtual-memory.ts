@@ -38,10 +38,18 @@ export class VirtualMemory {
   /** The instruction word at pc: 16 bits where its low two bits are not 3. */
   fetch(pc: bigint): number | AccessFault {
     const regime = fetchRegime(this.#state);
-    const low = this.#fetchParcel(pc, regime);
-    if (typeof low !== 'number' || (low & 3) !== 3) return low;
-    const high = this.#fetchParcel(BigInt.asUintN(64, pc + 2n), regime);
-    return typeof high === 'number' ? (low | (high << 16)) >>> 0 : high;
+    const page = this.#translate(pc, 'execute', regime);
+    if (typeof page !== 'number') return page;
+    const offset = offsetInPage(pc);
+    const low = this.#physical.loadParcel(page * 4096 + offset);
+    if (low === undefined) return accessFault(pc, regime);
+    if ((low & 3) !== 3) return low;
+    const next = BigInt.asUintN(64, pc + 2n);
+    // The second half may lie in another page.
+    const nextPage = offset < 4094 ? page : this.#translate(next, 'execute', regime);
+    if (typeof nextPage !== 'number') return nextPage;
+    const high = this.#physical.loadParcel(nextPage * 4096 + ((offset + 2) & 4095));
+    return high === undefined ? accessFault(next, regime) : (low | (high << 16)) >>> 0;
   }
 
   /** Unsigned. */
@@ -92,13 +100,6 @@ export class VirtualMemory {
     const old = this.#physical.load(place, size) ?? 0n;
     this.#physical.store(place, size, update(old));
     return old;
-  }
-
-  #fetchParcel(pc: bigint, regime: TranslationRegime): number | AccessFault {
-    const page = this.#translate(pc, 'execute', regime);
-    if (typeof page !== 'number') return page;
-    const parcel = this.#physical.load(page * 4096 + offsetInPage(pc), 2);
-    return parcel === undefined ? accessFault(pc, regime) : Number(parcel);
   }
 
   /** LR, SC and AMOs are aligned (Unpriv. 14.2, 14.4); here they are for RAM only. */
