@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { readRows, type Row } from './rows.ts';
 import { waitFor } from './wait.ts';
+import { escaped } from './text.ts';
 import type { WorkbenchWindow } from './window.ts';
 
 /** A row of the call stack: a session, a thread, a frame, or a label between two strata. */
@@ -42,12 +43,14 @@ export class DebugViews {
     return waitFor(
       wanted,
       async () => {
-        if (!(await this.#toolbar.locator('.codicon-debug-continue').isVisible())) return undefined;
-        const top = await this.#topFrame();
+        const question = await this.#window.dialog();
+        if (question !== undefined) throw new Error(`waiting for ${wanted}, a dialog came: ${question}`);
+        if (!(await this.#isStopped())) return undefined;
+        const top = (await this.stackRows()).find((row) => row.kind === 'frame');
         if (!top || (at.file !== undefined && top.file !== at.file)) return undefined;
         return at.line === undefined || top.line === at.line ? top : undefined;
       },
-      async () => (await this.stackRows()).map((row) => row.text),
+      async () => ((await this.#isStopped()) ? (await this.stackRows()).map((row) => row.text) : 'no stop'),
     );
   }
 
@@ -75,6 +78,27 @@ export class DebugViews {
   async expandVariable(text: RegExp): Promise<void> {
     await this.#show();
     await this.#window.expandRow('Variables', text);
+  }
+
+  /**
+   * Turns on a filter of the breakpoints view (a VM exit, a trap) by its label, with a condition when one is
+   * given. VS Code shows the filters from the first session on.
+   */
+  async stopOn(filter: string, condition?: string): Promise<void> {
+    await this.#show();
+    const find = async (text: string): Promise<Locator> =>
+      (await this.#window.waitForRow('Breakpoints', new RegExp(`^${escaped(text)}$`))).locator;
+    let row = await find(filter);
+    if (condition !== undefined) {
+      await row.hover();
+      await row.locator('.codicon-edit').click();
+      await row.locator('input').fill(condition);
+      await this.#window.press('Enter');
+      row = await find(`${filter} ${condition}`);
+    }
+    const box = row.locator('.monaco-checkbox');
+    if ((await box.getAttribute('aria-checked')) !== 'true') await box.click();
+    await row.locator('.monaco-checkbox[aria-checked=true]').waitFor();
   }
 
   /** Evaluates in the debug console and returns what it answers. */
@@ -121,8 +145,8 @@ export class DebugViews {
     await view.waitFor();
   }
 
-  async #topFrame(): Promise<StackRow | undefined> {
-    return (await this.stackRows()).find((row) => row.kind === 'frame');
+  async #isStopped(): Promise<boolean> {
+    return this.#toolbar.locator('.codicon-debug-continue').isVisible();
   }
 }
 

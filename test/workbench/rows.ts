@@ -10,26 +10,53 @@ export interface Row {
   readonly level: number;
   /** Whether its children are shown; undefined when it has none. */
   readonly expanded: boolean | undefined;
+  /** Whether no part of it is cut off by the list's edge, so that it can be clicked. */
+  readonly whole: boolean;
   readonly locator: Locator;
 }
 
 /** The rows in sight within a part of the page, from top to bottom; VS Code draws no others. */
 export async function readRows(within: Locator): Promise<readonly Row[]> {
-  const rows = await within.locator('.monaco-list-row').all();
-  const read = (await Promise.all(rows.map(readRow))).filter((row) => row !== undefined);
-  return read.toSorted((a, b) => a.index - b.index).map(({ row }) => row);
+  const drawn = await within.locator('.monaco-list-row').all();
+  const read = (await Promise.all(drawn.map(readRow))).filter((row) => row !== undefined);
+  return read
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ index, expanded, ...shown }) => ({
+      ...shown,
+      expanded: expanded === null ? undefined : expanded === 'true',
+      // By its place in the list: VS Code draws another row into the same element when the list scrolls.
+      locator: within.locator(`.monaco-list-row[data-index="${index}"]`),
+    }));
 }
 
-/** Undefined when the row has gone in the meantime. */
-async function readRow(locator: Locator): Promise<{ index: number; row: Row } | undefined> {
-  const read = await locator.evaluate(describeRow, undefined, { timeout: 1000 }).catch(() => undefined);
-  if (!read) return undefined;
-  const { index, expanded, ...shown } = read;
-  return { index, row: { ...shown, expanded: expanded === null ? undefined : expanded === 'true', locator } };
+/** The first row that fits, also when it has to be scrolled into sight. */
+export async function findRow(within: Locator, fits: (row: Row) => boolean): Promise<Row | undefined> {
+  const inSight = (await readRows(within)).find((row) => row.whole && fits(row));
+  const box = await within.locator('.monaco-list').first().boundingBox();
+  if (inSight || !box) return inSight;
+  const { mouse } = within.page();
+  await mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await mouse.wheel(0, -1_000_000);
+  for (let last = ''; ;) {
+    await within.page().waitForTimeout(50); // The list draws its rows in the next frame.
+    const rows = await readRows(within);
+    const found = rows.find((row) => row.whole && fits(row));
+    const seen = JSON.stringify(rows.map(({ text }) => text));
+    if (found || seen === last) return found;
+    last = seen;
+    await mouse.wheel(0, box.height * 0.7);
+  }
+}
+
+/** What the page says of a row; undefined when it has gone in the meantime. */
+async function readRow(locator: Locator): Promise<ReturnType<typeof describeRow> | undefined> {
+  return locator.evaluate(describeRow, undefined, { timeout: 1000 }).catch(() => undefined);
 }
 
 /** Runs in the page. */
 function describeRow(element: HTMLElement | SVGElement) {
+  const row = element.getBoundingClientRect();
+  const list = element.closest('.monaco-list')?.getBoundingClientRect() ?? row;
   const texts: string[] = [];
   const walker = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) texts.push(walker.currentNode.nodeValue?.trim() ?? '');
@@ -39,5 +66,6 @@ function describeRow(element: HTMLElement | SVGElement) {
     label: element.ariaLabel ?? '',
     level: Number(element.ariaLevel ?? 1),
     expanded: element.ariaExpanded,
+    whole: row.top >= list.top && row.bottom <= list.bottom,
   };
 }

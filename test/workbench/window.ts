@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { root } from '../../scripts/root.ts';
 import { DebugViews } from './debug-views.ts';
-import { readRows, type Row } from './rows.ts';
+import { findRow, readRows, type Row } from './rows.ts';
+import { escaped } from './text.ts';
 import { patienceSeconds, waitFor } from './wait.ts';
 
 /**
@@ -112,11 +113,11 @@ export class WorkbenchWindow {
     return readRows(this.view(title));
   }
 
-  /** Waits until a tree view shows a row whose text matches, and returns it. */
+  /** Waits until a tree view has a row whose text matches, scrolls to it, and returns it. */
   async waitForRow(title: string, text: RegExp): Promise<Row> {
     return waitFor(
       `a row ${String(text)} in ${title}`,
-      async () => (await this.rows(title)).find((row) => text.test(row.text)),
+      async () => findRow(this.view(title), (row) => text.test(row.text)),
       async () => (await this.rows(title)).map((row) => row.text),
     );
   }
@@ -169,6 +170,12 @@ export class WorkbenchWindow {
     const messages = await center.locator('.notification-list-item-message').allTextContents();
     await this.command('Notifications: Hide Notifications');
     return messages;
+  }
+
+  /** What a dialog in the middle of the window says, while one waits for an answer. */
+  async dialog(): Promise<string | undefined> {
+    const message = this.page.locator('.monaco-dialog-box .dialog-message');
+    return (await message.isVisible()) ? ((await message.textContent()) ?? '') : undefined;
   }
 
   /** Takes a picture into `test/workbench/screenshots/NAME.png` and returns its path. */
@@ -226,7 +233,3 @@ export class WorkbenchWindow {
 }
 
 const sideBarWidth = 500;
-
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
