@@ -9,7 +9,12 @@ import type { BuildId } from './elf/notes.ts';
 import type { ElfSymbol } from './elf/symbol-table.ts';
 import { type FunctionSymbol, FunctionIndex, type SourceFrame } from './function-index.ts';
 import { type LineAddresses, LineIndex, type SourceLine } from './line-index.ts';
+import { NameIndex } from './name-index.ts';
 import type { PathRemap } from './source-paths.ts';
+import { TypeReader } from './dwarf/type-reader.ts';
+import { TypeIndex, type TypedEnumerator } from './type-index.ts';
+import type { Type } from './types.ts';
+import { VariableIndex, type VariableSymbol } from './variable-index.ts';
 import { type TextPage, codeRanges, textPages } from './text-pages.ts';
 import { UnitIndex } from './unit-index.ts';
 import { LineTables } from './unit-lines.ts';
@@ -39,6 +44,8 @@ export class SymbolImage {
   readonly #lines: LineIndex;
   readonly #functions: FunctionIndex;
   readonly #unwinder: Unwinder;
+  readonly #variables: VariableIndex;
+  readonly #types: TypeIndex;
 
   constructor(name: string, elf: ElfFile, { remap = [] }: ImageOptions = {}) {
     this.name = name;
@@ -50,9 +57,20 @@ export class SymbolImage {
     const units = new UnitIndex(dwarf, tables, isCode);
     this.#lines = new LineIndex(dwarf, units, tables, isCode);
     this.#functions = new FunctionIndex(dwarf, units, this.#lines, elf.symbols, isCode);
+    const names = new NameIndex(dwarf);
+    const types = new TypeReader(dwarf, (tag, typed) => names.type(tag, typed));
     this.#unwinder = new Unwinder(new FrameTable(sections, this.#log, isCode), {
       isCode,
       functionStart: (address) => this.#functions.at(address)?.low,
+    });
+    this.#types = new TypeIndex(names, types);
+    this.#variables = new VariableIndex({
+      dwarf,
+      lines: this.#lines,
+      functions: this.#functions,
+      names,
+      types,
+      cfa: (frame, readMemory) => this.#unwinder.cfa(frame, readMemory),
     });
   }
 
@@ -128,6 +146,37 @@ export class SymbolImage {
    */
   unwind(frame: FrameRegisters, readMemory: ReadMemory): CallerFrame | undefined {
     return this.#unwinder.unwind(frame, readMemory);
+  }
+
+  /** All variables outside functions; with those of one name in several files. */
+  globals(): Generator<VariableSymbol> {
+    return this.#variables.globals();
+  }
+
+  /** Variables outside functions by name: more than one where files have static ones of the same name. */
+  globalsNamed(name: string): readonly VariableSymbol[] {
+    return this.#variables.globalsNamed(name);
+  }
+
+  /**
+   * Parameters, then variables from the outermost block inwards: of two with one name the later hides the
+   * earlier. `depth` is the frame's position in {@link framesAt}: 0 for the innermost.
+   */
+  localsAt(address: bigint, depth = 0): readonly VariableSymbol[] {
+    return this.#variables.localsAt(address, depth);
+  }
+
+  /**
+   * A type by the words that name it in C: `struct proc`, `unsigned long`, `pagetable_t`. Pointers and arrays of
+   * it are made with `pointerTo` and `arrayOf`.
+   */
+  typeNamed(words: readonly string[]): Type | undefined {
+    return this.#types.named(words);
+  }
+
+  /** An enumerator of any enum at file level. */
+  enumeratorNamed(name: string): TypedEnumerator | undefined {
+    return this.#types.enumerator(name);
   }
 
   /** The read-only code by page: what to look for in a guest's memory to recognise the image. */

@@ -7,7 +7,7 @@ import { dwarfSections } from '../../src/symbols/dwarf/sections.ts';
 import { baseName } from '../../src/symbols/source-paths.ts';
 import type { SymbolImage } from '../../src/symbols/symbol-index.ts';
 import { LineTables } from '../../src/symbols/unit-lines.ts';
-import { GCC, GDB, OBJDUMP, PROGRAMS, needsTools, run } from './toolchain.ts';
+import { GCC, GDB, OBJDUMP, PROGRAMS, needsTools, run, runGdb } from './toolchain.ts';
 import { VARIANTS, codeAddresses } from './variants.ts';
 
 describe('symbols/line-index', function () {
@@ -30,7 +30,7 @@ describe('symbols/line-index', function () {
       it('gives every address the line that gdb gives it', () => {
         const image = load();
         const addresses = codeAddresses(image);
-        const lines = gdb(path(), [
+        const lines = runGdb(path(), [
           'def line_of(address):',
           '    found = gdb.find_pc_line(address)',
           '    return "%s:%d" % (found.symtab.fullname(), found.line) if found.symtab else "none"',
@@ -142,17 +142,9 @@ function allRows(image: SymbolImage): readonly string[] {
   });
 }
 
-/** What gdb prints when it runs a Python script on a program, by line. */
-function gdb(path: string, script: readonly string[]): readonly string[] {
-  const code = ['import gdb, re', ...script].join('\n');
-  return run(GDB, ['-batch', '-nx', '-ex', `python exec(${JSON.stringify(code)})`, path])
-    .trim()
-    .split('\n');
-}
-
 /** For each place, the addresses at which gdb sets a breakpoint for it. */
 function gdbBreakpoints(path: string, places: readonly string[]): readonly (readonly string[])[] {
-  const lines = gdb(path, [
+  const lines = runGdb(path, [
     'gdb.execute("set breakpoint pending off")',
     'def stops(place):',
     '    try:',

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { readLocation } from '../../src/symbols/location-bytes.ts';
 import { type SymbolImage, loadImage } from '../../src/symbols/symbol-index.ts';
+import { typeName } from '../../src/symbols/type-names.ts';
+import { type Type, findMember, sizeOf, underlying } from '../../src/symbols/types.ts';
+import type { FrameRegisters } from '../../src/symbols/unwind.ts';
 import { GCC, buildBytes, needsTools } from './toolchain.ts';
 
 const SOURCES = ['start.S', 'shapes.c'];
+const DEBUG_SECTION = /^\.(debug|eh_frame|symtab|strtab)/;
 /** Far above what any of these questions takes, far below what a person would call hanging. */
 const SLOWEST_MILLISECONDS = 2000;
 
@@ -19,6 +24,22 @@ describe('symbols, on damaged images', function () {
     it(`answers every question about an image cut off anywhere, ${options.join(' ')}`, () => {
       const bytes = buildBytes(SOURCES, options);
       for (let length = 0; length < bytes.length; length += 64) interrogate(bytes.subarray(0, length));
+    });
+
+    it(`answers every question about an image whose debug sections are cut off, ${options.join(' ')}`, () => {
+      const bytes = buildBytes(SOURCES, options);
+      const image = load(bytes);
+      assert.ok(image);
+      const headers = image.elf.header.sectionHeaders;
+      for (const { index, name, size } of image.elf.sections) {
+        if (!DEBUG_SECTION.test(name)) continue;
+        for (let length = 0n; length < size; length += size / 5n + 1n) {
+          const damaged = Uint8Array.from(bytes);
+          // sh_size is the sixth field of a section header.
+          new DataView(damaged.buffer).setBigUint64(headers.offset + index * 64 + 32, length, true);
+          interrogate(damaged);
+        }
+      }
     });
 
     it(`answers every question about an image with flipped bytes, ${options.join(' ')}`, () => {
@@ -42,9 +63,7 @@ describe('symbols, on damaged images', function () {
       const bytes = buildBytes(SOURCES, options);
       const image = load(bytes);
       assert.ok(image);
-      for (const section of image.elf.sections.filter(({ name }) =>
-        /^\.(debug|eh_frame|symtab|strtab)/.test(name),
-      )) {
+      for (const section of image.elf.sections.filter(({ name }) => DEBUG_SECTION.test(name))) {
         const noise = fc.uint8Array({ minLength: 1, maxLength: section.bytes.length });
         fc.assert(
           fc.property(noise, (values) => {
@@ -68,6 +87,23 @@ function load(bytes: Uint8Array): SymbolImage | undefined {
   return result.value;
 }
 
+/** Looks at everything that a type says of itself, some levels deep. */
+function visit(type: Type | undefined, levels: number): void {
+  if (!type || levels === 0) return;
+  typeName(type);
+  sizeOf(type);
+  const plain = underlying(type);
+  if (plain.kind === 'pointer') visit(plain.target, levels - 1);
+  if (plain.kind === 'array') visit(plain.element, levels - 1);
+  if (plain.kind === 'function')
+    for (const each of [plain.result, ...plain.parameters]) visit(each, levels - 1);
+  if (plain.kind === 'enum') assert.ok(plain.enumerators.length >= 0 && typeof plain.isSigned === 'boolean');
+  if (plain.kind === 'struct' || plain.kind === 'union') {
+    findMember(plain, 'anonymous_c');
+    for (const member of plain.members) visit(member.type, levels - 1);
+  }
+}
+
 /** Asks everything that can be asked; only the time is checked, and that nothing throws. */
 function interrogate(bytes: Uint8Array): void {
   const begin = performance.now();
@@ -87,12 +123,25 @@ function askAll(image: SymbolImage): void {
     image.symbolAt(address);
     image.lineAt(address);
     image.framesAt(address);
-    image.unwind({ pc: address, x, pcKind: 'exact' }, readMemory);
+    const frame: FrameRegisters = { pc: address, x, pcKind: 'exact' };
+    image.unwind(frame, readMemory);
+    for (const depth of [0, 1]) {
+      for (const { type, locate } of image.localsAt(address, depth)) {
+        visit(type, 4);
+        readLocation(locate(frame, readMemory), 8, frame, readMemory);
+      }
+    }
     image.unwind({ pc: address, x, pcKind: 'return-address' }, readMemory);
   }
   for (const one of image.functionsNamed('*')) image.prologueEnd(one);
   image.functionsNamed('walk');
   for (const source of image.sources) for (const line of [1, 50, 5000]) image.addressesOf(source, line);
+  for (const { type, locate } of image.globals()) {
+    visit(type, 4);
+    locate(undefined, readMemory);
+  }
+  for (const name of ['node', 'flags']) visit(image.typeNamed(['struct', name]), 4);
+  image.enumeratorNamed('BLUE');
   Array.from(image.textPages());
   assert.ok(image.diagnostics.every(({ severity }) => severity === 'warning'));
 }

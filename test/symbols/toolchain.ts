@@ -32,6 +32,7 @@ export const OBJDUMP = `${PREFIX}objdump`;
 export const NM = `${PREFIX}nm`;
 export const OBJCOPY = `${PREFIX}objcopy`;
 export const GDB = 'gdb-multiarch';
+export const QEMU = 'qemu-system-riscv64';
 
 /** Compiles and links programs of {@link PROGRAMS} for RV64, once per set of options; the path of the ELF file. */
 export function build(sources: readonly string[], options: readonly string[]): string {
@@ -47,14 +48,19 @@ export function build(sources: readonly string[], options: readonly string[]): s
     '-nostdlib',
     '-static',
     '-Wl,--build-id=sha1',
-    `-Wl,-T,${join(PROGRAMS, 'program.ld')}`,
     ...options,
+    `-Wl,-T,${join(PROGRAMS, 'program.ld')}`,
     '-o',
     output,
     ...sources.map((source) => join(PROGRAMS, source)),
   ]);
   built.set(key, output);
   return output;
+}
+
+/** Options of {@link build} for a program that QEMU's `virt` board can run without a kernel. */
+export function liveOptions(options: readonly string[]): readonly string[] {
+  return ['-g', '-Wl,--defsym=link_base=0x80000000', ...options];
 }
 
 /** What {@link build} builds, as bytes. */
@@ -69,6 +75,14 @@ export function run(tool: string, args: readonly string[]): string {
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** What gdb prints when it runs a Python script on a program, by line. */
+export function runGdb(path: string, script: readonly string[]): readonly string[] {
+  const code = ['import gdb, json, re', ...script].join('\n');
+  return run(GDB, ['-batch', '-nx', '-ex', `python exec(${JSON.stringify(code)})`, path])
+    .trim()
+    .split('\n');
 }
 
 /** A path in a folder that goes away when the tests end. */

@@ -40,7 +40,12 @@ export class Dwarf {
 
   /** The entry at an offset in .debug_info, in whichever unit. */
   entryAt(offset: number | undefined): Entry | undefined {
-    if (offset === undefined) return undefined;
+    const unit = offset === undefined ? undefined : this.unitAt(offset);
+    return unit && offset !== undefined ? readEntry(unit, offset) : undefined;
+  }
+
+  /** The unit that an offset in .debug_info lies in. */
+  unitAt(offset: number): DwarfUnit | undefined {
     let low = 0;
     let high = this.#all.length;
     while (low < high) {
@@ -49,7 +54,7 @@ export class Dwarf {
       else high = middle;
     }
     const unit = this.#all[low - 1];
-    return unit && readEntry(unit, offset);
+    return unit && offset < unit.end ? unit : undefined;
   }
 
   /** The entry that an attribute of class reference names. */

@@ -1,0 +1,332 @@
+import {
+  type ArrayType,
+  type BaseEncoding,
+  type EnumType,
+  type Enumerator,
+  type FunctionType,
+  type Member,
+  type PointerType,
+  type QualifiedType,
+  type RecordType,
+  type Type,
+  type TypedefType,
+  VOID,
+  arrayOf,
+  sizeOf,
+  underlying,
+} from '../types.ts';
+import { familiarName } from '../standard-types.ts';
+import { DW_AT, DW_ATE, DW_TAG } from './constants.ts';
+import type { Dwarf } from './dwarf.ts';
+import { type Entry, children } from './entry.ts';
+import { evaluateToNumber } from './expression.ts';
+import type { ExpressionContext } from './location.ts';
+
+/** Finds the definition of a record or enum that a unit only declares. */
+export type FindDefinition = (tag: number, name: string) => Entry | undefined;
+
+/** Reads types from .debug_info, each once, and what each refers to when that is walked to. */
+export class TypeReader {
+  readonly #dwarf: Dwarf;
+  readonly #findDefinition: FindDefinition;
+  readonly #known = new Map<number, Type>();
+
+  constructor(dwarf: Dwarf, findDefinition: FindDefinition) {
+    this.#dwarf = dwarf;
+    this.#findDefinition = findDefinition;
+  }
+
+  /** The type that an entry's DW_AT_type names; none is C's void. */
+  typeOf(entry: Entry): Type {
+    const attribute = entry.attribute(DW_AT.type);
+    if (!attribute) return VOID;
+    const target = this.#dwarf.entryAt(attribute.reference());
+    return target ? this.read(target) : { kind: 'unknown', name: '?' };
+  }
+
+  /** The type that an entry describes. */
+  read(entry: Entry): Type {
+    const known = this.#known.get(entry.offset);
+    if (known) return known;
+    const type = this.#read(entry);
+    this.#known.set(entry.offset, type);
+    return type;
+  }
+
+  #read(entry: Entry): Type {
+    const name = entry.string(DW_AT.name);
+    switch (entry.tag) {
+      case DW_TAG.base_type:
+        return baseType(entry, name ?? '?');
+      case DW_TAG.pointer_type:
+      case DW_TAG.reference_type:
+      case DW_TAG.rvalue_reference_type:
+        return new DwarfPointer(entry, this);
+      case DW_TAG.const_type:
+        return new DwarfQualified('const', entry, this);
+      case DW_TAG.volatile_type:
+        return new DwarfQualified('volatile', entry, this);
+      case DW_TAG.restrict_type:
+        return new DwarfQualified('restrict', entry, this);
+      case DW_TAG.atomic_type:
+        return new DwarfQualified('_Atomic', entry, this);
+      case DW_TAG.typedef:
+        return new DwarfTypedef(name ?? '?', entry, this);
+      case DW_TAG.structure_type:
+        return new DwarfRecord('struct', this.#defined(entry, name), this);
+      case DW_TAG.union_type:
+        return new DwarfRecord('union', this.#defined(entry, name), this);
+      case DW_TAG.class_type:
+      case DW_TAG.interface_type:
+        return new DwarfRecord('class', this.#defined(entry, name), this);
+      case DW_TAG.enumeration_type:
+        return new DwarfEnum(this.#defined(entry, name), this);
+      case DW_TAG.array_type:
+        return arrayType(entry, this);
+      case DW_TAG.subroutine_type:
+      case DW_TAG.subprogram:
+        return new DwarfFunctionType(entry, this);
+      default:
+        return { kind: 'unknown', name: name ?? '?' };
+    }
+  }
+
+  /** `struct proc;` in one unit means the `struct proc` that another unit defines. */
+  #defined(entry: Entry, name: string | undefined): Entry {
+    if (name === undefined || !entry.flag(DW_AT.declaration)) return entry;
+    return this.#findDefinition(entry.tag, name) ?? entry;
+  }
+}
+
+class DwarfPointer implements PointerType {
+  readonly kind = 'pointer';
+  readonly byteSize: number;
+  readonly #entry: Entry;
+  readonly #types: TypeReader;
+
+  constructor(entry: Entry, types: TypeReader) {
+    this.byteSize = entry.size(DW_AT.byte_size) ?? 8;
+    this.#entry = entry;
+    this.#types = types;
+  }
+
+  get target(): Type {
+    return this.#types.typeOf(this.#entry);
+  }
+}
+
+class DwarfQualified implements QualifiedType {
+  readonly kind = 'qualified';
+  readonly qualifier: QualifiedType['qualifier'];
+  readonly #entry: Entry;
+  readonly #types: TypeReader;
+
+  constructor(qualifier: QualifiedType['qualifier'], entry: Entry, types: TypeReader) {
+    this.qualifier = qualifier;
+    this.#entry = entry;
+    this.#types = types;
+  }
+
+  get target(): Type {
+    return this.#types.typeOf(this.#entry);
+  }
+}
+
+class DwarfTypedef implements TypedefType {
+  readonly kind = 'typedef';
+  readonly name: string;
+  readonly #entry: Entry;
+  readonly #types: TypeReader;
+
+  constructor(name: string, entry: Entry, types: TypeReader) {
+    this.name = name;
+    this.#entry = entry;
+    this.#types = types;
+  }
+
+  get target(): Type {
+    return this.#types.typeOf(this.#entry);
+  }
+}
+
+class DwarfArray implements ArrayType {
+  readonly kind = 'array';
+  readonly count: number | undefined;
+  readonly #entry: Entry;
+  readonly #types: TypeReader;
+
+  constructor(count: number | undefined, entry: Entry, types: TypeReader) {
+    this.count = count;
+    this.#entry = entry;
+    this.#types = types;
+  }
+
+  get element(): Type {
+    return this.#types.typeOf(this.#entry);
+  }
+}
+
+class DwarfFunctionType implements FunctionType {
+  readonly kind = 'function';
+  readonly #entry: Entry;
+  readonly #types: TypeReader;
+
+  constructor(entry: Entry, types: TypeReader) {
+    this.#entry = entry;
+    this.#types = types;
+  }
+
+  get result(): Type {
+    return this.#types.typeOf(this.#entry);
+  }
+
+  get parameters(): readonly Type[] {
+    const parameters = [...children(this.#entry)].filter(({ tag }) => tag === DW_TAG.formal_parameter);
+    return parameters.map((parameter) => this.#types.typeOf(parameter));
+  }
+
+  get isVariadic(): boolean {
+    return [...children(this.#entry)].some(({ tag }) => tag === DW_TAG.unspecified_parameters);
+  }
+}
+
+class DwarfRecord implements RecordType {
+  readonly kind: RecordType['kind'];
+  readonly name: string | undefined;
+  readonly byteSize: number;
+  readonly isComplete: boolean;
+  readonly #entry: Entry;
+  readonly #types: TypeReader;
+  #members: readonly Member[] | undefined;
+
+  constructor(kind: RecordType['kind'], entry: Entry, types: TypeReader) {
+    this.kind = kind;
+    this.name = entry.string(DW_AT.name);
+    this.byteSize = entry.size(DW_AT.byte_size) ?? 0;
+    this.isComplete = !entry.flag(DW_AT.declaration);
+    this.#entry = entry;
+    this.#types = types;
+  }
+
+  get members(): readonly Member[] {
+    this.#members ??= [...children(this.#entry)].flatMap((entry) => readMember(entry, this.#types) ?? []);
+    return this.#members;
+  }
+}
+
+function readMember(entry: Entry, types: TypeReader): Member | undefined {
+  const isBase = entry.tag === DW_TAG.inheritance;
+  // C++: a member that is only declared here is static, and lies elsewhere.
+  if ((entry.tag !== DW_TAG.member && !isBase) || entry.flag(DW_AT.declaration)) return undefined;
+  const name = isBase ? undefined : entry.string(DW_AT.name);
+  const type = types.typeOf(entry);
+  const bitSize = entry.size(DW_AT.bit_size);
+  if (bitSize === undefined) return { name, type, byteOffset: memberOffset(entry), bitField: undefined };
+  const bits = firstBit(entry, type, bitSize);
+  return { name, type, byteOffset: Math.floor(bits / 8), bitField: { bitOffset: bits % 8, bitSize } };
+}
+
+/** DW_AT_data_member_location: a constant, or before DWARF 4 an expression on the record's address. */
+function memberOffset(entry: Entry): number {
+  const attribute = entry.attribute(DW_AT.data_member_location);
+  const block = attribute?.block();
+  if (!block) return attribute?.size() ?? 0;
+  const offset = evaluateToNumber(block, NO_CONTEXT, [0n]) ?? 0n;
+  return offset <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(offset) : 0;
+}
+
+/** Counted from the record's lowest bit. DWARF 5, 5.7.6; DWARF 3, 5.5.6 counts from the highest of a storage unit. */
+function firstBit(entry: Entry, type: Type, bitSize: number): number {
+  const direct = entry.size(DW_AT.data_bit_offset);
+  if (direct !== undefined) return direct;
+  const storage = entry.size(DW_AT.byte_size) ?? sizeOf(type) ?? 0;
+  const fromTop = entry.size(DW_AT.bit_offset);
+  const offset = memberOffset(entry) * 8;
+  return fromTop === undefined ? offset : Math.max(0, offset + storage * 8 - fromTop - bitSize);
+}
+
+/** One type for each dimension, the last around the elements. */
+function arrayType(entry: Entry, types: TypeReader): Type {
+  const counts = [...children(entry)].flatMap((child) =>
+    child.tag === DW_TAG.subrange_type ? [{ count: subrangeCount(child) }] : [],
+  );
+  const last = new DwarfArray(counts.pop()?.count, entry, types);
+  return counts.reduceRight<Type>((element, { count }) => arrayOf(element, count), last);
+}
+
+function subrangeCount(entry: Entry): number | undefined {
+  const count = entry.size(DW_AT.count);
+  if (count !== undefined) return count;
+  const upper = entry.attribute(DW_AT.upper_bound)?.constant();
+  // GCC writes int[0] with an upper bound of -1, in any width.
+  if (upper === undefined || upper > BigInt(Number.MAX_SAFE_INTEGER))
+    return upper === undefined ? undefined : 0;
+  return Math.max(0, Number(upper) + 1);
+}
+
+/** Its base type is looked at late: in a damaged image an enum may be its own base. */
+class DwarfEnum implements EnumType {
+  readonly kind = 'enum';
+  readonly name: string | undefined;
+  readonly byteSize: number;
+  readonly #entry: Entry;
+  readonly #types: TypeReader;
+  #enumerators: readonly Enumerator[] | undefined;
+
+  constructor(entry: Entry, types: TypeReader) {
+    this.name = entry.string(DW_AT.name);
+    this.byteSize = entry.size(DW_AT.byte_size) ?? 4;
+    this.#entry = entry;
+    this.#types = types;
+  }
+
+  get isSigned(): boolean {
+    const base = this.#entry.has(DW_AT.type) ? underlying(this.#types.typeOf(this.#entry)) : undefined;
+    if (base?.kind === 'base') return base.encoding.startsWith('signed');
+    return this.enumerators.some(({ value }) => value < 0n);
+  }
+
+  get enumerators(): readonly Enumerator[] {
+    this.#enumerators ??= [...children(this.#entry)].flatMap((entry) => readEnumerator(entry) ?? []);
+    return this.#enumerators;
+  }
+}
+
+function readEnumerator(entry: Entry): Enumerator | undefined {
+  const name = entry.string(DW_AT.name);
+  const value = entry.attribute(DW_AT.const_value)?.constant();
+  return entry.tag === DW_TAG.enumerator && name !== undefined && value !== undefined
+    ? { name, value }
+    : undefined;
+}
+
+function baseType(entry: Entry, name: string): Type {
+  const byteSize = entry.size(DW_AT.byte_size) ?? 0;
+  return {
+    kind: 'base',
+    name: familiarName(name),
+    byteSize,
+    encoding: ENCODINGS[entry.size(DW_AT.encoding) ?? 0] ?? 'other',
+  };
+}
+
+const ENCODINGS: Readonly<Record<number, BaseEncoding>> = {
+  [DW_ATE.address]: 'unsigned',
+  [DW_ATE.boolean]: 'boolean',
+  [DW_ATE.float]: 'float',
+  [DW_ATE.signed]: 'signed',
+  [DW_ATE.signed_char]: 'signed-character',
+  [DW_ATE.unsigned]: 'unsigned',
+  [DW_ATE.unsigned_char]: 'unsigned-character',
+  [DW_ATE.UTF]: 'unsigned-character',
+};
+
+/** Where a member lies depends on nothing but the record. */
+const NO_CONTEXT: ExpressionContext = {
+  register: () => undefined,
+  readMemory: () => undefined,
+  frameBase: () => undefined,
+  cfa: () => undefined,
+  indexedAddress: () => undefined,
+  baseType: () => undefined,
+};
