@@ -180,6 +180,11 @@ export class Hart {
     returnFromSupervisor(this.state, this.trapRecords);
   }
 
+  /** The instruction word that raised the last exception; 0 where its fetch did. Of no meaning after interrupts. */
+  get trappedWord(): number {
+    return this.#evaluator.word;
+  }
+
   /** Drops cached translations: for whoever changes page tables without executing a fence. */
   fence(fence: Fence): void {
     const engine = this.#engine;

@@ -77,6 +77,21 @@ export class TrapRecords {
     if (nearest >= 0) this.#remove(nearest);
   }
 
+  /**
+   * The software that took the latest trap passes it on to a less privileged mode, as exception `code`: it is that
+   * mode's to return from. What is left to return from here is a trap from that mode.
+   */
+  passOn(to: HartMode, code: number): void {
+    if (this.#count === 0) return;
+    if (this.#count === capacity) this.#remove(0);
+    const passed = this.#count - 1;
+    const rest = this.#count++;
+    const what = this.#what[passed] as number;
+    this.#slots.copyWithin(rest * slotsPerRecord, passed * slotsPerRecord, rest * slotsPerRecord);
+    this.#what[rest] = pack(to, unpackMode(what), (what & interruptFlag) !== 0, what >> codeShift);
+    this.#what[passed] = pack(unpackMode(what >> 3), to, false, code);
+  }
+
   clear(): void {
     this.#count = 0;
   }

@@ -122,4 +122,19 @@ describe('hart/trap-records', () => {
     other.restore(saved);
     assert.deepEqual(other.list(), records.list());
   });
+
+  it('shows a trap that was passed on as one to its new handler, and the rest as one from there', () => {
+    push(virtualUserMode, supervisorMode);
+    records.passOn(virtualSupervisorMode, 2);
+    assert.deepEqual(
+      records.list().map(({ from, to, code }) => [from, to, code]),
+      [
+        [virtualSupervisorMode, supervisorMode, 8],
+        [virtualUserMode, virtualSupervisorMode, 2],
+      ],
+    );
+    pop(supervisorMode, virtualSupervisorMode);
+    pop(virtualSupervisorMode, virtualUserMode);
+    assert.deepEqual(records.list(), []);
+  });
 });

@@ -22,6 +22,7 @@ export class Evaluator {
   readonly #context: EvaluatorContext;
   readonly #decoded = new Map<number, DecodedInstruction>();
   readonly #guards = new Map<Instruction, CompiledGuards>();
+  #word = 0;
 
   constructor(context: EvaluatorContext) {
     this.#context = context;
@@ -35,6 +36,7 @@ export class Evaluator {
     const { state, memory } = this.#context;
     const { pc } = state;
     const word = memory.fetch(pc);
+    this.#word = typeof word === 'number' ? word : 0;
     if (typeof word !== 'number') return faultTrap(word, 'fetch', pc);
     const decoded = this.#decode(word);
     if (decoded === undefined) return refusalTrap('illegal-instruction', word);
@@ -43,6 +45,11 @@ export class Evaluator {
     const trap = new Execution(this.#context, decoded, pc).run();
     if (trap === undefined) state.steps++;
     return trap;
+  }
+
+  /** The instruction word (32 bits, or 16 of a compressed one) of the last step; 0 where its fetch faulted. */
+  get word(): number {
+    return this.#word;
   }
 
   #decode(word: number): DecodedInstruction | undefined {
