@@ -38,18 +38,18 @@ export class AddressMap implements Bus {
   }
 
   load(address: number, size: AccessSize): bigint | undefined {
-    const region = this.#find(address);
+    const region = this.regionAt(address);
     return region?.device.load(address - region.base, size);
   }
 
   store(address: number, size: AccessSize, value: bigint): boolean {
-    const region = this.#find(address);
+    const region = this.regionAt(address);
     return region !== undefined && region.device.store(address - region.base, size, value);
   }
 
   /** What a guest's access to `address` would reach, without touching it. */
   describe(address: number, access: 'read' | 'write'): Location | undefined {
-    const region = this.#find(address);
+    const region = this.regionAt(address);
     if (!region) return undefined;
     const offset = address - region.base;
     return { region, offset, register: region.device.registerAt(offset, access) };
@@ -60,7 +60,8 @@ export class AddressMap implements Bus {
     return this.regions.find((region) => region.name === name);
   }
 
-  #find(address: number): Region | undefined {
+  /** The region that holds `address`, or undefined. */
+  regionAt(address: number): Region | undefined {
     const last = this.#last;
     if (last && address >= last.base && address < last.base + last.size) return last;
     const found = this.regions.find(({ base, size }) => address >= base && address < base + size);

@@ -59,9 +59,22 @@ export class TestFinisher extends Device<typeof finish, number> {
 
   protected write(_register: typeof finish, value: bigint): void {
     this.#last = Number(value);
-    const status = this.#last & 0xffff;
-    if (status === 0x5555) this.#request({ kind: 'exit', code: 0 });
-    else if (status === 0x3333) this.#request({ kind: 'exit', code: this.#last >>> 16 });
-    else if (status === 0x7777) this.#request({ kind: 'reset' });
+    const request = finisherRequest(value);
+    if (request) this.#request(request);
+  }
+}
+
+/** What a value asks the finisher for; undefined for one that it ignores. */
+export function finisherRequest(value: bigint): FinisherRequest | undefined {
+  const word = Number(value);
+  switch (word & 0xffff) {
+    case 0x5555:
+      return { kind: 'exit', code: 0 };
+    case 0x3333:
+      return { kind: 'exit', code: word >>> 16 };
+    case 0x7777:
+      return { kind: 'reset' };
+    default:
+      return undefined;
   }
 }
