@@ -50,13 +50,8 @@ export class ExitLog {
     }
   }
 
-  /**
-   * Goes to the point where `total` exits had happened. `unfinished` is the row of the last of them, where it
-   * was being handled then: it may since have been overwritten.
-   */
-  restore(total: number, unfinished?: Uint32Array): void {
+  /** Goes to the point, between exits, where `total` had happened. */
+  restore(total: number): void {
     this.#total = total;
-    if (total > 0) this.current.base = ((total - 1) % this.#capacity) * rowWords;
-    if (unfinished) this.current.words.set(unfinished, this.current.base);
   }
 }

@@ -48,6 +48,15 @@ export class ExitRow {
     this.words[at + 1] = high;
   }
 
+  /** Bits 31:0 and 63:32, without a BigInt. */
+  getLow(wide: Wide): number {
+    return this.words[this.base + wide] as number;
+  }
+
+  getHigh(wide: Wide): number {
+    return this.words[this.base + wide + 1] as number;
+  }
+
   /** A count below 2^53. */
   getCount(wide: Wide): number {
     const at = this.base + wide;
@@ -74,6 +83,8 @@ const narrowColumns = [
   'stagesDone',
   /** The instruction at pc, compressed or not; 0 where it is not known. */
   'instruction',
+  /** Bytes of it, where the VMM does it in the guest's place. */
+  'instructionLength',
   /** scause without its interrupt bit; `interrupt` has that. */
   'cause',
   'interrupt',
@@ -86,6 +97,8 @@ const narrowColumns = [
   /** Index into `accessKinds` plus one. */
   'accessKind',
   'accessSize',
+  /** 1 for a load that extends the sign. */
+  'accessSigned',
   /** The x register that a load fills or a store empties. */
   'accessRegister',
   /** CSR address plus one. */
@@ -93,8 +106,10 @@ const narrowColumns = [
   /** 1 where the guest got an exception; `injectedCause` says which. */
   'injected',
   'injectedCause',
-  /** 1 where `mappedTo` holds. */
-  'mapped',
+  /** Bytes of the page that was mapped at `mappedTo`; 0 for none. */
+  'mappedSize',
+  /** How many of `resultError` and `resultValue` the guest got. */
+  'results',
   /** Number of the vCPU that got the hart, plus one: its place among all vCPUs. */
   'resumed',
 ] as const;
@@ -134,6 +149,11 @@ export const column = Object.fromEntries([
   ...narrowColumns.map((name, index) => [name, index]),
   ...wideColumns.map((name, index) => [name, narrowColumns.length + 2 * index]),
 ]) as Readonly<Record<(typeof narrowColumns)[number], Narrow> & Record<(typeof wideColumns)[number], Wide>>;
+
+/** The column of register a0 + index. */
+export function argumentColumn(index: number): Wide {
+  return (column.a0 + 2 * index) as Wide;
+}
 
 /** 32-bit words of a row. */
 export const rowWords = narrowColumns.length + 2 * wideColumns.length;

@@ -1,3 +1,4 @@
+import { bytesOf, setBytes } from '../table-bytes.ts';
 import { exitReasons, type ExitReason } from './reasons.ts';
 
 /** Exits of one kind: same guest, reason, device and pc. */
@@ -20,10 +21,12 @@ export interface Count<Key> {
 }
 
 export interface ExitStatisticsState {
+  readonly [name: string]: number | Uint8Array;
   readonly total: number;
   /** The used part of the table, four words a site, in order of first appearance. */
-  readonly keys: Uint32Array;
-  readonly counts: Float64Array;
+  readonly keys: Uint8Array;
+  /** A 64-bit floating-point number a site. */
+  readonly counts: Uint8Array;
 }
 
 /**
@@ -90,20 +93,30 @@ export class ExitStatistics {
       .toSorted((a, b) => b.count - a.count);
   }
 
+  clear(): void {
+    this.#total = 0;
+    this.#used = 0;
+    this.#resize(initialSites, new Uint32Array(), new Float64Array());
+  }
+
   save(): ExitStatisticsState {
     return {
       total: this.#total,
-      keys: this.#keys.slice(0, this.#used * keyWords),
-      counts: this.#counts.slice(0, this.#used),
+      keys: bytesOf(this.#keys.subarray(0, this.#used * keyWords)),
+      counts: bytesOf(this.#counts.subarray(0, this.#used)),
     };
   }
 
   restore(state: ExitStatisticsState): void {
     this.#total = state.total;
-    this.#used = state.counts.length;
+    const counts = new Float64Array(state.counts.length / 8);
+    const keys = new Uint32Array(counts.length * keyWords);
+    setBytes(counts, state.counts);
+    setBytes(keys, state.keys);
+    this.#used = counts.length;
     let room = initialSites;
     while (room < this.#used) room *= 2;
-    this.#resize(room, state.keys, state.counts);
+    this.#resize(room, keys, counts);
   }
 
   #find(key: number, device: number, low: number, high: number): number {

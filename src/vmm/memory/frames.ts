@@ -1,4 +1,5 @@
 import { assert } from '../../common/errors.ts';
+import { bytesOf, setBytes } from '../table-bytes.ts';
 
 /** Bytes of a frame: the unit in which the machine's RAM is given out. */
 export const frameSize = 0x1000;
@@ -38,6 +39,13 @@ export class Frames {
     this.#guestFrame = new Uint32Array(count);
   }
 
+  /** Takes everything back. */
+  clear(): void {
+    this.#kind.fill(kinds.free);
+    this.#guest.fill(0);
+    this.#guestFrame.fill(0);
+  }
+
   /** Takes the lowest free run of `bytes` (whole frames), aligned to its own size; undefined where there is none. */
   allocate(bytes: number, owner: Exclude<FrameOwner, { kind: 'free' }>): number | undefined {
     assert(bytes > 0 && bytes % frameSize === 0, 'frames are allocated whole');
@@ -74,14 +82,14 @@ export class Frames {
 
   /** A copy of who owns what. */
   save(): FramesState {
-    return { kind: this.#kind.slice(), guest: this.#guest.slice(), guestFrame: this.#guestFrame.slice() };
+    return { kind: bytesOf(this.#kind), guest: bytesOf(this.#guest), guestFrame: bytesOf(this.#guestFrame) };
   }
 
   /** The inverse of `save`, on RAM of the same size. */
   restore(state: FramesState): void {
-    this.#kind.set(state.kind);
-    this.#guest.set(state.guest);
-    this.#guestFrame.set(state.guestFrame);
+    setBytes(this.#kind, state.kind);
+    setBytes(this.#guest, state.guest);
+    setBytes(this.#guestFrame, state.guestFrame);
   }
 
   #isFree(first: number, frames: number): boolean {
@@ -107,10 +115,12 @@ export class Frames {
   }
 }
 
+/** Who owns each frame, as the bytes of three tables. */
 export interface FramesState {
+  readonly [name: string]: Uint8Array;
   readonly kind: Uint8Array;
-  readonly guest: Uint16Array;
-  readonly guestFrame: Uint32Array;
+  readonly guest: Uint8Array;
+  readonly guestFrame: Uint8Array;
 }
 
 const kinds = { free: 0, vmm: 1, pageTable: 2, guest: 3 } as const;

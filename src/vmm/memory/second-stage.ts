@@ -24,8 +24,7 @@ export interface Mapping extends Permissions {
  * `hgatp` points at (Priv. 18.5.1). Whoever changes an entry that the hart may have cached owes an HFENCE.GVMA.
  */
 export class SecondStage {
-  /** Host-physical address of the root table: four frames, aligned to their size. */
-  readonly root: number;
+  #root = 0;
   readonly #memory: Pick<MachineMemory, 'ramBase' | 'ramView'>;
   readonly #frames: Frames;
   readonly #guest: number;
@@ -38,12 +37,22 @@ export class SecondStage {
     this.#memory = options.memory;
     this.#frames = options.frames;
     this.#guest = options.guest;
-    this.root = this.#newTable(rootSize);
+    this.create();
+  }
+
+  /** Host-physical address of the root table: four frames, aligned to their size. */
+  get root(): number {
+    return this.#root;
+  }
+
+  /** Begins anew with an empty root, in frames that are free now: what it had before is forgotten. */
+  create(): void {
+    this.#root = this.#newTable(rootSize);
   }
 
   /** The value for `hgatp`: mode Sv39x4, the guest's VMID, and the root's page number. */
   hgatp(vmid: number): bigint {
-    return (8n << 60n) | (BigInt(vmid) << 44n) | BigInt(this.root / frameSize);
+    return (8n << 60n) | (BigInt(vmid) << 44n) | BigInt(this.#root / frameSize);
   }
 
   /** Maps `size` bytes; all three numbers are multiples of 4 KiB. A megapage where both addresses allow it. */
@@ -86,7 +95,7 @@ export class SecondStage {
 
   /** Every leaf, in order of guest-physical address. */
   *mappings(): Generator<Mapping & { readonly gpa: number }> {
-    yield* this.#leaves(this.root, rootSize / 8, 2, 0);
+    yield* this.#leaves(this.#root, rootSize / 8, 2, 0);
   }
 
   *#leaves(
@@ -112,7 +121,7 @@ export class SecondStage {
   #walk(gpa: number): { slot: number; entry: bigint; pageSize: number } | undefined {
     // Priv. 18.5.1: a guest-physical address of Sv39x4 has 41 bits.
     if (gpa < 0 || gpa >= 2 ** 41) return undefined;
-    let table = this.root;
+    let table = this.#root;
     for (let level = 2; level >= 0; level--) {
       const slot = table + indexOf(gpa, level) * 8;
       const entry = this.#readEntry(slot);
@@ -125,7 +134,7 @@ export class SecondStage {
 
   /** The address of the entry for `gpa` at `level`, with the tables above it made where they are missing. */
   #slot(gpa: number, level: number): number {
-    let table = this.root;
+    let table = this.#root;
     for (let above = 2; above > level; above--) {
       const slot = table + indexOf(gpa, above) * 8;
       const entry = this.#readEntry(slot);

@@ -55,16 +55,6 @@ describe('vmm/exits/log', () => {
     );
   });
 
-  it('takes back a row that was being written', () => {
-    const log = new ExitLog(2);
-    write(log, 7n);
-    const unfinished = log.current.copy().words;
-    for (let pc = 0n; pc < 3n; pc++) write(log, pc);
-    log.restore(1, unfinished);
-    assert.equal(log.current.getWide(column.pc), 7n);
-    assert.equal(log.row(0)?.getWide(column.pc), 7n);
-  });
-
   it('holds counts of 53 bits', () => {
     const row = new ExitLog(1).begin();
     row.setCount(column.step, 2 ** 53 - 1);

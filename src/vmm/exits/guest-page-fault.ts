@@ -1,0 +1,54 @@
+import { csrSlot, type HartState } from '../../hart/state.ts';
+import { exceptionCode } from '../../hart/trap.ts';
+import type { ExitReason } from './reasons.ts';
+
+/** The three ways to fault, by what the guest was doing. */
+export type FaultingAccess = 'fetch' | 'load' | 'store';
+
+/**
+ * Guest-physical address that did not translate: htval shifted back, and the two bits that it lacks. Those are
+ * in stval, which has the same offset within the page (Priv. 18.2.8); a page-table entry has none.
+ */
+export function faultingAddress(state: HartState): number {
+  const lowBits = isPageTableAccess(state.low(csrSlot.htinst)) ? 0 : state.low(csrSlot.stval) & 3;
+  return state.high(csrSlot.htval) * 0x4_0000_0000 + state.low(csrSlot.htval) * 4 + lowBits;
+}
+
+/** What the guest was doing, from the code of a guest-page fault. */
+export function faultingAccess(code: number): FaultingAccess {
+  switch (code) {
+    case exceptionCode.instructionGuestPageFault:
+      return 'fetch';
+    case exceptionCode.loadGuestPageFault:
+      return 'load';
+    default:
+      return 'store';
+  }
+}
+
+/**
+ * Priv. 18.6.3: htinst is a pseudoinstruction where the hart itself read (or wrote A and D bits of) one of the
+ * guest's page tables; the faulting address is then that of a table, not of the guest's access.
+ */
+export function isPageTableAccess(htinst: number): boolean {
+  return htinst !== 0 && (htinst & 3) === 0;
+}
+
+/** What the bare machine raises where nothing answers at a physical address. */
+export const accessFault: Readonly<Record<FaultingAccess, number>> = {
+  fetch: exceptionCode.instructionAccessFault,
+  load: exceptionCode.loadAccessFault,
+  store: exceptionCode.storeAccessFault,
+};
+
+export const missingMapping: Readonly<Record<FaultingAccess, ExitReason>> = {
+  fetch: 'fetch-missing-mapping',
+  load: 'load-missing-mapping',
+  store: 'store-missing-mapping',
+};
+
+export const lackingPermission: Readonly<Record<FaultingAccess, ExitReason>> = {
+  fetch: 'fetch-permission',
+  load: 'load-permission',
+  store: 'store-permission',
+};

@@ -1,0 +1,155 @@
+import { assert } from '../../common/errors.ts';
+import type { Hart } from '../../hart/hart.ts';
+import { csrSlot } from '../../hart/state.ts';
+import { exceptionCode, type TakenTrap } from '../../hart/trap.ts';
+import type { Guest } from '../guest.ts';
+import type { Vcpu } from '../vcpu.ts';
+import { actingStage, exitActions, stageCount, type ExitStage } from './actions.ts';
+import type { Exit, ExitHandler } from './exit.ts';
+import { faultingAddress } from './guest-page-fault.ts';
+import { handlerOf } from './handlers.ts';
+import { ExitLog } from './log.ts';
+import { column, type ExitRow } from './row.ts';
+import { ExitStatistics } from './statistics.ts';
+
+/**
+ * Takes exits through their stages, up to the one that enters a guest again, and keeps account of them. What an
+ * exit is about is worked out at once when it comes, so that an exit breakpoint can ask for all of it; the first
+ * three stages only let a person follow.
+ */
+export class ExitHandling implements Exit {
+  readonly log: ExitLog;
+  readonly statistics = new ExitStatistics();
+  readonly state: Hart['state'];
+  readonly trapRecords: Hart['trapRecords'];
+  readonly #hart: Hart;
+  readonly #deliverInput: () => void;
+  #guest: Guest | undefined;
+  #vcpu: Vcpu | undefined;
+  #handler: ExitHandler | undefined;
+  #stage = stageCount;
+
+  constructor(options: {
+    readonly hart: Hart;
+    /** How many exits the log holds. */
+    readonly logCapacity: number;
+    readonly deliverInput: () => void;
+  }) {
+    this.#hart = options.hart;
+    this.state = options.hart.state;
+    this.trapRecords = options.hart.trapRecords;
+    this.log = new ExitLog(options.logCapacity);
+    this.#deliverInput = options.deliverInput;
+  }
+
+  get row(): ExitRow {
+    return this.log.current;
+  }
+
+  get guest(): Guest {
+    assert(this.#guest !== undefined, 'an exit has a guest');
+    return this.#guest;
+  }
+
+  get vcpu(): Vcpu {
+    assert(this.#vcpu !== undefined, 'an exit has a vCPU');
+    return this.#vcpu;
+  }
+
+  /** Is an exit being handled? */
+  get isUnderWay(): boolean {
+    return this.#stage < stageCount;
+  }
+
+  /** Number of the stage that comes next. */
+  get stage(): number {
+    return this.#stage;
+  }
+
+  /** Its name. */
+  get stageName(): ExitStage {
+    switch (this.#stage) {
+      case 0:
+        return 'exit';
+      case 1:
+        return 'decode';
+      case 2:
+        return 'find';
+      case actingStage:
+        return exitActions[this.row.get(column.action)]?.id ?? 'emulate';
+      default:
+        return 'resume';
+    }
+  }
+
+  /** A guest has left to HS mode by this trap. */
+  begin(guest: Guest, vcpu: Vcpu, trap: TakenTrap): void {
+    this.#guest = guest;
+    this.#vcpu = vcpu;
+    this.#stage = 0;
+    const row = this.log.begin();
+    this.#copyTrap(row, trap);
+    const fault = row.get(column.cause) >= exceptionCode.instructionGuestPageFault;
+    const device = fault && guest.bus.regionAt(faultingAddress(this.state)) !== undefined;
+    const kind = row.get(column.interrupt) === 1 ? 'interrupt' : 'exception';
+    const handler = handlerOf(row.get(column.cause), kind, device ? 'device' : 'elsewhere');
+    this.#handler = handler;
+    handler.decode(this);
+    handler.find(this);
+    this.statistics.count(
+      guest.number,
+      row.get(column.reason),
+      row.get(column.device),
+      row.getLow(column.pc),
+      row.getHigh(column.pc),
+    );
+  }
+
+  /** Does the next stage, which is not the last. */
+  advance(): void {
+    if (this.#stage === actingStage) this.#handler?.act(this);
+    this.#finishStage();
+  }
+
+  /** The last stage is done: `resumed` is the number of the vCPU that has the hart now, if any has. */
+  end(resumed: Vcpu | undefined): void {
+    const { row } = this;
+    this.#finishStage();
+    if (resumed === undefined) return;
+    row.set(column.resumed, resumed.index + 1);
+    row.setCount(column.cost, this.state.steps - row.getCount(column.step));
+  }
+
+  /** There is no exit under way: at power-on and after state was restored. */
+  clear(): void {
+    this.#stage = stageCount;
+  }
+
+  get trappedWord(): number {
+    return this.#hart.trappedWord;
+  }
+
+  deliverInput(): void {
+    this.#deliverInput();
+  }
+
+  #finishStage(): void {
+    this.#stage++;
+    this.row.set(column.stagesDone, this.#stage);
+  }
+
+  #copyTrap(row: ExitRow, { step, from }: TakenTrap): void {
+    const { state } = this;
+    row.setCount(column.step, step);
+    row.set(column.hart, this.#hart.id);
+    row.set(column.guest, this.guest.number);
+    row.set(column.vcpu, this.vcpu.id);
+    row.set(column.fromKernel, from.privilege === 1 ? 1 : 0);
+    row.set(column.cause, state.low(csrSlot.scause));
+    row.set(column.interrupt, state.high(csrSlot.scause) >>> 31);
+    row.set(column.htinst, state.low(csrSlot.htinst));
+    row.setHalves(column.pc, state.low(csrSlot.sepc), state.high(csrSlot.sepc));
+    row.setHalves(column.stval, state.low(csrSlot.stval), state.high(csrSlot.stval));
+    row.setHalves(column.htval, state.low(csrSlot.htval), state.high(csrSlot.htval));
+  }
+}

@@ -1,0 +1,35 @@
+import { interruptCode } from '../../hart/trap.ts';
+import { setAction, setReason, type ExitHandler } from './exit.ts';
+import { explainInterrupt } from './interrupts-explained.ts';
+import type { ExitReason } from './reasons.ts';
+import { column } from './row.ts';
+
+/** An interrupt for the VMM itself, which came while a guest ran. It has nothing to do with that guest. */
+export const supervisorInterrupt: ExitHandler = {
+  decode(exit) {
+    setReason(exit, reasonOf(exit.row.get(column.cause)));
+  },
+
+  find(exit) {
+    const timer = exit.row.get(column.cause) === interruptCode.supervisorTimer;
+    setAction(exit, timer ? 'schedule' : 'deliver');
+  },
+
+  act(exit) {
+    if (exit.row.get(column.cause) !== interruptCode.supervisorTimer) exit.deliverInput();
+    exit.guest.scheduleChanged();
+  },
+
+  explain: explainInterrupt,
+};
+
+function reasonOf(code: number): ExitReason {
+  switch (code) {
+    case interruptCode.supervisorTimer:
+      return 'timer-interrupt';
+    case interruptCode.supervisorSoftware:
+      return 'software-interrupt';
+    default:
+      return 'external-interrupt';
+  }
+}

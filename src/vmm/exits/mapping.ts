@@ -1,0 +1,48 @@
+import { csrSlot } from '../../hart/state.ts';
+import { actionNumber } from './actions.ts';
+import { setAction, setReason, type ExitHandler } from './exit.ts';
+import {
+  accessFault,
+  faultingAccess,
+  faultingAddress,
+  isPageTableAccess,
+  lackingPermission,
+  missingMapping,
+} from './guest-page-fault.ts';
+import { injectException } from './inject.ts';
+import { explainMapping } from './mapping-explained.ts';
+import { accessKinds } from './memory-instruction.ts';
+import { column } from './row.ts';
+
+/** A guest-page fault where no device is: memory that is not backed yet, not there at all, or not to be used so. */
+export const mapping: ExitHandler = {
+  decode(exit) {
+    const { row, state, guest } = exit;
+    const access = faultingAccess(row.get(column.cause));
+    const mapped = guest.memory.hostAddress(faultingAddress(state)) !== undefined;
+    setReason(exit, (mapped ? lackingPermission : missingMapping)[access]);
+    if (!isPageTableAccess(state.low(csrSlot.htinst)))
+      row.set(column.accessKind, accessKinds.indexOf(access) + 1);
+    row.set(column.instruction, exit.trappedWord);
+  },
+
+  find(exit) {
+    const gpa = faultingAddress(exit.state);
+    const empty = exit.guest.memory.contains(gpa) && exit.guest.memory.hostAddress(gpa) === undefined;
+    setAction(exit, empty ? 'map' : 'inject');
+  },
+
+  act(exit) {
+    const { row, state, guest } = exit;
+    const gpa = faultingAddress(state);
+    if (row.get(column.action) !== actionNumber.map) {
+      const fault = accessFault[faultingAccess(row.get(column.cause))];
+      return injectException(exit, fault, row.getWide(column.stval));
+    }
+    row.set(column.mappedSize, guest.memory.populate(gpa));
+    guest.fence();
+    row.setCount(column.mappedTo, guest.memory.hostAddress(gpa) ?? 0);
+  },
+
+  explain: explainMapping,
+};

@@ -1,0 +1,87 @@
+import { decode } from '../../isa/decode.ts';
+import type { AccessSize, Semantics, Statement, Value } from '../../isa/semantics.ts';
+
+/** How a guest touches memory. */
+export const accessKinds = ['fetch', 'load', 'store', 'amo'] as const;
+export type MemoryAccessKind = (typeof accessKinds)[number];
+
+/** What a load, store or atomic instruction does with memory, as far as a device emulation needs it. */
+export interface MemoryInstruction {
+  readonly kind: 'load' | 'store' | 'amo';
+  readonly size: AccessSize;
+  readonly signed: boolean;
+  /** The x register that a load fills or a store empties. */
+  readonly register: number;
+  /** The address is that of this x register, plus `offset`. Of consequence only in the instruction as fetched. */
+  readonly base: number;
+  readonly offset: number;
+}
+
+/**
+ * Takes apart the instruction word of a load, store or atomic (compressed or not, or as htinst has it without its
+ * address); undefined for any other word. Derived from the descriptions of the instructions.
+ */
+export function memoryInstruction(word: number): MemoryInstruction | undefined {
+  const known = cache.get(word);
+  if (known !== undefined) return known;
+  const decoded = decode(word);
+  const access = decoded && accessOf(decoded.instruction.semantics);
+  if (decoded === undefined || access === undefined) return undefined;
+  const found = {
+    ...access,
+    register: access.kind === 'store' ? decoded.rs2 : decoded.rd,
+    base: decoded.rs1,
+    offset: decoded.imm,
+  };
+  if (cache.size >= cacheLimit) cache.clear();
+  cache.set(word, found);
+  return found;
+}
+
+type Touch = Pick<MemoryInstruction, 'kind' | 'size' | 'signed'>;
+
+const cache = new Map<number, MemoryInstruction>();
+/** The transformed loads and stores are 352; atomics and fetched words may be many more. */
+const cacheLimit = 4096;
+
+function accessOf(semantics: Semantics): Touch | undefined {
+  for (const statement of semantics) {
+    const access = accessOfStatement(statement);
+    if (access) return access;
+  }
+  return undefined;
+}
+
+function accessOfStatement(statement: Statement): Touch | undefined {
+  switch (statement.kind) {
+    case 'store':
+      return { kind: 'store', size: statement.size, signed: false };
+    case 'setX':
+      return accessOfValue(statement.value);
+    case 'jump':
+    case 'branch':
+    case 'operation':
+      return undefined;
+  }
+}
+
+function accessOfValue(value: Value): Touch | undefined {
+  switch (value.kind) {
+    case 'load':
+      return { kind: 'load', size: value.size, signed: value.signed };
+    case 'loadReserved':
+    case 'storeConditional':
+    case 'amo':
+      return { kind: 'amo', size: value.size, signed: true };
+    case 'constant':
+    case 'x':
+    case 'immediate':
+    case 'pc':
+    case 'nextPc':
+    case 'binary':
+    case 'extend':
+    case 'boolean':
+    case 'select':
+      return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+import { csrSlot, hartSlot, type HartState } from '../../hart/state.ts';
+import { exceptionCode } from '../../hart/trap.ts';
+import { finisherRequest, TestFinisher } from '../../machine/devices/test-finisher.ts';
+import type { AccessSize } from '../../isa/semantics.ts';
+import { actionNumber } from './actions.ts';
+import {
+  instructionLength,
+  setAction,
+  setReason,
+  skipInstruction,
+  type Exit,
+  type ExitHandler,
+} from './exit.ts';
+import { accessFault, faultingAccess, faultingAddress, isPageTableAccess } from './guest-page-fault.ts';
+import { injectException } from './inject.ts';
+import { accessKinds, memoryInstruction, type MemoryInstruction } from './memory-instruction.ts';
+import { explainMmio } from './mmio-explained.ts';
+import { column } from './row.ts';
+
+/** A guest-page fault at the address of a device: the VMM does the access on the virtual device. */
+export const mmio: ExitHandler = {
+  decode(exit) {
+    const { row, state } = exit;
+    const load = row.get(column.cause) === exceptionCode.loadGuestPageFault;
+    setReason(exit, load ? 'mmio-load' : 'mmio-store');
+    const htinst = state.low(csrSlot.htinst);
+    const word = exit.trappedWord;
+    row.set(column.instruction, word);
+    if (isPageTableAccess(htinst)) return;
+    // Priv. 18.6.3: bit 1 of a transformed instruction says whether it was a full-size one.
+    const access = memoryInstruction(htinst === 0 ? word : htinst | 2);
+    if (access === undefined || isSecondPart(state, htinst, access)) return;
+    row.set(column.accessKind, accessKinds.indexOf(access.kind) + 1);
+    row.set(column.accessSize, access.size);
+    row.set(column.accessSigned, access.signed ? 1 : 0);
+    row.set(column.accessRegister, access.register);
+    row.set(column.instructionLength, htinst === 0 ? instructionLength(word) : (htinst & 2) === 0 ? 2 : 4);
+    if (access.kind !== 'store') return;
+    const value = BigInt.asUintN(access.size * 8, state.getX(access.register));
+    row.setWide(column.accessValue, value);
+  },
+
+  find(exit) {
+    const { row, state, guest } = exit;
+    const kind = accessKinds[row.get(column.accessKind) - 1];
+    const location = guest.bus.describe(faultingAddress(state), kind === 'store' ? 'write' : 'read');
+    if (location === undefined) return setAction(exit, 'inject');
+    row.set(column.device, guest.deviceNumbers.ofRegion(location.region) + 1);
+    if (location.register) row.set(column.register, guest.deviceNumbers.ofRegister(location.register) + 1);
+    // An AMO needs memory that can do one; I/O regions cannot (Priv. 3.6.3.1, AMONone).
+    if (kind !== 'load' && kind !== 'store') return setAction(exit, 'inject');
+    setAction(exit, 'emulate');
+    if (location.region.device instanceof TestFinisher && kind === 'store') {
+      const request = finisherRequest(row.getWide(column.accessValue));
+      if (request === undefined) return;
+      setReason(exit, request.kind === 'reset' ? 'reset' : 'shutdown');
+      setAction(exit, 'power');
+    }
+  },
+
+  act(exit) {
+    const { row } = exit;
+    if (row.get(column.action) === actionNumber.inject || !doAccess(exit)) {
+      const fault = accessFault[faultingAccess(row.get(column.cause))];
+      return injectException(exit, fault, row.getWide(column.stval));
+    }
+    skipInstruction(exit, row.get(column.instructionLength));
+  },
+
+  explain: explainMmio,
+};
+
+/**
+ * Did a misaligned access reach the device with its second part only? Then no device access can stand for it.
+ * Priv. 18.6.3: the transformed instruction has the distance in place of rs1.
+ */
+function isSecondPart(state: HartState, htinst: number, access: MemoryInstruction): boolean {
+  if (htinst !== 0) return ((htinst >>> 15) & 0x1f) !== 0;
+  const start = state.getX(access.base) + BigInt(access.offset);
+  return BigInt.asUintN(64, start) !== state.slot(csrSlot.stval);
+}
+
+/** Does the access on the device; false where that refuses it. */
+function doAccess(exit: Exit): boolean {
+  const { row, state, guest } = exit;
+  const address = faultingAddress(state);
+  const size = row.get(column.accessSize) as AccessSize;
+  if (accessKinds[row.get(column.accessKind) - 1] === 'store') {
+    return guest.bus.store(address, size, row.getWide(column.accessValue));
+  }
+  const value = guest.bus.load(address, size);
+  if (value === undefined) return false;
+  row.setWide(column.accessValue, value);
+  const register = row.get(column.accessRegister);
+  state.slots[register === 0 ? hartSlot.sink : hartSlot.x + register] =
+    row.get(column.accessSigned) === 1 ? BigInt.asIntN(size * 8, value) : value;
+  return true;
+}

@@ -1,0 +1,208 @@
+import { assert } from '../common/errors.ts';
+import { Emitter } from '../common/event.ts';
+import type { Clock } from '../hart/clock.ts';
+import type { Hart } from '../hart/hart.ts';
+import type { PhysicalMemory } from '../hart/physical-memory.ts';
+import { interruptCode } from '../hart/trap.ts';
+import type { AddressMap } from '../machine/bus.ts';
+import type { SavedState } from '../machine/device.ts';
+import type { Ns16550a } from '../machine/devices/ns16550a.ts';
+import type { FinisherRequest } from '../machine/devices/test-finisher.ts';
+import type { SbiTarget } from '../machine/firmware/sbi/sbi.ts';
+import { createGuestBoard } from './guest-board.ts';
+import { loadGuest, type GuestSoftware, type VirtualHarts } from './guest-boot.ts';
+import { DeviceNumbers } from './guest-devices.ts';
+import { GuestSbi } from './guest-sbi.ts';
+import type { GuestMemory } from './memory/guest-memory.ts';
+import type { SecondStage } from './memory/second-stage.ts';
+import type { Vcpu, VcpuState } from './vcpu.ts';
+
+export interface GuestOptions {
+  /** Number among all guests, from 0. Its VMID is one more: 0 stays for what belongs to no guest. */
+  readonly number: number;
+  readonly name: string;
+  readonly memory: GuestMemory;
+  readonly tables: SecondStage;
+  readonly vcpus: readonly Vcpu[];
+  readonly software: GuestSoftware;
+  /** When frames are given to it: all at the start, or each when it is first touched. */
+  readonly population: 'at-start' | 'on-demand';
+  readonly virtualHarts: Omit<VirtualHarts, 'harts'>;
+  readonly hart: Hart;
+  readonly physical: PhysicalMemory;
+  readonly clock: Clock;
+  /** A vCPU may have become able to run, or unable. */
+  readonly scheduleChanged: () => void;
+}
+
+/** All of a guest but its RAM, its page tables and what of its vCPUs is in the hart. */
+export interface GuestState {
+  readonly [name: string]: SavedState;
+  readonly exitCode: number | null;
+  readonly timeDelta: bigint;
+  readonly devices: readonly SavedState[];
+  readonly vcpus: readonly VcpuState[];
+}
+
+/** One virtual machine: its vCPUs, its physical memory, its devices, and what becomes of it. */
+export class Guest {
+  readonly number: number;
+  readonly name: string;
+  readonly vmid: number;
+  readonly memory: GuestMemory;
+  readonly tables: SecondStage;
+  readonly vcpus: readonly Vcpu[];
+  /** Its virtual devices, by guest-physical address. */
+  readonly bus: AddressMap;
+  readonly uart: Ns16550a;
+  readonly deviceNumbers: DeviceNumbers;
+  /** Each byte that its console prints. */
+  readonly onDidPrint: Emitter<number>['event'];
+  readonly #printed = new Emitter<number>();
+  readonly #options: GuestOptions;
+  readonly #sbi: readonly SbiTarget[];
+  #exitCode: number | undefined;
+  /** What the guest's time is ahead of the machine's, modulo 2^64. */
+  #timeDelta = 0n;
+
+  constructor(options: GuestOptions) {
+    this.#options = options;
+    this.number = options.number;
+    this.name = options.name;
+    this.vmid = options.number + 1;
+    this.memory = options.memory;
+    this.tables = options.tables;
+    this.vcpus = options.vcpus;
+    this.onDidPrint = this.#printed.event;
+    const board = createGuestBoard({
+      harts: options.vcpus.length,
+      clock: this.#clock(),
+      setTime: (ticks) => this.#setTime(ticks),
+      externalInterrupt: (hart, raised) => this.#interrupt(hart, raised),
+      output: (byte) => this.#printed.fire(byte),
+      power: (request) => this.power(request),
+    });
+    this.bus = board.bus;
+    this.uart = board.uart;
+    this.deviceNumbers = new DeviceNumbers(this.bus);
+    this.#sbi = this.vcpus.map(
+      (caller) => new GuestSbi({ guest: this, caller, hart: options.hart, physical: options.physical }),
+    );
+  }
+
+  /** The machine's power-on: new page tables and memory for it, in frames that are free now; then its own. */
+  create(): void {
+    this.tables.create();
+    if (this.#options.population === 'at-start') this.memory.populateAll();
+    this.start();
+  }
+
+  /** Power-on: kernel and device tree in memory, devices reset, the first vCPU at the entry. */
+  start(): void {
+    const { software, virtualHarts, clock } = this.#options;
+    const boot = loadGuest({
+      memory: this.memory,
+      bus: this.bus,
+      software,
+      harts: { ...virtualHarts, harts: this.vcpus.length },
+    });
+    for (const { device } of this.bus.regions) device.reset();
+    for (const vcpu of this.vcpus) vcpu.stop();
+    this.#exitCode = undefined;
+    // On the bare machine time begins at power-on.
+    this.#timeDelta = BigInt.asUintN(64, -clock.ticks());
+    this.startVcpu(0, boot.entry, boot.deviceTree);
+  }
+
+  /** Starts a vCPU in VS mode at a guest-physical address, with its id in a0 and `opaque` in a1. */
+  startVcpu(id: number, address: bigint, opaque: bigint): void {
+    const hgatp = this.tables.hgatp(this.vmid);
+    this.vcpu(id).start(address, opaque, { hgatp, htimedelta: this.#timeDelta });
+    this.#options.scheduleChanged();
+  }
+
+  vcpu(id: number): Vcpu {
+    const vcpu = this.vcpus[id];
+    assert(vcpu !== undefined, `guest ${this.name} has no vCPU ${id}`);
+    return vcpu;
+  }
+
+  /** What the SBI acts on when this vCPU calls it. */
+  sbi(caller: Vcpu): SbiTarget {
+    const target = this.#sbi[caller.id];
+    assert(target !== undefined, 'each vCPU has an SBI');
+    return target;
+  }
+
+  /** The exit code, once it has powered itself off; 0 is success. */
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
+  /** Steps that its vCPUs ran in guest modes. */
+  get steps(): number {
+    return this.vcpus.reduce((sum, vcpu) => sum + vcpu.steps, 0);
+  }
+
+  /** It powers itself off, or starts again. */
+  power(request: FinisherRequest): void {
+    if (request.kind === 'reset') {
+      this.memory.clear();
+      this.start();
+      return;
+    }
+    this.#exitCode = request.code;
+    for (const vcpu of this.vcpus) vcpu.stop();
+    this.#options.scheduleChanged();
+  }
+
+  /** Its second-stage tables changed: the hart must forget what it knew of them (HFENCE.GVMA). */
+  fence(): void {
+    this.#options.hart.fence({ kind: 'guest-physical', vmid: this.vmid });
+  }
+
+  scheduleChanged(): void {
+    this.#options.scheduleChanged();
+  }
+
+  save(): GuestState {
+    return {
+      exitCode: this.#exitCode ?? null,
+      timeDelta: this.#timeDelta,
+      devices: this.bus.regions.map(({ device }) => device.save()),
+      vcpus: this.vcpus.map((vcpu) => vcpu.save()),
+    };
+  }
+
+  /** The inverse of `save`. */
+  restore(state: GuestState): void {
+    this.#exitCode = state.exitCode ?? undefined;
+    this.#timeDelta = state.timeDelta;
+    this.bus.regions.forEach(({ device }, index) => device.restore(state.devices[index] ?? null));
+    this.vcpus.forEach((vcpu, index) => {
+      const saved = state.vcpus[index];
+      if (saved) vcpu.restore(saved);
+    });
+  }
+
+  /** The guest's time, which is what its CLINT shows as mtime. */
+  #clock(): Clock {
+    const machine = this.#options.clock;
+    return {
+      ticks: () => BigInt.asUintN(64, machine.ticks() + this.#timeDelta),
+      stepsUntil: (deadline) => machine.stepsUntil(BigInt.asUintN(64, deadline - this.#timeDelta)),
+    };
+  }
+
+  #setTime(ticks: bigint): void {
+    this.#timeDelta = BigInt.asUintN(64, ticks - this.#options.clock.ticks());
+    for (const vcpu of this.vcpus) vcpu.setCsr('htimedelta', this.#timeDelta);
+  }
+
+  #interrupt(hart: number, raised: boolean): void {
+    const vcpu = this.vcpus[hart];
+    if (vcpu === undefined) return;
+    vcpu.setInterrupt(interruptCode.virtualSupervisorExternal, raised);
+    if (raised && vcpu.status === 'waiting') this.#options.scheduleChanged();
+  }
+}

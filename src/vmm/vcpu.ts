@@ -1,0 +1,238 @@
+import type { CsrFile } from '../hart/csr-file.ts';
+import { virtualInterrupts } from '../hart/interrupts.ts';
+import { hartSlot, type HartState } from '../hart/state.ts';
+import { interruptCode } from '../hart/trap.ts';
+
+/** What of a hart a vCPU lives in. */
+export interface VcpuHart {
+  readonly state: HartState;
+  readonly csrs: CsrFile;
+}
+
+/** `running`: it has the hart. `ready`: it could run. `waiting`: for an interrupt (WFI). `stopped`: until started. */
+export type VcpuStatus = 'running' | 'ready' | 'waiting' | 'stopped';
+
+/** Plain data: all that a vCPU holds while another one has the hart. */
+export interface VcpuState {
+  readonly [name: string]: string | number | boolean | readonly bigint[];
+  readonly status: VcpuStatus;
+  readonly suspended: boolean;
+  readonly onHart: boolean;
+  readonly steps: number;
+  readonly x: readonly bigint[];
+  readonly csrs: readonly bigint[];
+}
+
+/**
+ * A virtual hart of a guest. While it runs, its registers are the hart's own; otherwise they lie here. Reading
+ * and changing them works alike in both cases.
+ */
+export class Vcpu {
+  /** Hart id that the guest sees. */
+  readonly id: number;
+  /** Number among all vCPUs of the VMM. */
+  readonly index: number;
+  /** Steps that it ran in guest modes. */
+  steps = 0;
+  #status: VcpuStatus = 'stopped';
+  #suspended = false;
+  #onHart = false;
+  readonly #hart: VcpuHart;
+  readonly #x = new BigUint64Array(32);
+  readonly #csrs = new BigUint64Array(switchedCsrs.length);
+
+  constructor(options: { readonly id: number; readonly index: number; readonly hart: VcpuHart }) {
+    this.id = options.id;
+    this.index = options.index;
+    this.#hart = options.hart;
+  }
+
+  get status(): VcpuStatus {
+    return this.#status;
+  }
+
+  /** Are its registers in the hart? */
+  get isOnHart(): boolean {
+    return this.#onHart;
+  }
+
+  /** The machine is powered on: whatever was in the hart is gone. */
+  forget(): void {
+    this.stop();
+    this.#onHart = false;
+    this.steps = 0;
+  }
+
+  /** Power-on state: VS mode at `pc`, address translation off, interrupts disabled, all registers zero but these. */
+  start(pc: bigint, opaque: bigint, options: { readonly hgatp: bigint; readonly htimedelta: bigint }): void {
+    for (let index = 0; index < 32; index++) this.setX(index, 0n);
+    for (const name of switchedCsrs) this.setCsr(name, 0n);
+    this.setX(10, BigInt(this.id));
+    this.setX(11, opaque);
+    this.setCsr('sepc', pc);
+    // What the bare machine's firmware leaves behind for a kernel.
+    this.setCsr('vstvec', pc);
+    this.setCsr('scounteren', readableCounters);
+    this.setCsr('sstatus', sstatusFromKernel);
+    this.setCsr('hstatus', hstatusOfGuest);
+    this.setCsr('vstimecmp', never);
+    this.setCsr('hgatp', options.hgatp);
+    this.setCsr('htimedelta', options.htimedelta);
+    this.#status = this.#onHart ? 'running' : 'ready';
+  }
+
+  /** It runs again once an interrupt that it has enabled is pending. */
+  wait(): void {
+    this.#status = 'waiting';
+  }
+
+  /** SBI 9: likewise, but asked for by call; it then goes on after the call, or anew at `resume`. */
+  suspend(resume?: { readonly address: bigint; readonly opaque: bigint }): void {
+    this.wait();
+    this.#suspended = true;
+    if (resume === undefined) return;
+    this.setX(10, BigInt(this.id));
+    this.setX(11, resume.opaque);
+    this.setCsr('sepc', resume.address);
+    this.setCsr('vsatp', 0n);
+    this.setCsr('vsstatus', this.getCsr('vsstatus') & ~supervisorInterruptEnable);
+  }
+
+  /** Suspended by call, not by WFI. */
+  get isSuspended(): boolean {
+    return this.#suspended;
+  }
+
+  stop(): void {
+    this.#status = 'stopped';
+    this.#suspended = false;
+  }
+
+  /** Ends its wait. */
+  wake(): void {
+    if (this.#status !== 'waiting') return;
+    this.#status = this.#onHart ? 'running' : 'ready';
+    this.#suspended = false;
+  }
+
+  /** Puts its registers into the hart, in HS mode: an SRET then enters the guest. */
+  load(): void {
+    const { state, csrs } = this.#hart;
+    state.slots.set(this.#x, hartSlot.x);
+    switchedCsrs.forEach((name, index) => csrs.poke(name, this.#csrs[index] ?? 0n));
+    this.#onHart = true;
+    if (this.#status === 'ready') this.#status = 'running';
+  }
+
+  /** Takes its registers out of the hart. */
+  unload(): void {
+    const { state, csrs } = this.#hart;
+    this.#x.set(state.slots.subarray(hartSlot.x, hartSlot.x + 32));
+    switchedCsrs.forEach((name, index) => {
+      this.#csrs[index] = csrs.peek(name);
+    });
+    this.#onHart = false;
+    if (this.#status === 'running') this.#status = 'ready';
+  }
+
+  getX(index: number): bigint {
+    return this.#onHart ? this.#hart.state.getX(index) : (this.#x[index] ?? 0n);
+  }
+
+  setX(index: number, value: bigint): void {
+    if (this.#onHart) this.#hart.state.setX(index, value);
+    else if (index !== 0) this.#x[index] = value;
+  }
+
+  getCsr(name: SwitchedCsr): bigint {
+    return this.#onHart ? this.#hart.csrs.peek(name) : (this.#csrs[switchedCsrs.indexOf(name)] ?? 0n);
+  }
+
+  setCsr(name: SwitchedCsr, value: bigint): void {
+    if (this.#onHart) this.#hart.csrs.poke(name, value);
+    else this.#csrs[switchedCsrs.indexOf(name)] = value;
+  }
+
+  /** Raises or lowers a virtual interrupt (an `interruptCode`) through hvip. */
+  setInterrupt(code: number, raised: boolean): void {
+    const bit = 1n << BigInt(code);
+    const old = this.getCsr('hvip');
+    const next = raised ? old | bit : old & ~bit;
+    if (next !== old) this.setCsr('hvip', next);
+  }
+
+  /** Is an interrupt that it has enabled pending at `time` (ticks of the machine)? Priv. 3.3.3: that ends a WFI. */
+  hasPendingInterrupt(time: bigint): boolean {
+    let pending = Number(this.getCsr('hvip')) & virtualInterrupts;
+    if (this.wakeTime(time) === time) pending |= 1 << interruptCode.virtualSupervisorTimer;
+    // vsie shows the enables one bit below.
+    return ((pending >> 1) & Number(this.getCsr('vsie'))) !== 0;
+  }
+
+  /** When its timer, if enabled, is due in the machine's ticks: not before `time`; undefined for never. */
+  wakeTime(time: bigint): bigint | undefined {
+    if ((this.getCsr('vsie') & supervisorTimerEnable) === 0n) return undefined;
+    const at = this.getCsr('vstimecmp') - BigInt.asIntN(64, this.getCsr('htimedelta'));
+    if (at >= never) return undefined;
+    return at < time ? time : at;
+  }
+
+  save(): VcpuState {
+    return {
+      status: this.#status,
+      suspended: this.#suspended,
+      onHart: this.#onHart,
+      steps: this.steps,
+      x: [...this.#x],
+      csrs: [...this.#csrs],
+    };
+  }
+
+  /** The inverse of `save`; the hart is restored by itself. */
+  restore(state: VcpuState): void {
+    this.#status = state.status;
+    this.#suspended = state.suspended;
+    this.#onHart = state.onHart;
+    this.steps = state.steps;
+    this.#x.set(state.x);
+    this.#csrs.set(state.csrs);
+  }
+}
+
+/**
+ * What a world switch exchanges, in an order in which it may be written: vsatp is the last, as Priv. 18.5.3
+ * asks, so that no translation of one guest is made under the VMID of another.
+ */
+const switchedCsrs = [
+  'sepc',
+  'sstatus',
+  'hstatus',
+  'scounteren',
+  'senvcfg',
+  'vsstatus',
+  'vstvec',
+  'vsscratch',
+  'vsepc',
+  'vscause',
+  'vstval',
+  'vsie',
+  'hvip',
+  'htimedelta',
+  'vstimecmp',
+  'hgatp',
+  'vsatp',
+] as const;
+
+export type SwitchedCsr = (typeof switchedCsrs)[number];
+
+/** CY, TM and IR. */
+const readableCounters = 7n;
+/** vsstatus.SIE. */
+const supervisorInterruptEnable = 1n << 1n;
+/** sstatus.SPP: SRET goes to the supervisor mode of the guest. */
+const sstatusFromKernel = 1n << 8n;
+/** hstatus.SPV and SPVP: SRET goes to the guest. VTW: WFI gives the hart back. */
+const hstatusOfGuest = (1n << 7n) | (1n << 8n) | (1n << 21n);
+const supervisorTimerEnable = 1n << BigInt(interruptCode.supervisorTimer);
+/** vstimecmp of a timer that is not set. */
+const never = 0xffff_ffff_ffff_ffffn;

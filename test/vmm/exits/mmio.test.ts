@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { Laboratory } from '../fixture.ts';
+import { TinyGuest } from '../tiny-guest.ts';
+
+/** Makes exceptions end the guest with code 1, after storing scause, stval and sepc where the test finds them. */
+function catching(guest: TinyGuest): TinyGuest {
+  return guest
+    .label('handler')
+    .csrr('s0', 'scause')
+    .csrr('s1', 'stval')
+    .csrr('s2', 'sepc')
+    .csrr('s3', 'sstatus')
+    .exit(1);
+}
+
+describe('vmm/exits/mmio', () => {
+  it('loads from a device register with the width and sign of the instruction', () => {
+    const guest = new TinyGuest()
+      .li('t0', 0x1000_0007)
+      .li('t1', 0xfe)
+      .op('sb', { rs1: 't0', rs2: 't1' })
+      .op('lb', { rd: 's0', rs1: 't0' })
+      .op('lbu', { rd: 's1', rs1: 't0' })
+      .exit(0);
+    const laboratory = new Laboratory({ a: guest });
+    laboratory.runToEnd();
+    const [vcpu] = laboratory.vmm.guests[0]?.vcpus ?? [];
+    assert.equal(vcpu?.getX(8), 0xffff_ffff_ffff_fffen);
+    assert.equal(vcpu?.getX(9), 0xfen);
+    const records = [...laboratory.vmm.newestExits()].toReversed();
+    assert.deepEqual(
+      records.map(({ reason, device, register, access }) => [reason, device, register, access?.value]),
+      [
+        ['mmio-store', 'uart0', 'SCR', 0xfen],
+        ['mmio-load', 'uart0', 'SCR', 0xfen],
+        ['mmio-load', 'uart0', 'SCR', 0xfen],
+        ['shutdown', 'finisher', 'FINISH', 0x5555n],
+      ],
+    );
+  });
+
+  it('goes on after a compressed instruction of two bytes', () => {
+    // c.sw a1, 0(a0): 0xc10c, then c.nop twice and a half, so that all is aligned again.
+    const guest = new TinyGuest()
+      .li('a0', 0x10_0000)
+      .li('a1', 0x3333 + 0x2_0000)
+      .word(0x0001_c10c)
+      .exit(9);
+    const laboratory = new Laboratory({ a: guest });
+    assert.equal(laboratory.runToEnd(), 2);
+    const [record] = laboratory.vmm.newestExits(1);
+    assert.deepEqual(record?.instruction, { word: 0xc10c, length: 2 });
+    assert.equal((record?.htinst ?? 0n) & 3n, 1n);
+  });
+
+  it('gives an access fault for what the device does not answer, as the bare machine does', () => {
+    const guest = catching(
+      new TinyGuest()
+        .la('t0', 'handler')
+        .csrw('stvec', 't0')
+        .li('t0', 0x1000_0001)
+        .op('lw', { rd: 't1', rs1: 't0', imm: 4 }),
+    );
+    const laboratory = new Laboratory({ a: guest });
+    assert.equal(laboratory.runToEnd(), 1);
+    const [vcpu] = laboratory.vmm.guests[0]?.vcpus ?? [];
+    assert.equal(vcpu?.getX(8), 5n);
+    assert.equal(vcpu?.getX(9), 0x1000_0005n);
+    // sstatus: SPP says that it came from the kernel, SIE is clear.
+    assert.equal((vcpu?.getX(19) ?? 0n) & 0x102n, 0x100n);
+    const record = laboratory.vmm.exit(0);
+    assert.equal(record?.action, 'inject');
+    assert.deepEqual(record?.injected, { code: 5, tval: 0x1000_0005n });
+    assert.equal(record?.access?.value, undefined);
+  });
+
+  it('refuses atomics on devices', () => {
+    const guest = catching(
+      new TinyGuest()
+        .la('t0', 'handler')
+        .csrw('stvec', 't0')
+        .li('t0', 0x1000_0000)
+        .op('amoadd.w', { rd: 't1', rs1: 't0', rs2: 't0' }),
+    );
+    const laboratory = new Laboratory({ a: guest });
+    laboratory.runToEnd();
+    const record = laboratory.vmm.exit(0);
+    assert.equal(record?.reason, 'mmio-store');
+    assert.equal(record?.access?.kind, 'amo');
+    assert.deepEqual(record?.injected, { code: 7, tval: 0x1000_0000n });
+  });
+
+  it('resets the guest, which begins anew with clear memory', () => {
+    // The first life leaves a mark behind the code, in memory that is not part of the image.
+    const guest = new TinyGuest()
+      .li('s0', 0x8030_0000)
+      .op('ld', { rd: 's1', rs1: 's0' })
+      .print('x')
+      .branch('bne', 's1', 'zero', 'again')
+      .li('s1', 1)
+      .li('t0', 0x8030_0008)
+      .op('ld', { rd: 't1', rs1: 't0' })
+      .op('sd', { rs1: 's0', rs2: 's1' })
+      .li('t0', 0x1000_0007)
+      .op('lbu', { rd: 't1', rs1: 't0' })
+      .branch('bne', 't1', 'zero', 'again')
+      .li('t1', 1)
+      .op('sb', { rs1: 't0', rs2: 't1' })
+      .li('t0', 0x10_0000)
+      .li('t1', 0x7777)
+      .op('sw', { rs1: 't0', rs2: 't1' })
+      .label('again')
+      .exit(3);
+    const laboratory = new Laboratory({ a: guest });
+    laboratory.run(200);
+    assert.ok((laboratory.reasons()['reset'] ?? 0) > 1, 'memory and devices are new in each life');
+    assert.match(laboratory.printed('a'), /^x{2,}$/);
+  });
+});
