@@ -1,0 +1,71 @@
+import { StrataError } from '../common/errors.ts';
+import type { DebuggerCore } from '../debugger/debugger.ts';
+import type { Debuggee } from '../debugger/debuggee.ts';
+import { Handles } from './handles.ts';
+import { Runner } from './runner.ts';
+
+/** What a client said of itself in `initialize`. */
+export interface ClientTraits {
+  readonly linesStartAt1: boolean;
+  readonly columnsStartAt1: boolean;
+}
+
+/** Sends an event to the client. */
+export type SendEvent = (event: string, body?: object) => void;
+
+/** What requests share: the client, the debuggee once there is one, and the handles given out. */
+export class Context {
+  readonly send: SendEvent;
+  readonly handles = new Handles();
+  client: ClientTraits = { linesStartAt1: true, columnsStartAt1: true };
+  #running: { readonly debuggee: Debuggee; readonly runner: Runner } | undefined;
+  stopOnEntry = false;
+
+  constructor(send: SendEvent) {
+    this.send = send;
+  }
+
+  /** Attaches the debuggee that `launch` made. */
+  begin(debuggee: Debuggee): void {
+    this.end();
+    this.#running = {
+      debuggee,
+      runner: new Runner(debuggee.core, this.send, () => this.handles.forgetStop()),
+    };
+  }
+
+  /** Stops running and lets the debuggee go. */
+  end(): void {
+    this.#running?.runner.dispose();
+    this.#running = undefined;
+  }
+
+  /** Registers or memory were written: what the client shows may be out of date. */
+  announceChange(): void {
+    this.handles.forgetStop();
+    this.send('invalidated', { areas: ['variables', 'stacks'] });
+    this.send('strata/changed', {});
+  }
+
+  get core(): DebuggerCore {
+    return this.debuggee.core;
+  }
+
+  get debuggee(): Debuggee {
+    return this.#launched().debuggee;
+  }
+
+  get runner(): Runner {
+    return this.#launched().runner;
+  }
+
+  #launched(): { readonly debuggee: Debuggee; readonly runner: Runner } {
+    if (this.#running === undefined)
+      throw new StrataError(
+        'not-launched',
+        'user',
+        'no guest is being debugged; send a launch request first',
+      );
+    return this.#running;
+  }
+}

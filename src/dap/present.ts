@@ -1,0 +1,85 @@
+import { basename } from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Frame } from '../debugger/frame.ts';
+import type { Source, SourceLocation } from '../debugger/source.ts';
+import type { Stop } from '../debugger/stop.ts';
+import type { Variable } from '../debugger/variable.ts';
+import type { Container, Handles } from './handles.ts';
+
+/** The body of a `stopped` event. Other threads stand still too: they share the one machine. */
+export function stoppedBody(stop: Stop): DebugProtocol.StoppedEvent['body'] {
+  const { reason } = stop;
+  const hitBreakpointIds = 'breakpointIds' in reason ? [...reason.breakpointIds] : undefined;
+  return {
+    reason: dapReasons[reason.kind],
+    description: stop.description,
+    text: stop.description,
+    threadId: stop.threadId,
+    allThreadsStopped: true,
+    ...(hitBreakpointIds === undefined ? {} : { hitBreakpointIds }),
+  };
+}
+
+/** Exits and traps are exceptions in DAP's words: so their filters and their details are found. */
+const dapReasons: Readonly<Record<Stop['reason']['kind'], string>> = {
+  entry: 'entry',
+  step: 'step',
+  pause: 'pause',
+  breakpoint: 'breakpoint',
+  exit: 'exception',
+  trap: 'exception',
+  beginning: 'entry',
+  goto: 'goto',
+  fatal: 'exception',
+};
+
+/** A frame as a client shows it. */
+export function presentFrame(frame: Frame): DebugProtocol.StackFrame {
+  const base = { id: frame.id, name: frame.name, line: 0, column: 0 };
+  switch (frame.kind) {
+    case 'boundary':
+      return { ...base, presentationHint: 'label' };
+    case 'stage':
+      return { ...base, ...placed(frame.location) };
+    case 'code':
+      return {
+        ...base,
+        ...(frame.location === undefined ? { presentationHint: 'subtle' } : placed(frame.location)),
+        instructionPointerReference: frame.pcReference,
+        ...(frame.image === undefined ? {} : { moduleId: frame.image }),
+      };
+  }
+}
+
+function placed({
+  source,
+  line,
+  column,
+}: SourceLocation): Pick<DebugProtocol.StackFrame, 'source' | 'line' | 'column'> {
+  return { source: presentSource(source), line, column };
+}
+
+/** Generated sources are fetched by reference: the client may keep them, their text never changes. */
+export function presentSource(source: Source): DebugProtocol.Source {
+  return source.kind === 'file'
+    ? { name: basename(source.path), path: source.path }
+    : { name: source.name, sourceReference: source.id, origin: 'written by Strata' };
+}
+
+/** A variable under the container at `path`. */
+export function presentVariable(variable: Variable, path: string, handles: Handles): DebugProtocol.Variable {
+  const { children } = variable;
+  const container: Container | undefined = children && { path: `${path}/${variable.name}`, children };
+  return {
+    name: variable.name,
+    value: variable.value,
+    variablesReference: container === undefined ? 0 : handles.referenceOf(container),
+    ...(variable.type === undefined ? {} : { type: variable.type }),
+    ...(variable.evaluateName === undefined ? {} : { evaluateName: variable.evaluateName }),
+    ...(variable.memoryReference === undefined ? {} : { memoryReference: variable.memoryReference }),
+    presentationHint: {
+      ...(variable.lazy === true ? { lazy: true } : {}),
+      ...(variable.assign === undefined ? { attributes: ['readOnly'] } : {}),
+    },
+  };
+}
