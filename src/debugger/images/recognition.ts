@@ -1,0 +1,55 @@
+import type { TextPage } from '../../symbols/text-pages.ts';
+import type { StratumImage } from './image-set.ts';
+
+/** Reads memory of the space in question; fewer bytes than asked where it is not mapped. */
+export type ReadSpace = (address: bigint, length: number) => Uint8Array;
+
+/**
+ * Tells from outside, with no help from the guest's kernel, which program runs in a space: the one whose code is
+ * mapped there. Only what is mapped has to agree, as a kernel may load pages when they are first used.
+ */
+export class Recognition {
+  readonly #pages = new Map<StratumImage, readonly TextPage[]>();
+
+  /** The image whose code is at `address` in the space, of those that could be. */
+  imageAt(
+    address: bigint,
+    candidates: readonly StratumImage[],
+    readSpace: ReadSpace,
+  ): StratumImage | undefined {
+    return candidates.find((image) => this.#isMapped(image, address, readSpace));
+  }
+
+  /** The image that a space as a whole holds, wherever in it code now runs. */
+  imageOf(candidates: readonly StratumImage[], readSpace: ReadSpace): StratumImage | undefined {
+    return candidates.find((image) =>
+      this.#pagesOf(image).some((page) => this.#isMapped(image, page.virtualAddress, readSpace)),
+    );
+  }
+
+  /** Is the page at `address` mapped and this image's, and no other page of its code another's? */
+  #isMapped(image: StratumImage, address: bigint, readSpace: ReadSpace): boolean {
+    const pages = this.#pagesOf(image);
+    const here = pages.find((page) => isWithin(page, address));
+    if (here === undefined || compare(here, readSpace) !== 'same') return false;
+    return pages.every((page) => page === here || compare(page, readSpace) !== 'different');
+  }
+
+  #pagesOf(image: StratumImage): readonly TextPage[] {
+    const known = this.#pages.get(image);
+    if (known !== undefined) return known;
+    const pages = [...image.symbols.textPages()];
+    this.#pages.set(image, pages);
+    return pages;
+  }
+}
+
+function isWithin(page: TextPage, address: bigint): boolean {
+  return address >= page.virtualAddress && address < page.virtualAddress + BigInt(page.bytes.length);
+}
+
+function compare(page: TextPage, readSpace: ReadSpace): 'same' | 'different' | 'unmapped' {
+  const found = readSpace(page.virtualAddress, page.bytes.length);
+  if (found.length < page.bytes.length) return 'unmapped';
+  return found.every((byte, index) => byte === page.bytes[index]) ? 'same' : 'different';
+}
