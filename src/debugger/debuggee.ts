@@ -1,4 +1,6 @@
+import type { InputLog } from '../machine/input-log.ts';
 import type { DebuggerCore } from './debugger.ts';
+import type { Target } from './target/target.ts';
 
 /** A file that was read for the debuggee: the core itself reads none. */
 export interface NamedBytes {
@@ -26,11 +28,17 @@ export interface DebuggeeConfiguration {
   readonly firmware: 'builtin' | 'none' | NamedBytes;
   /** Prefix as compiled → prefix now. */
   readonly sourceMap: Readonly<Record<string, string>>;
+  /** Where a source is that an image names by a relative path; undefined where it is nowhere. */
+  readonly locateSource: (source: string, imagePath: string) => string | undefined;
   readonly engine: 'auto' | 'interpreter' | 'reference';
+  /** Input recorded earlier, to come again at its steps. */
+  readonly input?: InputLog;
 }
 
 /** The machine with its VMM, and the debugger on it. */
 export interface Debuggee {
   readonly configuration: DebuggeeConfiguration;
   readonly core: DebuggerCore;
+  /** What is debugged, for views of it. */
+  readonly target: Target;
 }

@@ -52,6 +52,11 @@ export class CsrFile {
     return state.virtual ? register.inGuest : register;
   }
 
+  /** Whether there is a CSR of this name. */
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
   /** The register's value, as M mode would read it: for views. No check, no effect, no virtual alias. */
   peek(name: string): bigint {
     return this.#named(name).read();

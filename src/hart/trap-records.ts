@@ -14,6 +14,8 @@ export interface TrapRecord {
   readonly to: HartMode;
   readonly interrupt: boolean;
   readonly code: number;
+  /** a7 (x17): by every convention the number of the call, where the trap is one. */
+  readonly a7: bigint;
   /** satp, or vsatp for traps from VS and VU mode, as it was. */
   readonly root: bigint;
   /** hgatp as it was for traps from VS and VU mode; else 0. */
@@ -21,8 +23,8 @@ export interface TrapRecord {
 }
 
 const capacity = 256;
-const slotsPerRecord = 7;
-const recordSlot = { pc: 0, sp: 1, fp: 2, root: 3, hgatp: 4, step: 5, ra: 6 } as const;
+const slotsPerRecord = 8;
+const recordSlot = { pc: 0, sp: 1, fp: 2, root: 3, hgatp: 4, step: 5, ra: 6, a7: 7 } as const;
 
 /**
  * The traps that are under way, so that the debugger's stack crosses strata without guessing. Pushed at every
@@ -51,6 +53,7 @@ export class TrapRecords {
     this.#copy(state, hartSlot.x + 1, index, recordSlot.ra);
     this.#copy(state, hartSlot.x + 2, index, recordSlot.sp);
     this.#copy(state, hartSlot.x + 8, index, recordSlot.fp);
+    this.#copy(state, hartSlot.x + 17, index, recordSlot.a7);
     this.#copy(state, hartSlot.steps, index, recordSlot.step);
     this.#copy(state, from.virtual ? csrSlot.vsatp : csrSlot.satp, index, recordSlot.root);
     // The sink slot is never read, so it may hold anything; a zero must come from x0.
@@ -111,6 +114,7 @@ export class TrapRecords {
       this.#slots[base + recordSlot.ra] = record.ra;
       this.#slots[base + recordSlot.sp] = record.sp;
       this.#slots[base + recordSlot.fp] = record.fp;
+      this.#slots[base + recordSlot.a7] = record.a7;
       this.#slots[base + recordSlot.root] = record.root;
       this.#slots[base + recordSlot.hgatp] = record.hgatp;
       this.#slots[base + recordSlot.step] = BigInt(record.step);
@@ -130,6 +134,7 @@ export class TrapRecords {
       to: unpackMode(what),
       interrupt: (what & interruptFlag) !== 0,
       code: what >> codeShift,
+      a7: slot(recordSlot.a7),
       root: slot(recordSlot.root),
       hgatp: slot(recordSlot.hgatp),
     };

@@ -1,3 +1,4 @@
+import { assert } from '../common/errors.ts';
 import type { Hart } from '../hart/hart.ts';
 
 /** Steps that a hart runs before the next has its turn, where there are several. */
@@ -21,6 +22,13 @@ export class HartRotation {
     this.#harts = harts;
     this.#turn = harts.length === 1 ? Infinity : quantum;
     this.reset();
+  }
+
+  /** The hart whose turn it is. */
+  get current(): Hart {
+    const hart = this.#harts[this.#current];
+    assert(hart !== undefined, 'a machine has harts');
+    return hart;
   }
 
   /** The next hart that can run, with the steps left of its turn. */

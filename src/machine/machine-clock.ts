@@ -43,6 +43,11 @@ export class MachineClock implements Clock {
     return Number.isSafeInteger(steps) ? steps : Infinity;
   }
 
+  /** Steps' worth of time that was skipped while every hart waited. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
   /** Lets time pass without steps, until `ticks()` is `deadline`. */
   skipTo(deadline: bigint): void {
     const steps = this.stepsUntil(deadline);

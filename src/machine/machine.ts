@@ -111,6 +111,16 @@ export class Machine {
     return this.board.clock.steps;
   }
 
+  /** The hart that ran last, or whose exit is under way. */
+  get currentHart(): Hart {
+    return this.#stages?.hart ?? this.#rotation.current;
+  }
+
+  /** Nanoseconds of the machine's time that passed while every hart waited. */
+  get idleNanoseconds(): number {
+    return (this.board.clock.skipped * 1e9) / this.configuration.clockHertz;
+  }
+
   /** Where in its history the machine is. */
   get position(): Position {
     const stage = this.#stages?.current?.index;

@@ -40,6 +40,8 @@ export function loadImage(name: string, bytes: Uint8Array, options: ImageOptions
 export class SymbolImage {
   readonly name: string;
   readonly elf: ElfFile;
+  /** Whether the image has code at an address. */
+  readonly isCode: (address: bigint) => boolean;
   readonly #log = new DiagnosticLog();
   readonly #lines: LineIndex;
   readonly #functions: FunctionIndex;
@@ -51,6 +53,7 @@ export class SymbolImage {
     this.name = name;
     this.elf = elf;
     const isCode = codeRanges(elf);
+    this.isCode = isCode;
     const sections = dwarfSections(elf);
     const dwarf = new Dwarf(sections, this.#log);
     const tables = new LineTables(dwarf, remap);
@@ -87,6 +90,15 @@ export class SymbolImage {
   /** Full paths, remapped, of all files that the image was compiled from and names, sorted. */
   get sources(): readonly string[] {
     return this.#lines.sources;
+  }
+
+  /** Bytes of the image's code from an address on: at most `length`, fewer at the end of a page of it. */
+  codeAt(address: bigint, length: number): Uint8Array {
+    for (const { virtualAddress, bytes } of this.textPages()) {
+      const at = address - virtualAddress;
+      if (at >= 0n && at < BigInt(bytes.length)) return bytes.subarray(Number(at), Number(at) + length);
+    }
+    return new Uint8Array();
   }
 
   /** The function whose code an address is in, not counting inlined ones. */

@@ -225,6 +225,11 @@ const switchedCsrs = [
 
 export type SwitchedCsr = (typeof switchedCsrs)[number];
 
+/** Whether a CSR is a vCPU's own: it can be asked for though another vCPU has the hart. */
+export function isSwitchedCsr(name: string): name is SwitchedCsr {
+  return (switchedCsrs as readonly string[]).includes(name);
+}
+
 /** CY, TM and IR. */
 const readableCounters = 7n;
 /** vsstatus.SIE. */

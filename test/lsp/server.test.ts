@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import {
+  createConnection,
   createMessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
   type MessageConnection,
-} from 'vscode-jsonrpc/node';
-import { createConnection } from 'vscode-languageserver/node';
+} from 'vscode-languageserver/node';
 import { serve } from '../../src/lsp/server.ts';
 
 const uri = 'file:///start.S';
@@ -44,18 +44,21 @@ describe('lsp/server', () => {
   });
 
   it('goes from a jump to its label', async () => {
-    const found = await client.sendRequest<{ range: { start: { line: number } } }>('textDocument/definition', {
-      textDocument: { uri },
-      position: { line: 2, character: 12 },
-    });
+    const found = await client.sendRequest<{ range: { start: { line: number } } }>(
+      'textDocument/definition',
+      {
+        textDocument: { uri },
+        position: { line: 2, character: 12 },
+      },
+    );
     assert.equal(found.range.start.line, 0);
   });
 
   it('outlines the labels, and again after a change', async () => {
     const names = async (): Promise<readonly string[]> =>
-      (await client.sendRequest<{ name: string }[]>('textDocument/documentSymbol', { textDocument: { uri } })).map(
-        (symbol) => symbol.name,
-      );
+      (
+        await client.sendRequest<{ name: string }[]>('textDocument/documentSymbol', { textDocument: { uri } })
+      ).map((symbol) => symbol.name);
     assert.deepEqual(await names(), ['_start']);
     await client.sendNotification('textDocument/didChange', {
       textDocument: { uri, version: 2 },

@@ -24,7 +24,7 @@ export const runRequests: RequestTable = {
   stepIn: step('in', 'forward'),
   stepOut: step('out', 'forward'),
   stepBack: step('over', 'backward'),
-  pause: request(threadArguments, undefined_, (context) => context.runner.pause()),
+  pause: request(threadArguments, nothing, (context) => context.runner.pause()),
 };
 
 function step(how: 'over' | 'in' | 'out', direction: 'forward' | 'backward') {
@@ -38,6 +38,6 @@ function move(context: Context, how: Resume): undefined {
   context.runner.resume(how);
 }
 
-function undefined_(): undefined {
+function nothing(): undefined {
   return undefined;
 }

@@ -45,5 +45,5 @@ export class ImageSet {
 
 function symbolStatus(symbols: SymbolImage): string {
   if (symbols.sources.length > 0) return 'source and line information';
-  return symbols.elf.symbols.size > 0 ? 'symbols only' : 'no symbols';
+  return symbols.elf.symbols.count > 0 ? 'symbols only' : 'no symbols';
 }

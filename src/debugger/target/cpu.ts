@@ -1,8 +1,6 @@
 import type { Hart } from '../../hart/hart.ts';
-import { hartMode, type HartMode } from '../../hart/state.ts';
+import type { HartMode } from '../../hart/state.ts';
 import { regimeOf, type TranslationRegime } from '../../hart/translation/regime.ts';
-import type { Privilege } from '../../hart/trap.ts';
-import type { Vcpu } from '../../vmm/vcpu.ts';
 import type { Stratum } from '../stratum.ts';
 
 /**

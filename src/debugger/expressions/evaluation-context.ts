@@ -1,0 +1,15 @@
+import type { TakenTrap } from '../../hart/trap.ts';
+import type { ExitRecord } from '../../vmm/exits/record.ts';
+import type { Activation } from '../stack/activation.ts';
+import type { DebugThread } from '../target/target.ts';
+
+/** Where an expression is evaluated: what its names can mean. */
+export interface EvaluationContext {
+  readonly thread: DebugThread;
+  /** The frame whose variables and registers count; undefined where there is none. */
+  readonly activation: Activation | undefined;
+  /** At an exit: `exit.*`, `gpa`, `write`, `guest`, `hypercall.number`, … */
+  readonly exit: ExitRecord | undefined;
+  /** At a trap: `cause`, `tval`, `from`, `to`, … */
+  readonly trap: TakenTrap | undefined;
+}

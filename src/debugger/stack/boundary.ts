@@ -1,0 +1,41 @@
+import type { TrapRecord } from '../../hart/trap-records.ts';
+import { exceptionCode } from '../../hart/trap.ts';
+import { exceptionNames, interrupts } from '../../isa/causes.ts';
+import type { HartMode } from '../../hart/state.ts';
+
+/** How a mode is written: `U`, `VS`, `M`. */
+export function modeName({ privilege, virtual }: HartMode): string {
+  if (privilege === 3) return 'M';
+  if (privilege === 0) return virtual ? 'VU' : 'U';
+  return virtual ? 'VS' : 'S';
+}
+
+/** A cause in words, as the privileged specification has them. */
+export function causeName(cause: { readonly interrupt: boolean; readonly code: number }): string {
+  const known = cause.interrupt
+    ? interrupts.find(({ code }) => code === cause.code)?.name
+    : exceptionNames[cause.code];
+  return known ?? `${cause.interrupt ? 'interrupt' : 'exception'} ${cause.code}`;
+}
+
+/**
+ * The label where a trap led from one stratum to another: `— ecall from U: system call 5 (read) —`. The call is
+ * called after the function that made it, as far as symbols tell.
+ */
+export function boundaryLabel(record: TrapRecord, caller: string | undefined): string {
+  const from = modeName(record.from);
+  if (!isEcall(record)) return `— ${causeName(record)} in ${from} —`;
+  const kind = record.from.privilege === 0 ? 'system call' : 'SBI call';
+  return `— ecall from ${from}: ${kind} ${record.a7}${caller === undefined ? '' : ` (${caller})`} —`;
+}
+
+/** Did the code that was left ask for it? */
+export function isEcall({
+  interrupt,
+  code,
+}: {
+  readonly interrupt: boolean;
+  readonly code: number;
+}): boolean {
+  return !interrupt && code >= exceptionCode.ecallFromU && code <= exceptionCode.ecallFromM;
+}

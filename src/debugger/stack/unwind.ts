@@ -1,0 +1,108 @@
+import type { HartMode } from '../../hart/state.ts';
+import type { TrapRecord } from '../../hart/trap-records.ts';
+import type { CallerFrame, FrameRegisters } from '../../symbols/unwind.ts';
+import { stratumOf } from '../target/cpu.ts';
+import type { DebugThread, Target } from '../target/target.ts';
+import type { Activation } from './activation.ts';
+
+/** A level of the stack: activations of one stratum, and the trap by which the stratum below called it. */
+export interface StackLevel {
+  readonly activations: readonly Activation[];
+  /** What led here from the next level; undefined at the end of the stack. */
+  readonly enteredBy: TrapRecord | undefined;
+}
+
+/** Deeper than this nobody looks, and a stack that a guest made circular ends. */
+const mostFrames = 400;
+
+/** Unwinds a thread's guest code through all its strata, innermost first. */
+export function unwindThread(target: Target, thread: DebugThread): readonly StackLevel[] {
+  const { cpu } = thread;
+  const levels: StackLevel[] = [];
+  const records = recordsOf(thread);
+  const x = Array.from({ length: 32 }, (_, index) => cpu.getX(index));
+  let start: Start = { mode: cpu.mode, root: cpu.root, registers: { pc: cpu.pc, x, pcKind: 'exact' } };
+  for (let frames = 0; frames < mostFrames;) {
+    const activations = unwindLevel(target, thread, start, levels.length === 0, mostFrames - frames);
+    frames += activations.length;
+    const enteredBy = takeRecord(records, start);
+    levels.push({ activations, enteredBy });
+    if (enteredBy === undefined) break;
+    start = startAt(enteredBy);
+  }
+  return levels;
+}
+
+interface Start {
+  readonly mode: HartMode;
+  readonly root: bigint;
+  readonly registers: FrameRegisters;
+}
+
+function unwindLevel(
+  target: Target,
+  thread: DebugThread,
+  { mode, root, registers }: Start,
+  isInnermost: boolean,
+  most: number,
+): readonly Activation[] {
+  const stratum = stratumOf(mode);
+  const regime = { ...thread.cpu.regime(mode), satp: root };
+  const readMemory = (address: bigint, length: number): Uint8Array => target.read(address, length, regime);
+  const activations: Activation[] = [];
+  let current: FrameRegisters | undefined = registers;
+  while (current !== undefined && activations.length < most) {
+    const pc = current.pcKind === 'exact' ? current.pc : current.pc - 1n;
+    const image = target.imageAt(pc, stratum, thread.guest?.name, regime);
+    const caller: CallerFrame | undefined = image?.symbols.unwind(current, readMemory);
+    activations.push({
+      thread,
+      mode,
+      stratum,
+      regime,
+      root,
+      registers: current,
+      cfa: caller?.cfa,
+      image,
+      isInnermost: isInnermost && activations.length === 0,
+    });
+    // A return address outside any code is the end of the stack: the kernel put it there, or nothing did.
+    const next: FrameRegisters | undefined = caller?.registers;
+    if (next === undefined || target.imageAt(next.pc - 1n, stratum, thread.guest?.name, regime) === undefined)
+      break;
+    current = next;
+  }
+  return activations;
+}
+
+/** Traps of this thread that are under way, innermost first. Those into the VMM belong to its own frames. */
+function recordsOf(thread: DebugThread): TrapRecord[] {
+  const hgatp = thread.vcpu?.getCsr('hgatp');
+  return thread.hart.trapRecords
+    .list()
+    .filter((record) => (hgatp === undefined ? true : record.hgatp === hgatp && record.to.virtual));
+}
+
+/**
+ * Takes the trap that entered the level, and all inside it, off the list. A trap from a process must be from the
+ * space that is in force now, if any is: a kernel may have switched process within a trap.
+ */
+function takeRecord(records: TrapRecord[], { mode, root }: Start): TrapRecord | undefined {
+  const isEntry = (record: TrapRecord): boolean =>
+    record.to.privilege === mode.privilege && record.to.virtual === mode.virtual;
+  const isOfSpace = (record: TrapRecord): boolean => record.from.privilege !== 0 || record.root === root;
+  const exact = records.findIndex((record) => isEntry(record) && isOfSpace(record));
+  const index = exact >= 0 ? exact : records.findIndex(isEntry);
+  return index < 0 ? undefined : records.splice(0, index + 1).at(-1);
+}
+
+/** Of the interrupted code, only what the record kept is known: what the handler saved, it saved where it liked. */
+function startAt(record: TrapRecord): Start {
+  const x: (bigint | undefined)[] = Array.from({ length: 32 }, () => undefined);
+  x[0] = 0n;
+  x[1] = record.ra;
+  x[2] = record.sp;
+  x[8] = record.fp;
+  x[17] = record.a7;
+  return { mode: record.from, root: record.root, registers: { pc: record.pc, x, pcKind: 'exact' } };
+}

@@ -1,0 +1,58 @@
+import type { Diagnostic, Result } from '../../common/diagnostic.ts';
+import { latin1 } from '../../common/latin1.ts';
+import { flatImage, type MachineImage } from '../../machine/image.ts';
+import { virtMemoryMap } from '../../machine/memory-map.ts';
+import { readElf, type ElfFile } from '../../symbols/elf/elf-file.ts';
+import type { NamedBytes } from '../debuggee.ts';
+
+/** QEMU's place for a kernel: after the room that firmware has. */
+const kernelOffset = 0x20_0000;
+
+/** What the machine loads of a file: an ELF executable's segments, or a flat image as it is. */
+export function loadMachineImage(
+  { path, bytes }: NamedBytes,
+  level: 'kernel' | 'machine',
+): Result<{ readonly image: MachineImage; readonly elf: ElfFile | undefined }> {
+  if (isFlat(path, bytes)) {
+    const base = virtMemoryMap.ram.base + (level === 'kernel' ? kernelOffset : 0);
+    return { ok: true, value: { image: flatImage(bytes, BigInt(base)), elf: undefined }, diagnostics: [] };
+  }
+  const elf = readElf(bytes);
+  if (!elf.ok) return { ok: false, diagnostics: elf.diagnostics.map((each) => inFile(path, each)) };
+  return { ok: true, value: { image: elfImage(elf.value), elf: elf.value }, diagnostics: elf.diagnostics };
+}
+
+/** A diagnostic of a file, with the file's name. */
+export function inFile(path: string, diagnostic: Diagnostic): Diagnostic {
+  return { ...diagnostic, message: `${path}: ${diagnostic.message}` };
+}
+
+/** A Linux `Image` says so itself; anything else has to be called so, for a damaged ELF file must not pass for one. */
+function isFlat(path: string, bytes: Uint8Array): boolean {
+  const isElf = bytes[0] === 0x7f && bytes[1] === 0x45;
+  const magic = latin1(bytes.subarray(56, 60));
+  return !isElf && (magic === 'RSC\u0005' || /\.bin$|(^|[\\/])Image[^\\/]*$/.test(path));
+}
+
+function elfImage(elf: ElfFile): MachineImage {
+  const segments = elf.loadableSegments();
+  const toHost = elf.symbols.named('tohost')[0];
+  const fromHost = elf.symbols.named('fromhost')[0];
+  return {
+    segments: segments
+      .filter(({ bytes }) => bytes.length > 0)
+      .map(({ physicalAddress, bytes }) => ({ address: physicalAddress, bytes })),
+    entry: physicalEntry(elf),
+    ...(toHost && { htif: { toHost: toHost.address, fromHost: fromHost?.address } }),
+  };
+}
+
+/** A kernel may say its entry as a virtual address, though nothing translates when it is entered. */
+function physicalEntry(elf: ElfFile): bigint {
+  const { entry } = elf.header;
+  const segments = elf.loadableSegments();
+  const isWithin = (start: bigint, size: number): boolean => entry >= start && entry < start + BigInt(size);
+  if (segments.some(({ physicalAddress, memorySize }) => isWithin(physicalAddress, memorySize))) return entry;
+  const home = segments.find(({ virtualAddress, memorySize }) => isWithin(virtualAddress, memorySize));
+  return home === undefined ? entry : entry - home.virtualAddress + home.physicalAddress;
+}

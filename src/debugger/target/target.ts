@@ -1,0 +1,150 @@
+import { StrataError } from '../../common/errors.ts';
+import type { Hart } from '../../hart/hart.ts';
+import type { TranslationRegime } from '../../hart/translation/regime.ts';
+import type { Machine } from '../../machine/machine.ts';
+import type { Guest } from '../../vmm/guest.ts';
+import type { Vcpu } from '../../vmm/vcpu.ts';
+import type { HostedVmm } from '../../vmm/vmm.ts';
+import type { ImageSet, StratumImage } from '../images/image-set.ts';
+import { Recognition } from '../images/recognition.ts';
+import type { Stratum } from '../stratum.ts';
+import { HartCpu, stratumOf, type Cpu } from './cpu.ts';
+import { VcpuCpu } from './vcpu-cpu.ts';
+
+/** A vCPU of a guest, or a hart of a machine without VMM: what a client calls a thread. */
+export interface DebugThread {
+  readonly id: number;
+  readonly name: string;
+  readonly cpu: Cpu;
+  /** The hart that it runs on. */
+  readonly hart: Hart;
+  /** Where there is a VMM. */
+  readonly guest: Guest | undefined;
+  readonly vcpu: Vcpu | undefined;
+}
+
+/** What is debugged: the machine, its VMM if there is one, and the images that run on it. */
+export class Target {
+  readonly machine: Machine;
+  readonly vmm: HostedVmm | undefined;
+  readonly images: ImageSet;
+  readonly threads: readonly DebugThread[];
+  readonly #recognition = new Recognition();
+
+  constructor(options: {
+    readonly machine: Machine;
+    readonly vmm: HostedVmm | undefined;
+    readonly images: ImageSet;
+  }) {
+    const { machine, vmm, images } = options;
+    this.machine = machine;
+    this.vmm = vmm;
+    this.images = images;
+    this.threads = vmm === undefined ? hartThreads(machine.harts) : vcpuThreads(vmm, machine.harts);
+  }
+
+  /** The thread that has the hart; the last one that had it while all wait. */
+  get currentThread(): DebugThread {
+    const hart = this.machine.stage?.hart ?? this.machine.currentHart.id;
+    const vcpu = this.vmm?.currentVcpu;
+    const found = this.threads.find((thread) =>
+      vcpu === undefined ? thread.hart.id === hart : thread.vcpu === vcpu,
+    );
+    return found ?? this.thread(1);
+  }
+
+  /** Throws where a client names a thread that is none. */
+  thread(id: number): DebugThread {
+    const thread = this.threads.find((each) => each.id === id);
+    if (thread === undefined) throw new StrataError('unknown-thread', 'user', `there is no thread ${id}`);
+    return thread;
+  }
+
+  /** The thread whose code a hart runs, or has just left. */
+  threadOn(hart: Hart): DebugThread | undefined {
+    const vcpu = this.vmm?.currentVcpu;
+    return this.threads.find((thread) =>
+      this.vmm === undefined ? thread.hart === hart : thread.vcpu === vcpu,
+    );
+  }
+
+  /** Is the thread's exit being handled at this moment? Then the VMM is the stratum that runs. */
+  isInVmm(thread: DebugThread): boolean {
+    return this.machine.stage !== undefined && this.vmm?.currentVcpu === thread.vcpu;
+  }
+
+  /** The stratum that runs for a thread. */
+  stratum(thread: DebugThread): Stratum {
+    return this.isInVmm(thread) ? 'vmm' : stratumOf(thread.cpu.mode);
+  }
+
+  /** Reads memory without any effect; fewer bytes where it is not mapped. */
+  read(address: bigint, length: number, regime: TranslationRegime): Uint8Array {
+    return this.#anyHart.view.read(address, length, regime);
+  }
+
+  /** Writes memory; how many bytes were mapped and written. */
+  write(address: bigint, bytes: Uint8Array, regime: TranslationRegime): number {
+    return this.#anyHart.view.write(address, bytes, regime);
+  }
+
+  /** The image whose code is at `address` in the space that `regime` describes, for code of a stratum. */
+  imageAt(
+    address: bigint,
+    stratum: Stratum,
+    guest: string | undefined,
+    regime: TranslationRegime,
+  ): StratumImage | undefined {
+    const candidates = this.images.of(stratum, guest);
+    if (stratum !== 'process') return candidates.find((image) => image.symbols.isCode(address));
+    return this.#recognition.imageAt(address, candidates, (at, length) => this.read(at, length, regime));
+  }
+
+  /** The program that a process runs, by what is mapped in its space. */
+  programOf(thread: DebugThread, regime: TranslationRegime): StratumImage | undefined {
+    const candidates = this.images.of('process', thread.guest?.name);
+    return this.#recognition.imageOf(candidates, (at, length) => this.read(at, length, regime));
+  }
+
+  /** The host-physical address of a thread's pc; undefined where it is not mapped. */
+  physicalPc({ cpu, hart }: DebugThread): bigint | undefined {
+    const page = hart.walker.walk({
+      address: cpu.pc,
+      access: 'execute',
+      regime: cpu.regime(),
+      effects: 'none',
+    });
+    return typeof page === 'number' ? BigInt(page) * 4096n + BigInt.asUintN(12, cpu.pc) : undefined;
+  }
+
+  get #anyHart(): Hart {
+    const [hart] = this.machine.harts;
+    if (hart === undefined) throw new StrataError('broken-invariant', 'internal', 'a machine has a hart');
+    return hart;
+  }
+}
+
+function hartThreads(harts: readonly Hart[]): readonly DebugThread[] {
+  return harts.map((hart) => ({
+    id: hart.id + 1,
+    name: `hart ${hart.id}`,
+    cpu: new HartCpu(hart),
+    hart,
+    guest: undefined,
+    vcpu: undefined,
+  }));
+}
+
+function vcpuThreads(vmm: HostedVmm, [hart]: readonly Hart[]): readonly DebugThread[] {
+  if (hart === undefined) return [];
+  return vmm.guests.flatMap((guest) =>
+    guest.vcpus.map((vcpu) => ({
+      id: vcpu.index + 1,
+      name: `${guest.name}: vCPU ${vcpu.id}`,
+      cpu: new VcpuCpu(hart, vcpu),
+      hart,
+      guest,
+      vcpu,
+    })),
+  );
+}

@@ -1,0 +1,102 @@
+import type { Machine } from '../machine/machine.ts';
+import type { SavedMachine } from '../machine/saved-machine.ts';
+import { compareMarks, type Mark } from './mark.ts';
+
+/** Checkpoints kept; when there are more, every second one goes and they are taken half as often. */
+const mostCheckpoints = 12;
+const firstInterval = 50_000_000;
+
+interface Checkpoint {
+  readonly step: number;
+  readonly saved: SavedMachine;
+}
+
+/**
+ * The machine's past: checkpoints, and any mark between them by running on from the nearest one. The machine is
+ * deterministic, so what was at a mark is there again.
+ */
+export class History {
+  readonly #machine: Machine;
+  readonly #checkpoints: Checkpoint[];
+  #interval = firstInterval;
+
+  /** The machine must stand at its beginning. */
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    this.#checkpoints = [{ step: machine.steps, saved: machine.save() }];
+  }
+
+  get now(): Mark {
+    return this.#machine.position;
+  }
+
+  get beginning(): Mark {
+    return { step: this.#checkpoints[0]?.step ?? 0 };
+  }
+
+  /** To be called now and then while the machine runs forward, so that the way back is short. */
+  keepUp(): void {
+    const { step, stage } = this.now;
+    const last = this.#checkpoints.at(-1);
+    if (stage !== undefined || last === undefined || step - last.step < this.#interval) return;
+    this.#checkpoints.push({ step, saved: this.#machine.save() });
+    if (this.#checkpoints.length <= mostCheckpoints) return;
+    this.#interval *= 2;
+    for (let index = this.#checkpoints.length - 2; index > 0; index -= 2) this.#checkpoints.splice(index, 1);
+  }
+
+  /**
+   * Puts the machine to a mark. `onRestore` is told the step of the checkpoint that it starts from, if it has to go
+   * back, before anything runs. Observers of the machine see what happens on the way; the caller silences them.
+   */
+  seek(mark: Mark, onRestore?: (step: number) => void): void {
+    if (compareMarks(mark, this.now) < 0) {
+      const checkpoint = this.#checkpointBefore(mark);
+      this.#machine.restore(checkpoint.saved);
+      onRestore?.(checkpoint.step);
+    }
+    runTo(this.#machine, mark);
+  }
+
+  /** The mark of the last checkpoint before a mark. */
+  checkpointStepBefore(mark: Mark): number {
+    return this.#checkpointBefore(mark).step;
+  }
+
+  /** History takes another course from now on: what was known of later is forgotten. */
+  fork(): void {
+    const { step } = this.now;
+    while (this.#checkpoints.length > 1 && (this.#checkpoints.at(-1)?.step ?? 0) > step)
+      this.#checkpoints.pop();
+  }
+
+  /**
+   * Something was written by hand: no run from the past leads here any more, so the past begins here. While an exit
+   * is under way nothing can be saved; then the caller finishes it first.
+   */
+  beginHere(): void {
+    this.#checkpoints.length = 0;
+    this.#checkpoints.push({ step: this.#machine.steps, saved: this.#machine.save() });
+    this.#interval = firstInterval;
+  }
+
+  #checkpointBefore(mark: Mark): Checkpoint {
+    const found = this.#checkpoints.findLast(({ step }) => step < mark.step) ?? this.#checkpoints[0];
+    if (found === undefined) throw new RangeError('a history has a beginning');
+    return found;
+  }
+}
+
+/** Runs the machine forward to a mark, past everything that would stop it. */
+export function runTo(machine: Machine, mark: Mark): void {
+  const stopBeforeStage =
+    mark.stage === undefined
+      ? undefined
+      : (stage: { readonly index: number }): boolean =>
+          machine.steps === mark.step && stage.index === mark.stage;
+  while (compareMarks(machine.position, mark) < 0) {
+    const stop = machine.run({ until: mark.step, ...(stopBeforeStage && { stopBeforeStage }) });
+    if (stop.kind === 'exit' || stop.kind === 'fatal' || stop.kind === 'idle') return;
+    if (stop.kind === 'budget' && mark.stage !== undefined) return;
+  }
+}
