@@ -34,6 +34,7 @@ describe('hart/trap-records', () => {
     state.pc = 0x1_0000n;
     state.setX(1, 0x400n);
     state.setX(8, 0x2000n);
+    state.setX(17, 5n);
     state.steps = 77;
     push(userMode, supervisorMode);
     push(supervisorMode, supervisorMode, 0x3000n);
@@ -45,6 +46,7 @@ describe('hart/trap-records', () => {
       sp: 0x1000n,
       fp: 0x2000n,
       ra: 0x400n,
+      a7: 5n,
       from: userMode,
       to: supervisorMode,
       interrupt: false,
