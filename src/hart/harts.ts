@@ -24,10 +24,19 @@ export function createHarts(options: {
   readonly clock: Clock;
   readonly hosted: HostedLevels;
   readonly engine: 'reference' | 'interpreter';
+  /** How many pages of predecoded code are kept at most; as many as there is room for where absent. */
+  readonly predecodedPages?: number;
 }): Harts {
-  const { memory, physical, clock, hosted, engine } = options;
+  const { memory, physical, clock, hosted, engine, predecodedPages } = options;
   const breakpoints = new Breakpoints();
-  const code = engine === 'interpreter' ? new PredecodedCode({ memory, breakpoints }) : undefined;
+  const code =
+    engine === 'interpreter'
+      ? new PredecodedCode({
+          memory,
+          breakpoints,
+          ...(predecodedPages !== undefined && { capacity: predecodedPages }),
+        })
+      : undefined;
   if (code) {
     physical.onDidWriteRam(({ address, length }) => code.invalidate(address - memory.ramBase, length));
   }

@@ -78,12 +78,15 @@ export class TestMachine {
   readonly hart: Hart;
   #nextTable = 0x8020_0000;
 
-  constructor(engine: 'reference' | 'interpreter' = 'reference') {
+  constructor(
+    engine: 'reference' | 'interpreter' = 'reference',
+    options: { readonly predecodedPages?: number } = {},
+  ) {
     this.memory = createMachineMemory({ harts: 1, ramBase, ramSize });
     this.physical = new PhysicalMemory({ memory: this.memory, bus: this.bus });
     this.clock = new TestClock(() => this.hart.state);
     const { memory, physical, clock, hosted } = this;
-    const { harts, breakpoints } = createHarts({ memory, physical, clock, hosted, engine });
+    const { harts, breakpoints } = createHarts({ memory, physical, clock, hosted, engine, ...options });
     this.breakpoints = breakpoints;
     this.hart = harts[0] ?? assert.fail('no hart');
     this.hart.reset(BigInt(ramBase));

@@ -1,3 +1,4 @@
+import { assert } from '../../common/errors.ts';
 import { wasm } from '../../common/web-assembly.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
@@ -78,13 +79,20 @@ export class Engine implements CodeUser {
   run(budget: number): EngineExit {
     if (this.#contextIsStale) this.#selectContext();
     let left = budget;
+    let standstills = 0;
     let exit: EngineExit | undefined;
     do {
       const slice = Math.min(left, longestSlice);
       const why = this.#run(slice);
       const done = slice - (this.#words[engineWord.remaining / 4] as number);
       left -= done;
-      if (done > 0) this.#passesBreakpoint = false;
+      if (done > 0) {
+        this.#passesBreakpoint = false;
+        standstills = 0;
+      } else {
+        standstills++;
+        assert(standstills < mostStandstills, 'what an instruction misses is there when it is tried again');
+      }
       exit = this.#afterExit(why, left);
     } while (exit === undefined);
     this.#passesBreakpoint = false;
@@ -167,6 +175,8 @@ export class Engine implements CodeUser {
       const next = BigInt.asUintN(64, pc + 2n);
       if (!this.#fillExecute(next)) return false;
       nextPage = this.#ramPageAt(next);
+      // Room for that page may have been made at the expense of this one.
+      if (!this.#code.has(page)) return true;
     }
     this.#code.decodeFrom(page, offset, nextPage);
     return true;
@@ -229,5 +239,7 @@ export class Engine implements CodeUser {
 }
 
 const pageBytes = 0x1000;
+/** An instruction may miss its page, its record, the next page and its data, each twice where pages are evicted. */
+const mostStandstills = 16;
 /** Wasm that runs in the baseline compiler's code is replaced only when it is entered anew. */
 const longestSlice = 1 << 20;

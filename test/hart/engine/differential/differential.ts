@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { decode } from '../../../../src/isa/decode.ts';
+import { csrSlot, hartSlot } from '../../../../src/hart/state.ts';
+import { pteBit } from '../../../../src/hart/translation/page-table.ts';
+import { fetchRegime } from '../../../../src/hart/translation/regime.ts';
+import type { HartStop } from '../../../../src/hart/stop.ts';
+import type { TestMachine } from '../../fixture.ts';
+import { makeInstruction, makeProgram, registers, type Program } from './program.ts';
+import { Random } from './random.ts';
+import {
+  codeAddress,
+  codePages,
+  codePlace,
+  dataLength,
+  dataPointer,
+  devicePointer,
+  families,
+  ownBytes,
+  World,
+  type Setting,
+} from './world.ts';
+
+/** What a comparison came across: a test that meets nothing proves nothing. */
+export interface Coverage {
+  steps: number;
+  stops: number;
+  traps: number;
+  breakpoints: number;
+  readonly trapCodes: Set<number>;
+}
+
+/**
+ * Runs generated programs on two machines, one with the reference evaluator and one with the interpreter, and
+ * compares all their state at stops after random counts of steps, until `steps` were run.
+ */
+export function compareEngines(options: { readonly seed: number; readonly steps: number }): Coverage {
+  const coverage: Coverage = { steps: 0, stops: 0, traps: 0, breakpoints: 0, trapCodes: new Set() };
+  // So few pages that they are evicted all the time.
+  const pair: Pair = [new World('reference'), new World('interpreter', { predecodedPages: 2 })];
+  for (let episode = 0; coverage.steps < options.steps; episode++) {
+    new Episode(pair, options.seed, episode, coverage).run(Math.min(1500, options.steps - coverage.steps));
+  }
+  return coverage;
+}
+
+type Pair = readonly [World, World];
+
+const lastCode = codePages * 0x1000 - 16;
+
+/** One program in one setting, or in several by turns. */
+class Episode {
+  readonly #pair: Pair;
+  readonly #random: Random;
+  readonly #name: string;
+  readonly #coverage: Coverage;
+  readonly #family: readonly Setting[];
+  #setting: Setting;
+  readonly #program: Program;
+  /** The last runs: how many steps, from which pc. */
+  #history: { readonly budget: number; readonly pc: bigint }[] = [];
+
+  constructor(pair: Pair, seed: number, episode: number, coverage: Coverage) {
+    this.#pair = pair;
+    this.#random = new Random(seed * 0x1_0000 + episode);
+    this.#coverage = coverage;
+    this.#family = this.#random.pick(families);
+    this.#setting = this.#random.pick(this.#family);
+    this.#name = `seed ${seed}, episode ${episode}`;
+    this.#program = makeProgram(this.#random, codePages * 0x1000);
+    const data = Uint8Array.from({ length: dataLength }, () => this.#random.bits());
+    for (const world of pair) world.begin(this.#setting, this.#program.bytes, data);
+    for (let index = 1; index < 32; index++) this.#both((world, value) => world.state.setX(index, value));
+    this.#resume();
+  }
+
+  run(steps: number): void {
+    const [reference] = this.#pair;
+    const end = reference.state.steps + steps;
+    let passing = false;
+    while (reference.state.steps < end) {
+      if (this.#random.chance(8)) this.#disturb();
+      const budget = Math.min(this.#budget(), end - reference.state.steps);
+      const before = reference.state.steps;
+      this.#history = [...this.#history.slice(-3), { budget, pc: reference.state.pc }];
+      const start = passing ? 'pass-breakpoint' : 'stop-at-breakpoint';
+      const [expected, actual] = this.#pair.map(({ hart }) => hart.run(budget, start)) as [
+        HartStop,
+        HartStop,
+      ];
+      this.#compare(expected, actual);
+      this.#coverage.stops++;
+      this.#coverage.steps += reference.state.steps - before;
+      passing = expected.kind === 'breakpoint';
+      if (expected.kind === 'breakpoint') this.#coverage.breakpoints++;
+      if (expected.kind === 'trap') {
+        this.#coverage.traps++;
+        this.#coverage.trapCodes.add(expected.trap.trap.code);
+      }
+      if (expected.kind === 'trap' || expected.kind === 'wfi') this.#resume();
+    }
+    for (const world of this.#pair) world.clearBreakpoints();
+    const [first, second] = this.#pair.map(({ memory }) =>
+      Buffer.from(memory.ram.buffer, memory.ram.byteOffset),
+    );
+    assert.ok(first?.equals(second as Buffer), `${this.#name}: all of RAM is the same`);
+  }
+
+  #budget(): number {
+    return this.#random.weighted([
+      [5, 1],
+      [4, 1 + this.#random.below(8)],
+      [2, 1 + this.#random.below(100)],
+      [1, 1 + this.#random.below(600)],
+    ]);
+  }
+
+  /** What happens to a hart from outside, between runs. */
+  #disturb(): void {
+    const random = this.#random;
+    switch (random.below(5)) {
+      case 0: {
+        // A debugger or a device writes code.
+        const start = random.chance(30) ? 0x1000 * random.below(codePages) : this.#startAhead();
+        const [offset, word] = [start, makeInstruction(random)];
+        const bytes = (word & 3) === 3 ? [0, 8, 16, 24] : [0, 8];
+        const place = codePlace(this.#setting, offset >> 12) + (offset & 0xfff);
+        for (const world of this.#pair)
+          world.physical.poke(
+            place,
+            Uint8Array.from(bytes, (by) => word >> by),
+          );
+        break;
+      }
+      case 1: {
+        // A page loses or gets its permissions.
+        const [leaf, bits] = [random.below(this.#pair[0].leaves.length), random.bits() & 0xff];
+        for (const world of this.#pair) {
+          const address = world.leaves[leaf] as number;
+          world.write(address, (world.read(address) & ~0xffn) | BigInt(bits));
+          world.hart.fence({ kind: 'all' });
+        }
+        break;
+      }
+      case 2: {
+        const offset = this.#startAhead();
+        const space = random.pick(['virtual', 'physical'] as const);
+        for (const world of this.#pair) world.setBreakpoint(this.#setting, offset, space);
+        break;
+      }
+      case 3:
+        // Only a fetch sets A again, and not before its instruction's turn.
+        for (const world of this.#pair) {
+          for (const leaf of world.codeLeaves) world.write(leaf, world.read(leaf) & ~BigInt(pteBit.accessed));
+          world.hart.fence({ kind: 'all' });
+        }
+        break;
+      default:
+        for (const world of this.#pair) world.clearBreakpoints();
+    }
+  }
+
+  /** An instruction that may come soon; any, where the program has strayed. */
+  #startAhead(): number {
+    const here = this.#pair[0].state.pc - codeAddress(this.#setting, 0);
+    const ahead = this.#program.starts.filter((start) => BigInt(start) > here && BigInt(start) < here + 40n);
+    return this.#random.pick(ahead.length === 0 ? this.#program.starts : ahead);
+  }
+
+  /** Goes on at some instruction, with pointers that point where they should. */
+  #resume(): void {
+    const random = this.#random;
+    const offset = random.pick(this.#program.starts);
+    this.#setting = random.pick(this.#family);
+    const status = { sum: random.chance(70), mxr: random.chance(50) };
+    for (const world of this.#pair) world.resume(this.#setting, offset, status);
+    const point = (register: number, value: bigint): void => {
+      for (const world of this.#pair) world.state.setX(register, value);
+    };
+    for (const register of registers.data) point(register, dataPointer(this.#setting, random));
+    const somewhere = (): bigint => codeAddress(this.#setting, random.pick(this.#program.starts));
+    // Close ahead, so that what is stored there is run.
+    point(registers.code, codeAddress(this.#setting, Math.min(offset + 8 * random.below(8), lastCode)));
+    for (const register of registers.links) point(register, somewhere());
+    point(registers.word, BigInt.asUintN(64, BigInt(makeInstruction(random))));
+    point(registers.device, devicePointer(this.#setting));
+    point(registers.nowhere, random.value());
+  }
+
+  #compare(expected: HartStop, actual: HartStop): void {
+    const [reference, interpreter] = this.#pair;
+    const isSame =
+      Buffer.from(reference.hart.stateBytes).equals(interpreter.hart.stateBytes) &&
+      Buffer.from(reference.memory.ram.buffer, reference.memory.ramOffset, ownBytes).equals(
+        Buffer.from(interpreter.memory.ram.buffer, interpreter.memory.ramOffset, ownBytes),
+      ) &&
+      reference.entries.every((entry, index) => entry === interpreter.entries[index]) &&
+      expected.kind === actual.kind &&
+      reference.bus.log.length === interpreter.bus.log.length;
+    if (isSame) return;
+    assert.fail(
+      [
+        `${this.#name}, in ${this.#setting}: the interpreter differs from the reference after`,
+        ...this.#history.map(({ budget, pc }) => `  ${budget} steps from ${this.#describe(pc)}`),
+        ...differences(reference, interpreter).map((line) => `  ${line}`),
+        `  stop ${text(expected)}; ${text(actual)}`,
+        `  bus ${reference.bus.log.join(', ')}; ${interpreter.bus.log.join(', ')}`,
+      ].join('\n'),
+    );
+  }
+
+  #describe(pc: bigint): string {
+    const { state, hart } = this.#pair[0];
+    const bytes = hart.view.read(pc, 4, fetchRegime(state));
+    const word = bytes.reduce((sum, byte, index) => sum | (byte << (8 * index)), 0);
+    const decoded = decode(word);
+    return `${pc.toString(16)} ${decoded?.compressed?.mnemonic ?? decoded?.instruction.mnemonic ?? 'nothing'}`;
+  }
+
+  #both(action: (world: World, value: bigint) => void): void {
+    const value = this.#random.value();
+    for (const world of this.#pair) action(world, value);
+  }
+}
+
+function differences(reference: TestMachine, interpreter: TestMachine): string[] {
+  const names = [...Object.entries(hartSlot), ...Object.entries(csrSlot)];
+  const lines: string[] = [];
+  for (const [slot, value] of reference.state.slots.entries()) {
+    const other = interpreter.state.slot(slot);
+    if (value === other) continue;
+    const name = slot < 32 ? `x${slot}` : (names.find(([, place]) => place === slot)?.[0] ?? `slot ${slot}`);
+    lines.push(`${name} ${value.toString(16)}; ${other.toString(16)}`);
+  }
+  const [first, second] = [reference.memory.ram, interpreter.memory.ram];
+  const place = first.findIndex((byte, index) => byte !== second[index]);
+  if (place >= 0) lines.push(`RAM + ${place.toString(16)}: ${first[place]}; ${second[place]}`);
+  return lines;
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'bigint' ? `0x${part.toString(16)}` : part,
+  );
+}

@@ -1,0 +1,166 @@
+import { deviceBase, flags, atp, ramBase, TestMachine } from '../../fixture.ts';
+import { pteBit } from '../../../../src/hart/translation/page-table.ts';
+import { hartMode } from '../../../../src/hart/state.ts';
+import type { BreakpointSpace } from '../../../../src/hart/breakpoints.ts';
+import type { Random } from './random.ts';
+
+/** In which mode, and so by which tables, a program runs. `M by S`: loads and stores are S mode's (MPRV). */
+export type Setting = 'M' | 'M by S' | 'S' | 'U' | 'VS' | 'VU';
+/** Settings between which a program may change: they have code and data at the same addresses. */
+export const families: readonly (readonly Setting[])[] = [
+  ['M'],
+  ['M by S'],
+  ['S', 'U', 'VS', 'VU'],
+  ['S', 'U'],
+];
+
+export const codePages = 3;
+const pageBytes = 0x1000;
+const dataPages = 8;
+
+/** Host-physical addresses. Virtual pages of code lie apart; M mode has them in one piece. */
+const scattered = [ramBase + 0x3000, ramBase + 0x1000, ramBase + 0x5000];
+const contiguous = ramBase + 0x8000;
+const dataBase = ramBase + 0x1_0000;
+const virtualCode = 0x4000_0000n;
+const virtualData = 0x4001_0000n;
+/** RAM that programs are meant to touch; elsewhere they get by accident. */
+export const ownBytes = 0x2_0000;
+
+/** A machine with tables for every setting. Two of them made alike stay alike under the same program. */
+export class World extends TestMachine {
+  readonly #roots: Readonly<Record<'S' | 'U' | 'guest', number>>;
+  /** Leaf entries of the data pages, which a test may change. */
+  readonly leaves: readonly number[];
+  /** Likewise of the code pages. */
+  readonly codeLeaves: readonly number[];
+  readonly #tables: Uint8Array;
+  readonly #armed: [BreakpointSpace, bigint][] = [];
+
+  constructor(engine: 'reference' | 'interpreter', options: { readonly predecodedPages?: number } = {}) {
+    super(engine, options);
+    this.hart.onTrap = () => true;
+    const S = this.table();
+    const U = this.table();
+    const guest = this.table();
+    this.codeLeaves = [...this.#mapCode(S, 0), ...this.#mapCode(U, pteBit.user)];
+    this.leaves = [...this.#mapData(S, 0), ...this.#mapData(U, pteBit.user)];
+    for (let address = ramBase; address < ramBase + ownBytes; address += pageBytes) {
+      this.map(guest, BigInt(address), address, guestFlags(address));
+    }
+    // The walk of a guest's own tables goes through the second stage too.
+    for (let address = tablesBase; address < tablesBase + tableBytes; address += pageBytes) {
+      this.map(guest, BigInt(address), address, flags.urwx);
+    }
+    this.map(guest, BigInt(deviceBase), deviceBase, flags.urwx);
+    this.#roots = { S, U, guest };
+    this.#tables = this.physical.peek(tablesBase, tableBytes);
+  }
+
+  /** Makes everything as it was, but for the code and the data, which are given. */
+  begin(setting: Setting, code: Uint8Array, data: Uint8Array): void {
+    this.hart.reset(0n);
+    this.physical.poke(tablesBase, this.#tables);
+    for (let page = 0; page < codePages; page++) {
+      this.physical.poke(codePlace(setting, page), code.subarray(page * pageBytes, (page + 1) * pageBytes));
+    }
+    this.physical.poke(dataBase, data);
+    this.bus.log.length = 0;
+    this.bus.bytes.clear();
+  }
+
+  /** Enters the setting at an offset in the code, as a return from a trap handler would. */
+  resume(setting: Setting, offset: number, status: { readonly sum: boolean; readonly mxr: boolean }): void {
+    const { S, U, guest } = this.#roots;
+    const bits = (status.sum ? 1n << 18n : 0n) | (status.mxr ? 1n << 19n : 0n);
+    const modified = setting === 'M by S' ? (1n << 17n) | (1n << 11n) : 0n;
+    const isGuest = setting === 'VS' || setting === 'VU';
+    const isUser = setting === 'U' || setting === 'VU';
+    const root = atp(isUser ? U : S);
+    this.setCsr('mstatus', bits | modified);
+    this.setCsr('satp', isGuest ? 0n : root);
+    this.setCsr('vsatp', isGuest ? root : 0n);
+    this.setCsr('vsstatus', isGuest ? bits : 0n);
+    this.setCsr('hgatp', isGuest ? atp(guest) : 0n);
+    this.enter(hartMode(setting.startsWith('M') ? 3 : isUser ? 0 : 1, isGuest), codeAddress(setting, offset));
+    this.state.waiting = false;
+  }
+
+  /** The low halves of the leaf entries, where A and D are. */
+  get entries(): readonly number[] {
+    return [...this.codeLeaves, ...this.leaves].map((address) => this.physical.readHalf(address));
+  }
+
+  /** By virtual address, or by physical. */
+  setBreakpoint(setting: Setting, offset: number, space: BreakpointSpace): void {
+    const physical = codePlace(setting, offset >> 12) + (offset & 0xfff);
+    const address = space === 'virtual' ? codeAddress(setting, offset) : BigInt(physical);
+    this.breakpoints.add(space, address);
+    this.#armed.push([space, address]);
+  }
+
+  clearBreakpoints(): void {
+    for (const [space, address] of this.#armed.splice(0)) this.breakpoints.remove(space, address);
+  }
+
+  #mapCode(root: number, user: number): number[] {
+    return scattered.map((place, page) =>
+      this.map(root, virtualCode + BigInt(page * pageBytes), place, flags.rwx | user),
+    );
+  }
+
+  #mapData(root: number, user: number): number[] {
+    const { valid, read, write, execute, accessed, dirty } = pteBit;
+    const data = [
+      flags.rwx | user,
+      valid | read | write | user,
+      valid | read | accessed | user,
+      0,
+      valid | read | write | accessed | user,
+      // The other privilege's, which S mode reaches by SUM; and one that MXR alone makes readable.
+      flags.rwx | (user ^ pteBit.user),
+      valid | execute | accessed | user,
+    ].map((bits, page) =>
+      this.map(root, virtualData + BigInt(page * pageBytes), dataBase + page * pageBytes, bits),
+    );
+    const device = virtualData + BigInt((dataPages - 1) * pageBytes);
+    this.map(root, device, deviceBase, valid | read | write | accessed | dirty | user);
+    return data;
+  }
+}
+
+/** Where an offset in the code lies, as the setting's programs address it. */
+export function codeAddress(setting: Setting, offset: number): bigint {
+  return (setting.startsWith('M') ? BigInt(contiguous) : virtualCode) + BigInt(offset);
+}
+
+/** Where an offset in the code lies on the machine's bus. */
+export function codePlace(setting: Setting, page: number): number {
+  return setting.startsWith('M') ? contiguous + page * pageBytes : (scattered[page] as number);
+}
+
+/** A pointer into the data, most often close to where something changes: the edges of pages. */
+export function dataPointer(setting: Setting, random: Random): bigint {
+  const base = setting === 'M' ? BigInt(dataBase) : virtualData;
+  const edge = pageBytes * random.below(dataPages);
+  const offset = random.chance(50) ? 16 * random.below(256) : 16 * (random.below(24) - 12);
+  return base + BigInt(Math.max(0, edge + offset + (random.chance(10) ? random.below(16) : 0)));
+}
+
+export function devicePointer(setting: Setting): bigint {
+  return setting === 'M'
+    ? BigInt(deviceBase + 0x800)
+    : virtualData + BigInt((dataPages - 1) * pageBytes + 0x800);
+}
+
+export const dataLength = dataPages * pageBytes;
+
+const tablesBase = 0x8020_0000;
+const tableBytes = 0x10_0000;
+
+function guestFlags(address: number): number {
+  const { valid, read, execute, user, accessed, write } = pteBit;
+  if (address === dataBase + 2 * pageBytes) return valid | read | execute | user | accessed;
+  if (address === dataBase + 4 * pageBytes) return valid | read | write | user;
+  return flags.urwx;
+}

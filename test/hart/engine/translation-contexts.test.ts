@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { contextKeyWords, type ContextKey } from '../../../src/hart/engine/context-key.ts';
+import { contextCount } from '../../../src/hart/engine/layout.ts';
+import { TranslationContexts } from '../../../src/hart/engine/translation-contexts.ts';
+import { createMachineMemory } from '../../../src/hart/layout.ts';
+
+describe('hart/engine/translation-contexts', () => {
+  it('keeps what each context holds while another is the current one', () => {
+    const contexts = setUp();
+    contexts.select(key(1));
+    contexts.fill('execute', 0x1000n, 0x100, 0x5000);
+    contexts.select(key(2));
+    assert.equal(contexts.executePage(0x1000n), undefined);
+    contexts.fill('execute', 0x1000n, 0x100, 0x6000);
+    contexts.select(key(1));
+    assert.equal(contexts.executePage(0x1234n), 0x5000);
+    assert.equal(contexts.executePage(0x1_0000_1000n), undefined);
+  });
+
+  it('gives up the context that was not used for longest', () => {
+    const contexts = setUp();
+    for (let index = 0; index < contextCount; index++) {
+      contexts.select(key(index));
+      contexts.fill('execute', 0x1000n, 0x100, index);
+    }
+    contexts.select(key(0));
+    contexts.select(key(1000));
+    assert.equal(contexts.executePage(0x1000n), undefined);
+    const held = Array.from({ length: contextCount }, (_, index) => {
+      contexts.select(key(index));
+      return contexts.executePage(0x1000n) === index;
+    });
+    assert.equal(held[0], true);
+    assert.equal(held[1], false);
+  });
+
+  it('flushes the contexts that a fence is about, and no others', () => {
+    const contexts = setUp();
+    for (const index of [1, 2]) {
+      contexts.select(key(index));
+      contexts.fill('execute', 0x1000n, 0x100, index);
+    }
+    contexts.flush((held) => held[1] === 1);
+    contexts.select(key(1));
+    assert.equal(contexts.executePage(0x1000n), undefined);
+    contexts.select(key(2));
+    assert.equal(contexts.executePage(0x1000n), 2);
+  });
+
+  it('forgets pages of code by their records, in every context', () => {
+    const contexts = setUp();
+    for (const index of [1, 2]) {
+      contexts.select(key(index));
+      contexts.fill('execute', 0x1000n, 0x100, index);
+      contexts.fill('execute', 0x2000n, 0x200, index);
+    }
+    contexts.forgetRecords(0x100);
+    for (const index of [1, 2]) {
+      contexts.select(key(index));
+      assert.equal(contexts.executePage(0x1000n), undefined);
+      assert.equal(contexts.executePage(0x2000n), index);
+    }
+  });
+});
+
+function setUp(): TranslationContexts {
+  const memory = createMachineMemory({ harts: 1, ramBase: 0x8000_0000, ramSize: 0x1000 });
+  return new TranslationContexts(memory, memory.harts[0]?.engineOffset ?? 0);
+}
+
+function key(index: number): ContextKey {
+  return new Int32Array(contextKeyWords).fill(index, 1, 2);
+}

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { compareEngines } from '../hart/engine/differential/differential.ts';
+
+/** `DIFFERENTIAL_STEPS` and `DIFFERENTIAL_SEED` choose others. */
+const steps = Number(process.env['DIFFERENTIAL_STEPS'] ?? 1_000_000);
+const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 2);
+
+describe('slow: hart/engine against the reference evaluator', () => {
+  it(`has the same state after every stop of generated programs, over ${steps} steps`, () => {
+    const coverage = compareEngines({ seed, steps });
+    assert.equal(coverage.steps >= steps, true);
+    console.log(
+      `      ${coverage.stops} stops, ${coverage.traps} traps, ${coverage.breakpoints} breakpoints`,
+    );
+  });
+});
