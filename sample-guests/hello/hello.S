@@ -13,8 +13,10 @@
 
         .section .rodata
 greeting:
-        .string "Hello from S mode: the layer below printed this for me.\n"
-        .equ    greeting_length, . - greeting - 1
+        .ascii  "Hello from S mode: the layer below printed this for me.\n"
+greeting_end:
+        .byte   0                           // ends the text for `write_characters`
+        .equ    greeting_length, greeting_end - greeting
 
         .section .text
         .globl  _start
