@@ -4,10 +4,11 @@ import { DW_AT, DW_LANG } from './dwarf/constants.ts';
 import type { Dwarf, DwarfUnit } from './dwarf/dwarf.ts';
 import type { Entry } from './dwarf/entry.ts';
 import { type DwarfFunction, readFunctions } from './dwarf/functions.ts';
-import { type Scope, nameOf, readScopes, scopesAt, withAttribute } from './dwarf/scopes.ts';
+import { type Scope, inlinedBelow, nameOf, readScopes, scopesAt, withAttribute } from './dwarf/scopes.ts';
 import type { ElfSymbol, SymbolTable } from './elf/symbol-table.ts';
 import { isGlob, matchesGlob } from './glob.ts';
 import type { LineIndex } from './line-index.ts';
+import type { NameIndex } from './name-index.ts';
 import type { UnitIndex } from './unit-index.ts';
 
 /** A function with code of its own. */
@@ -35,6 +36,13 @@ export interface SourcePosition {
   readonly column: number;
 }
 
+/** Where a breakpoint on a function goes: into its body, or to where a copy of it has been inlined. */
+export interface FunctionStop {
+  readonly name: string;
+  readonly kind: 'function' | 'inlined';
+  readonly address: bigint;
+}
+
 /** One of the functions that an address belongs to in the source, when calls have been inlined. */
 export interface SourceFrame {
   readonly name: string;
@@ -48,23 +56,26 @@ export class FunctionIndex {
   readonly #dwarf: Dwarf;
   readonly #units: UnitIndex;
   readonly #lines: LineIndex;
+  readonly #names: NameIndex;
   readonly #symbols: SymbolTable;
   readonly #isCode: (address: bigint) => boolean;
   readonly #byUnit = new Map<DwarfUnit, UnitFunctions>();
   readonly #scopes = new Map<number, Scope>();
 
-  constructor(
-    dwarf: Dwarf,
-    units: UnitIndex,
-    lines: LineIndex,
-    symbols: SymbolTable,
-    isCode: (address: bigint) => boolean,
-  ) {
-    this.#dwarf = dwarf;
-    this.#units = units;
-    this.#lines = lines;
-    this.#symbols = symbols;
-    this.#isCode = isCode;
+  constructor(parts: {
+    readonly dwarf: Dwarf;
+    readonly units: UnitIndex;
+    readonly lines: LineIndex;
+    readonly names: NameIndex;
+    readonly symbols: SymbolTable;
+    readonly isCode: (address: bigint) => boolean;
+  }) {
+    this.#dwarf = parts.dwarf;
+    this.#units = parts.units;
+    this.#lines = parts.lines;
+    this.#names = parts.names;
+    this.#symbols = parts.symbols;
+    this.#isCode = parts.isCode;
   }
 
   at(address: bigint): FunctionSymbol | undefined {
@@ -114,6 +125,19 @@ export class FunctionIndex {
     return marked ?? (isOptimized(unit) ? low : (secondLine ?? low));
   }
 
+  /** Where to stop to see every call of the functions of a name or pattern, inlined ones too. By address. */
+  stopsIn(nameOrGlob: string): readonly FunctionStop[] {
+    const stops = this.named(nameOrGlob).map((one): FunctionStop => ({
+      name: one.name,
+      kind: 'function',
+      address: this.prologueEnd(one),
+    }));
+    for (const name of this.#inlinedNames(nameOrGlob)) {
+      for (const unit of this.#names.unitsInlining(name)) stops.push(...this.#inlinedStops(unit, name));
+    }
+    return stops.toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+  }
+
   /** The frames of the source at an address, innermost first; the last is the function that has the code. */
   framesAt(address: bigint): readonly SourceFrame[] {
     const scopes = this.scopesAt(address).filter(({ kind }) => kind !== 'block');
@@ -136,9 +160,24 @@ export class FunctionIndex {
     return found ? scopesAt(this.#scopesOf(found), address) : [];
   }
 
-  /** All scopes of the functions of a unit. */
-  *allScopes(unit: DwarfUnit): Generator<Scope> {
-    for (const one of this.#functionsOf(unit).all) yield this.#scopesOf(one);
+  #inlinedNames(nameOrGlob: string): readonly string[] {
+    if (!isGlob(nameOrGlob)) return [nameOrGlob];
+    return [...this.#names.inlinedNames()].filter((name) => matchesGlob(nameOrGlob, name));
+  }
+
+  *#inlinedStops(unit: DwarfUnit, name: string): Generator<FunctionStop> {
+    for (const one of this.#functionsOf(unit).all) {
+      for (const { entry, ranges } of inlinedBelow(this.#scopesOf(one))) {
+        if (nameOf(this.#dwarf, entry) !== name) continue;
+        // DWARF 3.3.8.1: DW_AT_entry_pc, of which there may be none, or an offset from the first address.
+        const low = entry.attribute(DW_AT.low_pc)?.address() ?? ranges[0]?.low;
+        const entryPc = entry.attribute(DW_AT.entry_pc);
+        const offset = entryPc?.constant();
+        const address =
+          entryPc?.address() ?? (low !== undefined && offset !== undefined ? low + offset : low);
+        if (address !== undefined && this.#isCode(address)) yield { name, kind: 'inlined', address };
+      }
+    }
   }
 
   #scopesOf({ entry, unit }: DwarfFunction): Scope {

@@ -37,8 +37,9 @@ export interface LineAddresses {
   readonly line: number;
   /** By address; empty where neither the line nor one after it has code. */
   readonly addresses: readonly bigint[];
-  /** Path components that agree with the path asked for, from the file's name; all of them in an exact match. */
+  /** Path components that agree with the path asked for, counted from the file's name. */
   readonly agreement: number;
+  /** The whole path agrees; of an image compiled with relative paths, all that it knows of the path. */
   readonly exact: boolean;
 }
 
@@ -222,19 +223,22 @@ class SourceIndex {
   }
 
   match(path: string): MatchedSource | undefined {
-    const exact = this.#places.get(path);
-    if (exact) return { path, places: exact, agreement: path.split('/').length, exact: true };
+    const places = this.#places.get(path);
+    if (places) return { path, places, agreement: path.split('/').length, exact: true };
     let best: { readonly path: string; readonly agreement: number } | undefined;
     for (const candidate of this.#byName.get(baseName(path)) ?? []) {
       const agreement = commonSuffix(candidate, path);
       if (!best || agreement > best.agreement) best = { path: candidate, agreement };
     }
-    return best && { ...best, places: this.#places.get(best.path) ?? [], exact: false };
+    if (!best) return undefined;
+    const exact = best.agreement === best.path.split('/').length;
+    return { ...best, places: this.#places.get(best.path) ?? [], exact };
   }
 
   #add(lines: UnitLines, file: number): void {
     const path = lines.path(file);
-    if (path === undefined) return;
+    // `<built-in>` and `<command-line>` are the preprocessor's, and no files.
+    if (path === undefined || path.endsWith('>')) return;
     let places = this.#places.get(path);
     if (!places) {
       this.#places.set(path, (places = []));

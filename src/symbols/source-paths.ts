@@ -1,6 +1,6 @@
 /** Says where sources are now that were elsewhere when the image was compiled. Whole path components match. */
 export interface PathRemap {
-  /** Beginning of the path as compiled. */
+  /** Beginning of the path as compiled; `.` for all paths that are relative there. */
   readonly from: string;
   /** What stands there instead on this computer. */
   readonly to: string;
@@ -29,7 +29,9 @@ export function joinPath(directory: string, name: string): string {
 export function remapPath(path: string, remaps: readonly PathRemap[]): string {
   for (const { from, to } of remaps) {
     const prefix = normalizePath(from);
-    if (path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)) {
+    if (prefix === '') {
+      if (!isAbsolute(path)) return joinPath(to, path);
+    } else if (path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)) {
       return joinPath(to, path.slice(prefix.length).replace(/^\/+/, ''));
     }
   }

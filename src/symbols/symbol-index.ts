@@ -7,7 +7,7 @@ import { dwarfSections } from './dwarf/sections.ts';
 import { type ElfFile, readElf } from './elf/elf-file.ts';
 import type { BuildId } from './elf/notes.ts';
 import type { ElfSymbol } from './elf/symbol-table.ts';
-import { type FunctionSymbol, FunctionIndex, type SourceFrame } from './function-index.ts';
+import { FunctionIndex, type FunctionStop, type FunctionSymbol, type SourceFrame } from './function-index.ts';
 import { type LineAddresses, LineIndex, type SourceLine } from './line-index.ts';
 import { NameIndex } from './name-index.ts';
 import type { PathRemap } from './source-paths.ts';
@@ -59,8 +59,9 @@ export class SymbolImage {
     const tables = new LineTables(dwarf, remap);
     const units = new UnitIndex(dwarf, tables, isCode);
     this.#lines = new LineIndex(dwarf, units, tables, isCode);
-    this.#functions = new FunctionIndex(dwarf, units, this.#lines, elf.symbols, isCode);
     const names = new NameIndex(dwarf);
+    const { symbols } = elf;
+    this.#functions = new FunctionIndex({ dwarf, units, lines: this.#lines, names, symbols, isCode });
     const types = new TypeReader(dwarf, (tag, typed) => names.type(tag, typed));
     this.#unwinder = new Unwinder(new FrameTable(sections, this.#log, isCode), {
       isCode,
@@ -145,6 +146,11 @@ export class SymbolImage {
   /** Where to stop in a function so that its frame stands and its parameters can be read. */
   prologueEnd(of: FunctionSymbol): bigint {
     return this.#functions.prologueEnd(of);
+  }
+
+  /** Where to stop to see every call of the functions of a name or pattern, inlined ones too; by address. */
+  stopsIn(nameOrGlob: string): readonly FunctionStop[] {
+    return this.#functions.stopsIn(nameOrGlob);
   }
 
   /** The frames of the source at an address, innermost first: inlined calls, then the function that has the code. */

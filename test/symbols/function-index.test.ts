@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { baseName } from '../../src/symbols/source-paths.ts';
-import { GCC, NM, OBJCOPY, build, needsTools, run, scratchFile } from './toolchain.ts';
+import { GCC, GDB, NM, OBJCOPY, build, gdbBreakpoints, needsTools, run, scratchFile } from './toolchain.ts';
 import { VARIANTS, codeAddresses, loadSymbols } from './variants.ts';
 
 const ADDR2LINE = 'riscv64-unknown-elf-addr2line';
 
 describe('symbols/function-index', function () {
-  needsTools(this, GCC, NM, OBJCOPY, ADDR2LINE);
+  needsTools(this, GCC, GDB, NM, OBJCOPY, ADDR2LINE);
 
   for (const { name, path, image: load } of VARIANTS) {
     describe(name, () => {
@@ -64,6 +64,20 @@ describe('symbols/function-index', function () {
           assert.equal(image.functionAt(high - 2n)?.name, symbol);
           assert.notEqual(image.functionAt(high)?.name, symbol);
         }
+      });
+
+      it('stops in a function where gdb stops, in its inlined copies too', () => {
+        const image = load();
+        const names = ['twice', 'visit_node', 'walk'];
+        const expected = gdbBreakpoints(path(), names);
+        for (const [index, each] of names.entries()) {
+          const stops = image.stopsIn(each).map(({ address }) => `0x${address.toString(16)}`);
+          assert.deepEqual(stops, expected[index], each);
+        }
+        assert.deepEqual(
+          image.stopsIn('tw*').map((stop) => `${stop.name} ${stop.kind}`),
+          ['twice inlined', 'twice inlined'],
+        );
       });
 
       it('says where a function is declared', () => {

@@ -7,7 +7,7 @@ import { dwarfSections } from '../../src/symbols/dwarf/sections.ts';
 import { baseName } from '../../src/symbols/source-paths.ts';
 import type { SymbolImage } from '../../src/symbols/symbol-index.ts';
 import { LineTables } from '../../src/symbols/unit-lines.ts';
-import { GCC, GDB, OBJDUMP, PROGRAMS, needsTools, run, runGdb } from './toolchain.ts';
+import { GCC, GDB, OBJDUMP, PROGRAMS, gdbBreakpoints, needsTools, run, runGdb } from './toolchain.ts';
 import { VARIANTS, codeAddresses } from './variants.ts';
 
 describe('symbols/line-index', function () {
@@ -140,20 +140,4 @@ function allRows(image: SymbolImage): readonly string[] {
       }),
     );
   });
-}
-
-/** For each place, the addresses at which gdb sets a breakpoint for it. */
-function gdbBreakpoints(path: string, places: readonly string[]): readonly (readonly string[])[] {
-  const lines = runGdb(path, [
-    'gdb.execute("set breakpoint pending off")',
-    'def stops(place):',
-    '    try:',
-    '        made = gdb.Breakpoint(place)',
-    '    except Exception:',
-    '        return []',
-    '    text = gdb.execute("info breakpoints %d" % made.number, to_string=True)',
-    '    return [hex(int(one, 16)) for one in re.findall("0x[0-9a-f]{16}", text) if int(one, 16) != 0]',
-    `for place in ${JSON.stringify(places)}: print("AT", *stops(place))`,
-  ]);
-  return lines.filter((line) => line.startsWith('AT')).map((line) => line.split(' ').slice(1));
 }

@@ -35,6 +35,11 @@ describe('symbols/source-paths', () => {
     assert.equal(remapPath('/a.c', [{ from: '/', to: '/src' }]), '/src/a.c');
   });
 
+  it('takes a dot for all relative paths', () => {
+    assert.equal(remapPath('kernel/main.c', [{ from: '.', to: '/src' }]), '/src/kernel/main.c');
+    assert.equal(remapPath('/kernel/main.c', [{ from: '.', to: '/src' }]), '/kernel/main.c');
+  });
+
   it('counts the components that two paths share from the end, in the same case', () => {
     assert.equal(commonSuffix('/a/kernel/main.c', '/b/kernel/main.c'), 2);
     assert.equal(commonSuffix('/a/kernel/main.c', '/b/user/main.c'), 1);

@@ -85,6 +85,22 @@ export function runGdb(path: string, script: readonly string[]): readonly string
     .split('\n');
 }
 
+/** For each place, the addresses at which gdb sets a breakpoint for it. */
+export function gdbBreakpoints(path: string, places: readonly string[]): readonly (readonly string[])[] {
+  const lines = runGdb(path, [
+    'gdb.execute("set breakpoint pending off")',
+    'def stops(place):',
+    '    try:',
+    '        made = gdb.Breakpoint(place)',
+    '    except Exception:',
+    '        return []',
+    '    text = gdb.execute("info breakpoints %d" % made.number, to_string=True)',
+    '    return [hex(int(one, 16)) for one in re.findall("0x[0-9a-f]{16}", text) if int(one, 16) != 0]',
+    `for place in ${JSON.stringify(places)}: print("AT", *stops(place))`,
+  ]);
+  return lines.filter((line) => line.startsWith('AT')).map((line) => line.split(' ').slice(1));
+}
+
 /** A path in a folder that goes away when the tests end. */
 export function scratchFile(name: string): string {
   if (!folder) {

@@ -30,14 +30,13 @@ export interface ElfSymbol {
   readonly binding: 'local' | 'global' | 'weak';
 }
 
-/** Symbols that have a name and an address, sorted by address once, in flat arrays: a kernel has 200,000. */
+/** Symbols that have a name and an address, by address, in flat arrays: a kernel has 200,000. */
 export class SymbolTable {
   readonly #table: Uint8Array;
   readonly #view: DataView;
   readonly #names: Uint8Array;
   readonly #sections: readonly Section[];
-  /** Indices into the table, by address. */
-  readonly #order: Uint32Array;
+  #sortedOnce: Uint32Array | undefined;
   #byName: Map<string, number[]> | undefined;
 
   constructor(table: Uint8Array, names: Uint8Array, sections: readonly Section[]) {
@@ -45,7 +44,12 @@ export class SymbolTable {
     this.#view = new DataView(table.buffer, table.byteOffset, table.byteLength);
     this.#names = names;
     this.#sections = sections;
-    this.#order = this.#sorted();
+  }
+
+  /** Indices into the table, by address; sorted at the first question. */
+  get #order(): Uint32Array {
+    this.#sortedOnce ??= this.#sorted();
+    return this.#sortedOnce;
   }
 
   get count(): number {
