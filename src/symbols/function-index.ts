@@ -80,7 +80,7 @@ export class FunctionIndex {
 
   at(address: bigint): FunctionSymbol | undefined {
     const found = this.dwarfAt(address);
-    if (found) return this.#described(found);
+    if (found) return (isAssembly(found.unit) && this.#secondEntry(found, address)) || this.#described(found);
     if (!this.#isCode(address)) return undefined;
     const symbol = this.#symbols.enclosingFunction(address) ?? this.#symbols.enclosing(address);
     return symbol && this.#undescribed(symbol);
@@ -120,7 +120,7 @@ export class FunctionIndex {
    */
   prologueEnd({ low, high, source }: Pick<FunctionSymbol, 'low' | 'high' | 'source'>): bigint {
     const unit = source === 'dwarf' ? this.#units.at(low) : undefined;
-    if (!unit || unit.root.size(DW_AT.language) === DW_LANG.Mips_Assembler) return low;
+    if (!unit || isAssembly(unit)) return low;
     const { marked, secondLine } = this.#lines.bodyStart({ low, high });
     return marked ?? (isOptimized(unit) ? low : (secondLine ?? low));
   }
@@ -189,14 +189,19 @@ export class FunctionIndex {
   #functionsOf(unit: DwarfUnit): UnitFunctions {
     let known = this.#byUnit.get(unit);
     if (!known) {
-      const isAssembly = unit.root.size(DW_AT.language) === DW_LANG.Mips_Assembler;
       const all = readFunctions(this.#dwarf, unit)
         .filter(({ low }) => this.#isCode(low))
-        .map((one) => (isAssembly ? this.#relaxed(one) : one));
+        .map((one) => (isAssembly(unit) ? this.#relaxed(one) : one));
       const ranges = all.flatMap((value) => value.ranges.map((range) => ({ range, value })));
       this.#byUnit.set(unit, (known = { all, map: new AddressMap(ranges) }));
     }
     return known;
+  }
+
+  /** Assembly may enter one function at several places, of which only the first has a description. */
+  #secondEntry({ low }: DwarfFunction, address: bigint): FunctionSymbol | undefined {
+    const symbol = this.#symbols.enclosingFunction(address);
+    return symbol && symbol.address > low ? this.#undescribed(symbol) : undefined;
   }
 
   /**
@@ -268,6 +273,11 @@ export class FunctionIndex {
 interface UnitFunctions {
   readonly all: readonly DwarfFunction[];
   readonly map: AddressMap<DwarfFunction>;
+}
+
+/** DW_LANG_Mips_Assembler is what every assembler calls its language. */
+function isAssembly(unit: DwarfUnit): boolean {
+  return unit.root.size(DW_AT.language) === DW_LANG.Mips_Assembler;
 }
 
 /** GCC and Clang put their options into DW_AT_producer, or say nothing, which counts as not optimized. */

@@ -138,15 +138,7 @@ export const DW_FORM = {
   GNU_strp_alt: 0x1f21,
 } as const;
 
-/** Languages whose functions have no frame to set up, or no functions within types. */
-export const DW_LANG = {
-  C89: 0x01,
-  C: 0x02,
-  C99: 0x0c,
-  C11: 0x1d,
-  C17: 0x2c,
-  Mips_Assembler: 0x8001,
-} as const;
+export const DW_LANG = { Mips_Assembler: 0x8001 } as const;
 
 export const DW_INL = { inlined: 1, declared_inlined: 3 } as const;
 

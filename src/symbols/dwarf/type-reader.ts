@@ -12,15 +12,13 @@ import {
   type TypedefType,
   VOID,
   arrayOf,
-  sizeOf,
   underlying,
 } from '../types.ts';
 import { familiarName } from '../standard-types.ts';
 import { DW_AT, DW_ATE, DW_TAG } from './constants.ts';
 import type { Dwarf } from './dwarf.ts';
 import { type Entry, children } from './entry.ts';
-import { evaluateToNumber } from './expression.ts';
-import type { ExpressionContext } from './location.ts';
+import { readEnumerator, readMember, subrangeCount } from './type-parts.ts';
 
 /** Finds the definition of a record or enum that a unit only declares. */
 export type FindDefinition = (tag: number, name: string) => Entry | undefined;
@@ -209,59 +207,11 @@ class DwarfRecord implements RecordType {
   }
 
   get members(): readonly Member[] {
-    this.#members ??= [...children(this.#entry)].flatMap((entry) => readMember(entry, this.#types) ?? []);
+    this.#members ??= [...children(this.#entry)].flatMap(
+      (entry) => readMember(entry, (typed) => this.#types.typeOf(typed)) ?? [],
+    );
     return this.#members;
   }
-}
-
-function readMember(entry: Entry, types: TypeReader): Member | undefined {
-  const isBase = entry.tag === DW_TAG.inheritance;
-  // C++: a member that is only declared here is static, and lies elsewhere.
-  if ((entry.tag !== DW_TAG.member && !isBase) || entry.flag(DW_AT.declaration)) return undefined;
-  const name = isBase ? undefined : entry.string(DW_AT.name);
-  const type = types.typeOf(entry);
-  const bitSize = entry.size(DW_AT.bit_size);
-  if (bitSize === undefined) return { name, type, byteOffset: memberOffset(entry), bitField: undefined };
-  const bits = firstBit(entry, type, bitSize);
-  return { name, type, byteOffset: Math.floor(bits / 8), bitField: { bitOffset: bits % 8, bitSize } };
-}
-
-/** DW_AT_data_member_location: a constant, or before DWARF 4 an expression on the record's address. */
-function memberOffset(entry: Entry): number {
-  const attribute = entry.attribute(DW_AT.data_member_location);
-  const block = attribute?.block();
-  if (!block) return attribute?.size() ?? 0;
-  const offset = evaluateToNumber(block, NO_CONTEXT, [0n]) ?? 0n;
-  return offset <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(offset) : 0;
-}
-
-/** Counted from the record's lowest bit. DWARF 5, 5.7.6; DWARF 3, 5.5.6 counts from the highest of a storage unit. */
-function firstBit(entry: Entry, type: Type, bitSize: number): number {
-  const direct = entry.size(DW_AT.data_bit_offset);
-  if (direct !== undefined) return direct;
-  const storage = entry.size(DW_AT.byte_size) ?? sizeOf(type) ?? 0;
-  const fromTop = entry.size(DW_AT.bit_offset);
-  const offset = memberOffset(entry) * 8;
-  return fromTop === undefined ? offset : Math.max(0, offset + storage * 8 - fromTop - bitSize);
-}
-
-/** One type for each dimension, the last around the elements. */
-function arrayType(entry: Entry, types: TypeReader): Type {
-  const counts = [...children(entry)].flatMap((child) =>
-    child.tag === DW_TAG.subrange_type ? [{ count: subrangeCount(child) }] : [],
-  );
-  const last = new DwarfArray(counts.pop()?.count, entry, types);
-  return counts.reduceRight<Type>((element, { count }) => arrayOf(element, count), last);
-}
-
-function subrangeCount(entry: Entry): number | undefined {
-  const count = entry.size(DW_AT.count);
-  if (count !== undefined) return count;
-  const upper = entry.attribute(DW_AT.upper_bound)?.constant();
-  // GCC writes int[0] with an upper bound of -1, in any width.
-  if (upper === undefined || upper > BigInt(Number.MAX_SAFE_INTEGER))
-    return upper === undefined ? undefined : 0;
-  return Math.max(0, Number(upper) + 1);
 }
 
 /** Its base type is looked at late: in a damaged image an enum may be its own base. */
@@ -292,14 +242,6 @@ class DwarfEnum implements EnumType {
   }
 }
 
-function readEnumerator(entry: Entry): Enumerator | undefined {
-  const name = entry.string(DW_AT.name);
-  const value = entry.attribute(DW_AT.const_value)?.constant();
-  return entry.tag === DW_TAG.enumerator && name !== undefined && value !== undefined
-    ? { name, value }
-    : undefined;
-}
-
 function baseType(entry: Entry, name: string): Type {
   const byteSize = entry.size(DW_AT.byte_size) ?? 0;
   return {
@@ -321,12 +263,11 @@ const ENCODINGS: Readonly<Record<number, BaseEncoding>> = {
   [DW_ATE.UTF]: 'unsigned-character',
 };
 
-/** Where a member lies depends on nothing but the record. */
-const NO_CONTEXT: ExpressionContext = {
-  register: () => undefined,
-  readMemory: () => undefined,
-  frameBase: () => undefined,
-  cfa: () => undefined,
-  indexedAddress: () => undefined,
-  baseType: () => undefined,
-};
+/** One type for each dimension, the last around the elements. */
+function arrayType(entry: Entry, types: TypeReader): Type {
+  const counts = [...children(entry)].flatMap((child) =>
+    child.tag === DW_TAG.subrange_type ? [{ count: subrangeCount(child) }] : [],
+  );
+  const last = new DwarfArray(counts.pop()?.count, entry, types);
+  return counts.reduceRight<Type>((element, { count }) => arrayOf(element, count), last);
+}

@@ -13,13 +13,10 @@ export const ET_CORE = 4;
 export const EM_RISCV = 243;
 
 export const PT_LOAD = 1;
-export const PT_INTERP = 3;
 export const PT_NOTE = 4;
 export const PF_X = 1;
 export const PF_W = 2;
 export const PF_R = 4;
-/** e_phnum when the true number stands in sh_info of section 0. */
-export const PN_XNUM = 0xffff;
 
 export const SHT_SYMTAB = 2;
 export const SHT_NOTE = 7;
@@ -36,7 +33,6 @@ export const STT_OBJECT = 1;
 export const STT_FUNC = 2;
 export const STT_GNU_IFUNC = 10;
 export const STB_LOCAL = 0;
-export const STB_GLOBAL = 1;
 export const STB_WEAK = 2;
 
 export const NT_GNU_BUILD_ID = 3;
