@@ -6,8 +6,10 @@ import { accessRegime, fetchRegime, type TranslationRegime } from './translation
 import type { PageWalker, WalkFault } from './translation/walk.ts';
 
 /** Why an access by virtual address failed. */
-export interface AccessFault extends Omit<WalkFault, 'kind'> {
+export interface AccessFault {
   readonly kind: 'fault';
+  readonly guestPhysical: WalkFault['guestPhysical'] | undefined;
+  readonly implicit: WalkFault['implicit'] | undefined;
   readonly cause: WalkFault['kind'] | 'misaligned';
   /** The first byte that could not be accessed. */
   readonly address: bigint;
@@ -106,7 +108,7 @@ export class VirtualMemory {
   #locateAtomic(address: bigint, size: 4 | 8, access: 'read' | 'write'): number | AccessFault {
     const regime = accessRegime(this.#state, 'normal');
     const offset = offsetInPage(address);
-    if (offset % size !== 0) return { kind: 'fault', cause: 'misaligned', address, virtual: regime.virtual };
+    if (offset % size !== 0) return faultOf('misaligned', address, regime);
     const page = this.#translate(address, access, regime);
     if (typeof page !== 'number') return page;
     const place = page * 4096 + offset;
@@ -168,7 +170,7 @@ export class VirtualMemory {
   #translate(address: bigint, access: PageAccess, regime: TranslationRegime): HostPage | AccessFault {
     const result = this.#walker.walk({ address, access, regime, effects: 'update' });
     if (typeof result === 'number') return result;
-    return { ...result, kind: 'fault', cause: result.kind, address, virtual: regime.virtual };
+    return faultOf(result.kind, address, regime, result);
   }
 }
 
@@ -180,6 +182,23 @@ function byteAddress({ first, second, split }: Place, index: number): number {
   return index < split ? first + index : second + index - split;
 }
 
-function accessFault(address: bigint, { virtual }: TranslationRegime): AccessFault {
-  return { kind: 'fault', cause: 'access', address, virtual };
+function accessFault(address: bigint, regime: TranslationRegime): AccessFault {
+  return faultOf('access', address, regime);
+}
+
+/** Spelled out, because a spread object costs more than the walk: device accesses of guests all come here. */
+function faultOf(
+  cause: AccessFault['cause'],
+  address: bigint,
+  { virtual }: TranslationRegime,
+  walk?: WalkFault,
+): AccessFault {
+  return {
+    kind: 'fault',
+    cause,
+    address,
+    virtual,
+    guestPhysical: walk?.guestPhysical,
+    implicit: walk?.implicit,
+  };
 }

@@ -1,5 +1,5 @@
 import type { Hart } from '../../hart/hart.ts';
-import type { HartMode } from '../../hart/state.ts';
+import { supervisorMode, virtualSupervisorMode, type HartMode } from '../../hart/state.ts';
 import type { Trap } from '../../hart/trap.ts';
 
 const status = { SIE: 1n << 1n, SPIE: 1n << 5n, SPP: 1n << 8n } as const;
@@ -13,6 +13,7 @@ const hstatus = { GVA: 1n << 6n, SPV: 1n << 7n, SPVP: 1n << 8n } as const;
 export function redirectTrap(hart: Hart, trap: Trap, from: HartMode): void {
   const { csrs } = hart;
   const toGuest = from.virtual && ((csrs.peek('hedeleg') >> BigInt(trap.code)) & 1n) === 1n;
+  hart.trapRecords.passOn(toGuest ? virtualSupervisorMode : supervisorMode, trap.code);
   const prefix = toGuest ? 'vs' : 's';
   csrs.poke(`${prefix}epc`, csrs.peek('mepc'));
   csrs.poke(`${prefix}cause`, BigInt(trap.code));
