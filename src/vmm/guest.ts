@@ -149,6 +149,8 @@ export class Guest {
     if (request.kind === 'reset') {
       this.memory.clear();
       this.start();
+      // A kernel may count on a hart that has just been reset to know no translations.
+      this.fence();
       return;
     }
     this.#exitCode = request.code;
@@ -156,7 +158,7 @@ export class Guest {
     this.#options.scheduleChanged();
   }
 
-  /** Its second-stage tables changed: the hart must forget what it knew of them (HFENCE.GVMA). */
+  /** HFENCE.GVMA: the hart forgets all that it knew of the guest's translations. */
   fence(): void {
     this.#options.hart.fence({ kind: 'guest-physical', vmid: this.vmid });
   }

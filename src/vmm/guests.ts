@@ -87,6 +87,8 @@ function requireDistinct(configurations: readonly GuestConfiguration[]): void {
   for (const { name, memoryBytes = defaultMemoryBytes, vcpus = 1 } of configurations) {
     if (names.has(name)) throw invalid(`Two guests are called ${name}: give each a name of its own.`);
     names.add(name);
+    if (taken.has(name))
+      throw invalid(`${name} is a console of the machine itself: call the guest something else.`);
     if (memoryBytes < megapageSize || memoryBytes % frameSize !== 0) {
       throw invalid(
         `Guest ${name} has ${memoryBytes} bytes of memory: give it 2 MiB or more, in whole 4 KiB.`,
@@ -97,6 +99,9 @@ function requireDistinct(configurations: readonly GuestConfiguration[]): void {
     }
   }
 }
+
+/** Ports of the machine, among which guests' consoles are. */
+const taken = new Set(['uart0', 'htif']);
 
 function invalid(message: string): StrataError {
   return new StrataError('invalid-guests', 'user', message);

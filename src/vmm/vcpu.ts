@@ -1,7 +1,9 @@
 import type { CsrFile } from '../hart/csr-file.ts';
 import { virtualInterrupts } from '../hart/interrupts.ts';
-import { hartSlot, type HartState } from '../hart/state.ts';
+import { csrSlot, hartSlot, type HartState, type StoredCsr } from '../hart/state.ts';
 import { interruptCode } from '../hart/trap.ts';
+import type { TranslationRegime } from '../hart/translation/regime.ts';
+import { csrByName } from '../isa/csrs/index.ts';
 
 /** What of a hart a vCPU lives in. */
 export interface VcpuHart {
@@ -66,15 +68,15 @@ export class Vcpu {
   /** Power-on state: VS mode at `pc`, address translation off, interrupts disabled, all registers zero but these. */
   start(pc: bigint, opaque: bigint, options: { readonly hgatp: bigint; readonly htimedelta: bigint }): void {
     for (let index = 0; index < 32; index++) this.setX(index, 0n);
-    for (const name of switchedCsrs) this.setCsr(name, 0n);
+    for (const name of switchedCsrs) this.setCsr(name, csrByName.get(name)?.reset ?? 0n);
     this.setX(10, BigInt(this.id));
     this.setX(11, opaque);
     this.setCsr('sepc', pc);
     // What the bare machine's firmware leaves behind for a kernel.
     this.setCsr('vstvec', pc);
     this.setCsr('scounteren', readableCounters);
-    this.setCsr('sstatus', sstatusFromKernel);
-    this.setCsr('hstatus', hstatusOfGuest);
+    this.setCsr('sstatus', this.getCsr('sstatus') | sstatusFromKernel);
+    this.setCsr('hstatus', this.getCsr('hstatus') | hstatusOfGuest);
     this.setCsr('vstimecmp', never);
     this.setCsr('hgatp', options.hgatp);
     this.setCsr('htimedelta', options.htimedelta);
@@ -119,7 +121,12 @@ export class Vcpu {
   load(): void {
     const { state, csrs } = this.#hart;
     state.slots.set(this.#x, hartSlot.x);
-    switchedCsrs.forEach((name, index) => csrs.poke(name, this.#csrs[index] ?? 0n));
+    // What came out of stored registers is legal, and goes back as it is; the hart looks at its timers before it runs.
+    for (let index = 0; index < storedRegisters.length; index++)
+      state.slots[storedSlots[index] as number] = this.#csrs[index] as bigint;
+    viewRegisters.forEach((name, index) =>
+      csrs.poke(name, this.#csrs[storedRegisters.length + index] as bigint),
+    );
     this.#onHart = true;
     if (this.#status === 'ready') this.#status = 'running';
   }
@@ -128,11 +135,41 @@ export class Vcpu {
   unload(): void {
     const { state, csrs } = this.#hart;
     this.#x.set(state.slots.subarray(hartSlot.x, hartSlot.x + 32));
-    switchedCsrs.forEach((name, index) => {
-      this.#csrs[index] = csrs.peek(name);
+    for (let index = 0; index < storedRegisters.length; index++)
+      this.#csrs[index] = state.slots[storedSlots[index] as number] as bigint;
+    viewRegisters.forEach((name, index) => {
+      this.#csrs[storedRegisters.length + index] = csrs.peek(name);
     });
     this.#onHart = false;
     if (this.#status === 'running') this.#status = 'ready';
+  }
+
+  /** Address of the instruction that it executes next. */
+  get pc(): bigint {
+    return this.#runs ? this.#hart.state.pc : this.getCsr('sepc');
+  }
+
+  /** `VS`: its kernel is in control; `VU`: a process. */
+  get mode(): 'VS' | 'VU' {
+    const privilege = this.#runs
+      ? this.#hart.state.privilege
+      : (this.getCsr('sstatus') & sstatusFromKernel) >> 8n;
+    return Number(privilege) === 1 ? 'VS' : 'VU';
+  }
+
+  /** How it translates addresses, in its mode or as its kernel or a process would: for views and walks. */
+  regime(mode: 'VS' | 'VU' = this.mode): TranslationRegime {
+    const status = this.getCsr('vsstatus');
+    return {
+      virtual: true,
+      privilege: mode === 'VS' ? 1 : 0,
+      satp: this.getCsr('vsatp'),
+      hgatp: this.getCsr('hgatp'),
+      sum: (status & statusSum) !== 0n,
+      mxr: (status & statusMxr) !== 0n,
+      // The VMM does not set the bit of HS mode that would concern both stages.
+      guestMxr: false,
+    };
   }
 
   getX(index: number): bigint {
@@ -177,6 +214,11 @@ export class Vcpu {
     return at < time ? time : at;
   }
 
+  /** Is the hart executing it, rather than the VMM on its behalf? */
+  get #runs(): boolean {
+    return this.#onHart && this.#hart.state.virtual;
+  }
+
   save(): VcpuState {
     return {
       status: this.#status,
@@ -200,12 +242,11 @@ export class Vcpu {
 }
 
 /**
- * What a world switch exchanges, in an order in which it may be written: vsatp is the last, as Priv. 18.5.3
- * asks, so that no translation of one guest is made under the VMID of another.
+ * What a world switch exchanges: registers that the hart stores as such. They are all exchanged before anything is
+ * translated, so Priv. 18.5.3 (vsatp last, or translations of one guest get under the VMID of another) is kept.
  */
-const switchedCsrs = [
+const storedRegisters = [
   'sepc',
-  'sstatus',
   'hstatus',
   'scounteren',
   'senvcfg',
@@ -215,13 +256,19 @@ const switchedCsrs = [
   'vsepc',
   'vscause',
   'vstval',
-  'vsie',
   'hvip',
   'htimedelta',
   'vstimecmp',
   'hgatp',
   'vsatp',
-] as const;
+] as const satisfies readonly StoredCsr[];
+
+const storedSlots = storedRegisters.map((name) => csrSlot[name]);
+
+/** Likewise registers that are part of others. */
+const viewRegisters = ['sstatus', 'vsie'] as const;
+
+const switchedCsrs = [...storedRegisters, ...viewRegisters];
 
 export type SwitchedCsr = (typeof switchedCsrs)[number];
 
@@ -230,6 +277,9 @@ export function isSwitchedCsr(name: string): name is SwitchedCsr {
   return (switchedCsrs as readonly string[]).includes(name);
 }
 
+/** vsstatus.SUM and MXR. */
+const statusSum = 1n << 18n;
+const statusMxr = 1n << 19n;
 /** CY, TM and IR. */
 const readableCounters = 7n;
 /** vsstatus.SIE. */

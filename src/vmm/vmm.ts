@@ -85,6 +85,12 @@ export class HostedVmm implements HostedSupervisor {
     return this.#loaded;
   }
 
+  /** Who has the hart: the VMM itself while it handles an exit or waits, else a vCPU. */
+  get hartOwner(): { readonly kind: 'vmm' } | { readonly kind: 'vcpu'; readonly vcpu: Vcpu } {
+    const vcpu = this.#loaded;
+    return vcpu !== undefined && this.#hart.state.virtual ? { kind: 'vcpu', vcpu } : { kind: 'vmm' };
+  }
+
   /** The guest of a vCPU. */
   guestOf(vcpu: Vcpu): Guest {
     const guest = this.guests.find(({ vcpus }) => vcpus.includes(vcpu));

@@ -104,6 +104,7 @@ describe('vmm/vmm', () => {
     const guest = new TinyGuest().exit(0);
     assert.throws(() => new Laboratory({ a: { guest, memoryBytes: 1000 } }), /2 MiB or more/);
     assert.throws(() => new Laboratory({ a: { guest, vcpus: 9 } }), /1 to 8/);
+    assert.throws(() => new Laboratory({ uart0: guest }), /console of the machine/);
     assert.throws(() => new Laboratory({}), /no guest/);
     assert.throws(() => new Laboratory({ a: { guest, memoryBytes: 2 ** 31 } }), /at most 2048 MiB/);
     assert.throws(
@@ -156,5 +157,50 @@ describe('vmm/vmm', () => {
       laboratory.machine.harts[0]?.trapRecords.list().map(({ from }) => from.virtual),
       [true],
     );
+  });
+
+  it('shows each vCPU alike, whether it has the hart or not', () => {
+    // A process that spins, a gibibyte above where the kernel, which maps itself one to one, has its code.
+    const guest = new TinyGuest()
+      .li('t0', 0x8010_0000)
+      .li('t1', (0x8_0000n << 10n) | 0xcfn)
+      .op('sd', { rs1: 't0', rs2: 't1', imm: 16 })
+      .op('addi', { rd: 't1', rs1: 't1', imm: 0x10 })
+      .op('sd', { rs1: 't0', rs2: 't1', imm: 24 })
+      .la('t1', 'process')
+      .li('t2', 0x4000_0000)
+      .op('add', { rd: 't1', rs1: 't1', rs2: 't2' })
+      .csrw('sepc', 't1')
+      .li('t1', (8n << 60n) | 0x8_0100n)
+      .csrw('satp', 't1')
+      .op('sret')
+      .label('process')
+      .jump('process');
+    const laboratory = new Laboratory({ a: guest, b: guest }, { sliceSteps: 100 });
+    laboratory.run(1_000);
+    const [a, b] = laboratory.vmm.guests.map(({ vcpus }) => vcpus[0]);
+    assert.ok(a && b);
+    assert.notEqual(a.isOnHart, b.isOnHart);
+    assert.deepEqual([a.status, b.status].toSorted(), ['ready', 'running']);
+    const owner = laboratory.vmm.hartOwner;
+    assert.equal(owner.kind === 'vcpu' && owner.vcpu, a.isOnHart ? a : b);
+    for (const vcpu of [a, b]) {
+      assert.equal(vcpu.mode, 'VU');
+      assert.equal(vcpu.pc, a.pc);
+      const { hgatp, ...regime } = vcpu.regime();
+      const satp = (8n << 60n) | 0x8_0100n;
+      assert.deepEqual(regime, {
+        virtual: true,
+        privilege: 0,
+        satp,
+        sum: false,
+        mxr: false,
+        guestMxr: false,
+      });
+      assert.equal(hgatp, laboratory.vmm.guestOf(vcpu).tables.hgatp(laboratory.vmm.guestOf(vcpu).vmid));
+      // The instruction at pc, through both stages, of the guest on the hart and of the other.
+      const bytes = laboratory.machine.harts[0]?.view.read(vcpu.pc, 4, vcpu.regime());
+      assert.deepEqual(bytes, Uint8Array.of(0x6f, 0, 0, 0));
+    }
   });
 });

@@ -4,7 +4,7 @@ import { stageCount } from './actions.ts';
 import { handlerOf } from './handlers.ts';
 import type { ExitRecord } from './record.ts';
 import { titleOf } from './title.ts';
-import { disassembleWord, formatBits } from './words.ts';
+import { formatBits } from './words.ts';
 
 /** The handling of an exit as a text that a debugger can show as a source and step through. */
 export interface ExitExplanation {
@@ -50,7 +50,7 @@ function exitText(record: ExitRecord): string {
     `htval = ${formatBits(htval)}`,
     `htinst = ${formatBits(htinst)}`,
   ].join(', ');
-  const at = record.instruction === undefined ? '' : ` at ${disassembleWord(record)}`;
+  const at = record.instruction === undefined ? '' : ` at ${record.instructionText}`;
   return `The guest's ${record.from} left to HS mode${at}: ${registers}.`;
 }
 

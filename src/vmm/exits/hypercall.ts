@@ -20,7 +20,7 @@ export const hypercall: ExitHandler = {
     setReason(exit, 'hypercall');
     row.set(column.instruction, ecall);
     for (let index = 0; index < 8; index++) {
-      const slot = hartSlot.x + 10 + index;
+      const slot = a0 + index;
       row.setHalves(argumentColumn(index), state.low(slot), state.high(slot));
     }
   },
@@ -70,6 +70,8 @@ export function callArguments(row: ExitRow): SbiArguments {
   ];
 }
 
+const a0 = hartSlot.x + 10;
+const a1 = a0 + 1;
 /** The encoding of ECALL: nothing else causes an environment call. */
 const ecall = 0x73;
 const extensions = new Map(sbiExtensions.map((extension) => [extension.id, extension]));
@@ -91,13 +93,13 @@ function finish(exit: Exit, outcome: SbiOutcome): void {
     case 'return':
       state.setX(10, outcome.error);
       state.setX(11, outcome.value);
-      row.setWide(column.resultError, outcome.error);
-      row.setWide(column.resultValue, outcome.value);
+      row.setHalves(column.resultError, state.low(a0), state.high(a0));
+      row.setHalves(column.resultValue, state.low(a1), state.high(a1));
       row.set(column.results, 2);
       return skipInstruction(exit, 4);
     case 'legacy-return':
       state.setX(10, outcome.value);
-      row.setWide(column.resultError, outcome.value);
+      row.setHalves(column.resultError, state.low(a0), state.high(a0));
       row.set(column.results, 1);
       return skipInstruction(exit, 4);
     case 'fault':

@@ -2,7 +2,7 @@ import { formatAddress } from '../../common/address.ts';
 import { registerName } from '../../isa/registers.ts';
 import type { Explanation } from './exit.ts';
 import type { ExitRecord } from './record.ts';
-import { describeInjection, formatBits } from './words.ts';
+import { describeInjection, formatBits, formatBytes } from './words.ts';
 
 /** Device accesses in words. */
 export function explainMmio(record: ExitRecord): Explanation {
@@ -22,11 +22,11 @@ function decodeText(record: ExitRecord): string {
   const register = registerName(access.register);
   switch (access.kind) {
     case 'load':
-      return `${source}: a load of ${access.size} bytes into ${register}.`;
+      return `${source}: a load of ${formatBytes(access.size)} into ${register}.`;
     case 'store':
-      return `${source}: a store of ${access.size} bytes from ${register}, which holds ${formatBits(access.value ?? 0n)}.`;
+      return `${source}: a store of ${formatBytes(access.size)} from ${register}, which holds ${formatBits(access.value ?? 0n)}.`;
     case 'amo':
-      return `${source}: an atomic access of ${access.size} bytes.`;
+      return `${source}: an atomic access of ${formatBytes(access.size)}.`;
     case 'fetch':
       return `${source}: a fetch.`;
   }

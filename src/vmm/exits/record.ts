@@ -2,6 +2,8 @@ import { gpa, gva, type GuestPhysicalAddress, type GuestVirtualAddress } from '.
 import { assert } from '../../common/errors.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { csrByAddress } from '../../isa/csrs/index.ts';
+import { decode } from '../../isa/decode.ts';
+import { disassemble, disassembleData } from '../../isa/disassemble.ts';
 import type { SbiExtension, SbiFunction } from '../../machine/firmware/sbi/sbi.ts';
 import { exitActions, stageCount, stagesOf, type ExitAction, type ExitStage } from './actions.ts';
 import { instructionLength } from './exit.ts';
@@ -114,6 +116,15 @@ export class ExitRecord {
   get instruction(): ExitInstruction | undefined {
     const word = this.#row.get(column.instruction);
     return word === 0 ? undefined : { word, length: instructionLength(word) };
+  }
+
+  /** Its text in assembly; empty where there is none. */
+  get instructionText(): string {
+    const { instruction } = this;
+    if (instruction === undefined) return '';
+    const decoded = decode(instruction.word);
+    if (decoded === undefined) return disassembleData(instruction.word, instruction.length);
+    return disassemble(decoded, { pc: this.pc });
   }
 
   get scause(): bigint {

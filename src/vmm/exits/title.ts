@@ -3,7 +3,6 @@ import { exceptionCode } from '../../hart/trap.ts';
 import { describeCall } from './hypercall-explained.ts';
 import type { ExitRecord } from './record.ts';
 import { exitReasons } from './reasons.ts';
-import { disassembleWord } from './words.ts';
 
 /** An exit in one line, for stops and lists: `guest-page fault (store, uart0.THR)`. */
 export function titleOf(record: ExitRecord): string {
@@ -11,7 +10,7 @@ export function titleOf(record: ExitRecord): string {
   if (record.isGuestPageFault) return `guest-page fault (${accessName(record)}, ${placeOf(record)})`;
   if (record.hypercall !== undefined) return `hypercall ${describeCall(record.hypercall)}`;
   if (record.cause === exceptionCode.virtualInstruction)
-    return `virtual instruction (${disassembleWord(record)})`;
+    return `virtual instruction (${record.instructionText})`;
   return labelOf(record).toLowerCase();
 }
 

@@ -1,10 +1,10 @@
 import type { Explanation } from './exit.ts';
 import type { ExitRecord } from './record.ts';
-import { describeInjection, disassembleWord } from './words.ts';
+import { describeInjection } from './words.ts';
 
 /** Virtual instructions in words. */
 export function explainVirtualInstruction(record: ExitRecord): Explanation {
-  const text = disassembleWord(record);
+  const text = record.instructionText;
   const wait = record.action === 'schedule';
   return {
     decode: `The guest's ${record.from} executed ${text}, which is for HS mode${record.csr === undefined ? '' : ` (CSR ${record.csr})`}.`,

@@ -16,7 +16,7 @@ describe('vmm/exits/explain', () => {
         'Exit 0 of guest a, vCPU 0: guest-page fault (store, uart0.THR)',
         '',
         "exit      The guest's kernel left to HS mode at sb t1,0(t0): scause = 0x17 (store/AMO guest-page fault), sepc = 0x80200008, stval = 0x10000000, htval = 0x4000000, htinst = 0x600023.",
-        'decode    htinst is 0x600023, the instruction without its address: a store of 1 bytes from t1, which holds 0x68.',
+        'decode    htinst is 0x600023, the instruction without its address: a store of 1 byte from t1, which holds 0x68.',
         'find      GPA 0x10000000 belongs to uart0 of guest a: its register THR.',
         'emulate   uart0.THR takes 0x68; the store is done.',
         'resume    SRET enters the same vCPU again.',

@@ -73,6 +73,27 @@ describe('vmm/exits/hypercall', () => {
     assert.deepEqual(laboratory.reasons(), { hypercall: 1, shutdown: 1 });
   });
 
+  it('leaves the timer to the guest that sets stimecmp itself: no exit at all', () => {
+    const guest = new TinyGuest()
+      .la('t0', 'handler')
+      .csrw('stvec', 't0')
+      .li('t0', 0x20)
+      .csrw('sie', 't0')
+      .csrr('a0', 'time')
+      .op('addi', { rd: 'a0', rs1: 'a0', imm: 5 })
+      .csrw('stimecmp', 'a0')
+      .op('csrrsi', { rd: 'zero', csr: 'sstatus', zimm: 2 })
+      .label('spin')
+      .jump('spin')
+      .label('handler')
+      .csrr('s0', 'scause')
+      .exit(0);
+    const laboratory = new Laboratory({ a: guest });
+    assert.equal(laboratory.runToEnd(10_000), 0);
+    assert.equal(laboratory.vmm.guests[0]?.vcpus[0]?.getX(8), (1n << 63n) | 5n);
+    assert.deepEqual(laboratory.reasons(), { shutdown: 1 });
+  });
+
   it('starts, interrupts and stops further vCPUs of a guest', () => {
     const guest = new TinyGuest()
       .branch('bne', 'a0', 'zero', 'second')

@@ -90,6 +90,42 @@ describe('vmm/exits/mmio', () => {
     assert.deepEqual(record?.injected, { code: 7, tval: 0x1000_0000n });
   });
 
+  it('refuses an access of which only the second part is a device’s', () => {
+    // GVA 0 is RAM and GVA 0x1000 the UART; the kernel is where it was.
+    const guest = catching(
+      new TinyGuest()
+        .la('t0', 'handler')
+        .csrw('stvec', 't0')
+        .li('t0', 0x8010_0000)
+        .li('t1', (0x8_0101 << 10) | 1)
+        .op('sd', { rs1: 't0', rs2: 't1' })
+        .li('t1', (0x8_0000n << 10n) | 0xcfn)
+        .op('sd', { rs1: 't0', rs2: 't1', imm: 16 })
+        .li('t0', 0x8010_1000)
+        .li('t1', (0x8_0102 << 10) | 1)
+        .op('sd', { rs1: 't0', rs2: 't1' })
+        .li('t0', 0x8010_2000)
+        .li('t1', (0x8_0103 << 10) | 0xcf)
+        .op('sd', { rs1: 't0', rs2: 't1' })
+        .li('t1', (0x1_0000 << 10) | 0xcf)
+        .op('sd', { rs1: 't0', rs2: 't1', imm: 8 })
+        .li('t1', ((0x10_0000 / 0x1000) << 10) | 0xcf)
+        .op('sd', { rs1: 't0', rs2: 't1', imm: 16 })
+        .li('t0', (8n << 60n) | 0x8_0100n)
+        .csrw('satp', 't0')
+        .op('sfence.vma')
+        .li('t0', 0xffe)
+        .op('sw', { rs1: 't0', rs2: 't0' }),
+    );
+    const laboratory = new Laboratory({ a: guest });
+    laboratory.run(300);
+    const record = laboratory.vmm.exit(0);
+    assert.equal(record?.gva, 0x1000n);
+    assert.equal(record?.gpa, 0x1000_0000n);
+    assert.deepEqual(record?.injected, { code: 7, tval: 0x1000n });
+    assert.equal(laboratory.printed('a'), '');
+  });
+
   it('resets the guest, which begins anew with clear memory', () => {
     // The first life leaves a mark behind the code, in memory that is not part of the image.
     const guest = new TinyGuest()
