@@ -14,7 +14,7 @@ import type { Privilege, TakenTrap, Trap } from './trap.ts';
 
 /** Takes a trap: state becomes that of the handler's first instruction. One step (ADR 1). */
 export function takeTrap(state: HartState, records: TrapRecords, trap: Trap): TakenTrap {
-  return enterMode(state, records, trap, destination(state, trap));
+  return enterMode(state, records, trap, exceptionDestination(state, state.mode, trap.code));
 }
 
 /** Takes an interrupt in the mode that `dueInterrupt` named. */
@@ -66,11 +66,11 @@ export function returnFromSupervisor(state: HartState, records: TrapRecords): vo
   resume(state, records, supervisorMode, target, csrSlot.sepc);
 }
 
-/** Priv. 18.6.2: M, unless delegated to HS by medeleg, and on to VS by hedeleg. */
-function destination(state: HartState, { code }: Trap): HartMode {
-  const delegated = state.privilege !== 3 && ((state.low(csrSlot.medeleg) >>> code) & 1) === 1;
+/** Who takes an exception that code in mode `from` raises. Priv. 18.6.2: M, but for medeleg HS, but for hedeleg VS. */
+export function exceptionDestination(state: HartState, from: HartMode, code: number): HartMode {
+  const delegated = from.privilege !== 3 && ((state.low(csrSlot.medeleg) >>> code) & 1) === 1;
   if (!delegated) return machineMode;
-  const toGuest = state.virtual && ((state.low(csrSlot.hedeleg) >>> code) & 1) === 1;
+  const toGuest = from.virtual && ((state.low(csrSlot.hedeleg) >>> code) & 1) === 1;
   return toGuest ? virtualSupervisorMode : supervisorMode;
 }
 
