@@ -76,7 +76,7 @@ function unwindLevel(
 }
 
 /** Traps of this thread that are under way, innermost first. Those into the VMM belong to its own frames. */
-function recordsOf(thread: DebugThread): TrapRecord[] {
+export function recordsOf(thread: DebugThread): TrapRecord[] {
   const hgatp = thread.vcpu?.getCsr('hgatp');
   return thread.hart.trapRecords
     .list()
