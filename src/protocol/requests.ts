@@ -18,8 +18,8 @@ export interface CustomRequests {
     };
   };
   /**
-   * Walks `address` (an expression or a number) through every stage and level for `access`, as the thread's
-   * current mode does, or as `as` says. Looking only: no A/D bit is set.
+   * Walks `address` (an expression or a number) through every stage and level for `access` (default `read`), as the
+   * thread's present mode does, or as `as` says. Thread 0 is the one that has the hart. Looking only: no A/D bit is set.
    */
   'strata/walk': {
     readonly arguments: {
@@ -35,7 +35,7 @@ export interface CustomRequests {
     readonly arguments: Record<string, never>;
     readonly body: { readonly devices: readonly DeviceView[] };
   };
-  /** Every space that can be looked at now, each with a memory reference to its start. */
+  /** Every space that can be looked at now, each with a memory reference into it; or those that a thread reaches. */
   'strata/spaces': {
     readonly arguments: { readonly threadId?: number };
     readonly body: { readonly spaces: readonly SpaceView[] };

@@ -5,7 +5,8 @@ export interface GuestView {
   readonly name: string;
   readonly vmid: number;
   readonly technique: 'hardware-assisted';
-  readonly memory: { readonly guestBase: string; readonly hostBase: string; readonly size: number };
+  /** `hostBase`: where its first frame is, once it has one. */
+  readonly memory: { readonly guestBase: string; readonly hostBase?: string; readonly size: number };
   readonly console: string;
   readonly vcpus: readonly VcpuView[];
   readonly exits: number;
@@ -47,15 +48,15 @@ export interface ExitView {
   readonly device?: string;
   readonly register?: string;
   readonly details: Readonly<Record<string, string>>;
-  /** What the VMM did, in order. */
-  readonly stages: readonly { readonly name: string; readonly summary: string }[];
+  /** What the VMM does about it, in order; of an exit under way, not all is done. */
+  readonly stages: readonly { readonly name: string; readonly summary: string; readonly done: boolean }[];
 }
 
 /** One translation, level by level. */
 export interface WalkView {
   readonly address: string;
   readonly access: 'read' | 'write' | 'execute';
-  /** `VS-mode, Sv39 through Sv39x4`. */
+  /** `VS mode, Sv39 through Sv39x4`. */
   readonly mode: string;
   readonly stages: readonly WalkStageView[];
   readonly result:
@@ -69,9 +70,10 @@ export interface WalkView {
 export interface WalkStageView {
   readonly stage: 'S-stage' | 'VS-stage' | 'G-stage';
   readonly scheme: string;
+  /** The register that holds the root, and its value: `vsatp 0x8000000000080404`. */
   readonly root: string;
   readonly input: string;
-  /** What a G-stage walk was for: `level 2 entry of the VS-stage` or `final address`. */
+  /** What a walk was for: `final address`, or in the G-stage `level 2 entry of the VS-stage`. */
   readonly purpose: string;
   readonly levels: readonly WalkLevelView[];
   readonly output?: string;
@@ -83,15 +85,18 @@ export interface WalkLevelView {
   /** Address of the entry, with its space: `gpa 0x80401000`. */
   readonly address: string;
   readonly value: string;
-  /** `D A G U X W R V` as set, a dash where clear. */
+  /** `DAGUXWRV`, a dash for each that is clear. */
   readonly flags: string;
   readonly kind: 'pointer' | 'leaf' | 'invalid';
+  /** Why the walk ends here in a fault: `W is 0`; or what the access would change: `the access sets A`. */
   readonly note?: string;
 }
 
 export interface DeviceView {
   readonly id: string;
+  /** `uart0 (ns16550a)`. */
   readonly title: string;
+  readonly summary: string;
   /** `machine` or a guest's name. */
   readonly owner: string;
   readonly base: string;
@@ -124,6 +129,7 @@ export interface SpaceView {
   /** `gva:a:0x8008000000080123`, `gpa:a`, `hpa`. */
   readonly id: string;
   readonly title: string;
+  /** Where looking best begins: the start of RAM; in a virtual space the page of the code that runs. */
   readonly memoryReference: string;
   /** Bytes, where bounded. */
   readonly size?: string;

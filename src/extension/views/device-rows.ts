@@ -9,7 +9,7 @@ export function deviceRows(devices: readonly DeviceView[]): readonly Row[] {
     description: [device.base, device.interrupt === undefined ? undefined : `irq ${device.interrupt}`]
       .filter(Boolean)
       .join(' · '),
-    tooltip: `${device.title} of ${device.owner}, ${device.size} bytes at ${device.base}`,
+    tooltip: `${device.summary}\n\n${device.owner}: ${device.size} bytes at ${device.base}`,
     icon: 'circuit-board',
     children: device.registers.map((register) => registerRow(`${device.owner}:${device.id}`, register)),
   }));

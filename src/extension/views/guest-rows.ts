@@ -39,7 +39,7 @@ function guestRow(guest: GuestView): Row {
         id: `memory:${guest.name}`,
         label: 'Memory',
         description: `${size / 2 ** 20} MiB at gpa ${guestBase}`,
-        tooltip: `Guest-physical ${guestBase} lies at host-physical ${hostBase}. VMID ${guest.vmid}.`,
+        tooltip: `Guest-physical ${guestBase} ${hostBase === undefined ? 'has no frame yet' : `lies at host-physical ${hostBase}`}. VMID ${guest.vmid}.`,
         icon: 'file-binary',
         context: 'memory',
         memoryReference: `gpa:${guest.name}:${guestBase}`,
@@ -110,7 +110,7 @@ function exitRow(exit: ExitView): Row {
         id: `${id}:stage:${index}`,
         label: `${index + 1}. ${stage.name}`,
         description: stage.summary,
-        icon: 'debug-step-over',
+        icon: stage.done ? 'pass' : 'circle-outline',
       })),
     ],
   };
