@@ -9,7 +9,7 @@ import { explainExit } from '../../vmm/exits/explain.ts';
 import { exitReasons } from '../../vmm/exits/reasons.ts';
 import type { ExitAccess, ExitRecord } from '../../vmm/exits/record.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
-import { disassembleWord } from '../../vmm/exits/words.ts';
+import { formatBytes } from '../../vmm/exits/words.ts';
 
 /** Exits so far, of all guests or of one: counts by reason, and the newest, of all reasons or of one. */
 export function exitsBody(
@@ -56,7 +56,7 @@ export function presentExit(record: ExitRecord): ExitView {
     reason,
     title: titleOf(record),
     pc: formatAddress(pc),
-    instruction: disassembleWord(record),
+    instruction: record.instructionText,
     registers: {
       scause: formatAddress(scause),
       stval: formatAddress(stval),
@@ -97,7 +97,7 @@ function detailsOf(record: ExitRecord): ExitView['details'] {
 
 /** `store of 1 byte from s1: 0x63`. */
 function accessText({ kind, size, value, register }: ExitAccess): string {
-  const bytes = size === 1 ? '1 byte' : `${size} bytes`;
+  const bytes = formatBytes(size);
   const shown = value === undefined ? '' : `: ${formatAddress(value)}`;
   switch (kind) {
     case 'load':

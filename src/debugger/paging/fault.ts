@@ -23,11 +23,17 @@ export function faultOutcome(
 ): WalkOutcome {
   const { target, thread, address, access, mode, passes } = subject;
   const pass = passes.find(({ entries }) => !['pointer', 'leaf'].includes(entries.at(-1)?.verdict ?? 'leaf'));
-  const { kind: cause, ...rest } = fault;
-  const accessFault = { ...rest, kind: 'fault', cause, address, virtual: mode.virtual } as const;
+  const { kind: cause, guestPhysical, implicit } = fault;
+  const accessFault = {
+    kind: 'fault',
+    cause,
+    address,
+    virtual: mode.virtual,
+    guestPhysical,
+    implicit,
+  } as const;
   const { code } = faultTrap(accessFault, faultingAccess[access], address);
   const receiver = exceptionDestination(thread.hart.state, mode, code);
-  const { guestPhysical } = fault;
   return {
     kind: 'fault',
     reason: known ?? reasonOf(pass, fault),
