@@ -1,9 +1,10 @@
 import type { CsrFile } from '../hart/csr-file.ts';
 import { virtualInterrupts } from '../hart/interrupts.ts';
-import { csrSlot, hartSlot, type HartState, type StoredCsr } from '../hart/state.ts';
+import { hartSlot, type HartState } from '../hart/state.ts';
 import { interruptCode } from '../hart/trap.ts';
 import type { TranslationRegime } from '../hart/translation/regime.ts';
 import { csrByName } from '../isa/csrs/index.ts';
+import { loadRegisters, switchedCsrs, unloadRegisters, type SwitchedCsr } from './switched-registers.ts';
 
 /** What of a hart a vCPU lives in. */
 export interface VcpuHart {
@@ -121,12 +122,7 @@ export class Vcpu {
   load(): void {
     const { state, csrs } = this.#hart;
     state.slots.set(this.#x, hartSlot.x);
-    // What came out of stored registers is legal, and goes back as it is; the hart looks at its timers before it runs.
-    for (let index = 0; index < storedRegisters.length; index++)
-      state.slots[storedSlots[index] as number] = this.#csrs[index] as bigint;
-    viewRegisters.forEach((name, index) =>
-      csrs.poke(name, this.#csrs[storedRegisters.length + index] as bigint),
-    );
+    loadRegisters(state, csrs, this.#csrs);
     this.#onHart = true;
     if (this.#status === 'ready') this.#status = 'running';
   }
@@ -135,11 +131,7 @@ export class Vcpu {
   unload(): void {
     const { state, csrs } = this.#hart;
     this.#x.set(state.slots.subarray(hartSlot.x, hartSlot.x + 32));
-    for (let index = 0; index < storedRegisters.length; index++)
-      this.#csrs[index] = state.slots[storedSlots[index] as number] as bigint;
-    viewRegisters.forEach((name, index) => {
-      this.#csrs[storedRegisters.length + index] = csrs.peek(name);
-    });
+    unloadRegisters(state, csrs, this.#csrs);
     this.#onHart = false;
     if (this.#status === 'running') this.#status = 'ready';
   }
@@ -239,42 +231,6 @@ export class Vcpu {
     this.#x.set(state.x);
     this.#csrs.set(state.csrs);
   }
-}
-
-/**
- * What a world switch exchanges: registers that the hart stores as such. They are all exchanged before anything is
- * translated, so Priv. 18.5.3 (vsatp last, or translations of one guest get under the VMID of another) is kept.
- */
-const storedRegisters = [
-  'sepc',
-  'hstatus',
-  'scounteren',
-  'senvcfg',
-  'vsstatus',
-  'vstvec',
-  'vsscratch',
-  'vsepc',
-  'vscause',
-  'vstval',
-  'hvip',
-  'htimedelta',
-  'vstimecmp',
-  'hgatp',
-  'vsatp',
-] as const satisfies readonly StoredCsr[];
-
-const storedSlots = storedRegisters.map((name) => csrSlot[name]);
-
-/** Likewise registers that are part of others. */
-const viewRegisters = ['sstatus', 'vsie'] as const;
-
-const switchedCsrs = [...storedRegisters, ...viewRegisters];
-
-export type SwitchedCsr = (typeof switchedCsrs)[number];
-
-/** Whether a CSR is a vCPU's own: it can be asked for though another vCPU has the hart. */
-export function isSwitchedCsr(name: string): name is SwitchedCsr {
-  return (switchedCsrs as readonly string[]).includes(name);
 }
 
 /** vsstatus.SUM and MXR. */

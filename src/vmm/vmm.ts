@@ -44,6 +44,7 @@ export class HostedVmm implements HostedSupervisor {
   readonly #host: SupervisorHost;
   readonly #frames: Frames;
   readonly #vcpus: readonly Vcpu[];
+  readonly #guestOfVcpu: readonly Guest[];
   readonly #scheduler: Scheduler;
   readonly #mailbox: InputMailbox;
   readonly #exits: ExitHandling;
@@ -66,6 +67,7 @@ export class HostedVmm implements HostedSupervisor {
       this.#scheduleChanged = true;
     });
     this.#vcpus = this.guests.flatMap(({ vcpus }) => vcpus);
+    this.#guestOfVcpu = this.guests.flatMap((guest) => guest.vcpus.map(() => guest));
     this.#scheduler = new Scheduler({ vcpus: this.#vcpus, sliceTicks });
     this.#mailbox = new InputMailbox(hart, this.guests);
     this.#exits = new ExitHandling({
@@ -93,7 +95,7 @@ export class HostedVmm implements HostedSupervisor {
 
   /** The guest of a vCPU. */
   guestOf(vcpu: Vcpu): Guest {
-    const guest = this.guests.find(({ vcpus }) => vcpus.includes(vcpu));
+    const guest = this.#guestOfVcpu[vcpu.index];
     assert(guest !== undefined, 'a vCPU belongs to a guest');
     return guest;
   }

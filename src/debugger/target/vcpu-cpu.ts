@@ -2,7 +2,8 @@ import type { Hart } from '../../hart/hart.ts';
 import { hartMode, type HartMode } from '../../hart/state.ts';
 import { regimeOf, type TranslationRegime } from '../../hart/translation/regime.ts';
 import { csrByName } from '../../isa/csrs/index.ts';
-import { isSwitchedCsr, type Vcpu } from '../../vmm/vcpu.ts';
+import { isSwitchedCsr } from '../../vmm/switched-registers.ts';
+import type { Vcpu } from '../../vmm/vcpu.ts';
 import type { Cpu } from './cpu.ts';
 
 /**

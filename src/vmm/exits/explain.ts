@@ -1,6 +1,6 @@
 import { formatAddress } from '../../common/address.ts';
 import { exceptionNames, interrupts } from '../../isa/causes.ts';
-import { stageCount } from './actions.ts';
+import { stageCount, type ExitStage } from './actions.ts';
 import { handlerOf } from './handlers.ts';
 import type { ExitRecord } from './record.ts';
 import { titleOf } from './title.ts';
@@ -15,26 +15,35 @@ export interface ExitExplanation {
   readonly stageLines: readonly number[];
 }
 
-/**
- * Says in the guest's terms what happened and what is done about it, one line for each stage. Stages that are
- * not done yet are described as what they are going to do.
- */
-export function explainExit(record: ExitRecord): ExitExplanation {
+/** A stage and what it found or did, in a sentence or more. */
+export interface StageSummary {
+  readonly stage: ExitStage;
+  readonly summary: string;
+}
+
+/** Says in the guest's terms what each stage did; of stages that are not done yet, what they are going to do. */
+export function summarizeStages(record: ExitRecord): readonly StageSummary[] {
   const { decode, find, act } = handlerOf(
     record.cause,
     record.isInterrupt ? 'interrupt' : 'exception',
     record.deviceNumber === undefined ? 'elsewhere' : 'device',
   ).explain(record);
-  const sentences = [exitText(record), decode, find, act, resumeText(record)];
+  const summaries = [exitText(record), decode, find, act, resumeText(record)];
+  return record.stages.map((stage, index) => ({ stage, summary: summaries[index] ?? '' }));
+}
+
+/** The same as a document, with a line for each stage. */
+export function explainExit(record: ExitRecord): ExitExplanation {
   const header = [
     `Exit ${record.sequence} of guest ${record.guest}, vCPU ${record.vcpu}: ${titleOf(record)}`,
     '',
   ];
+  const stages = summarizeStages(record);
   const lines = [
     ...header,
-    ...record.stages.map((stage, index) => `${stage.padEnd(longestName)}  ${sentences[index] ?? ''}`),
+    ...stages.map(({ stage, summary }) => `${stage.padEnd(longestName)}  ${summary}`),
   ];
-  const stageLines = record.stages.map((_, index) => header.length + 1 + index);
+  const stageLines = stages.map((_, index) => header.length + 1 + index);
   const current = Math.min(record.stagesDone, stageCount - 1);
   return { lines, currentLine: header.length + 1 + current, stageLines };
 }

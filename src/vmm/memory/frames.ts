@@ -25,6 +25,7 @@ export class Frames {
   readonly #guest: Uint16Array;
   /** GPA / 4096 of guest frames: 32 bits reach 16 TiB of guest-physical memory. */
   readonly #guestFrame: Uint32Array;
+  #saved: FramesState | undefined;
 
   constructor(base: number, size: number) {
     assert(
@@ -41,6 +42,7 @@ export class Frames {
 
   /** Takes everything back. */
   clear(): void {
+    this.#saved = undefined;
     this.#kind.fill(kinds.free);
     this.#guest.fill(0);
     this.#guestFrame.fill(0);
@@ -52,6 +54,7 @@ export class Frames {
     const frames = bytes / frameSize;
     for (let first = 0; first + frames <= this.#kind.length; first += frames) {
       if (!this.#isFree(first, frames)) continue;
+      this.#saved = undefined;
       for (let frame = 0; frame < frames; frame++) this.#set(first + frame, owner, frame);
       return this.base + first * frameSize;
     }
@@ -80,13 +83,19 @@ export class Frames {
     return this.#kind.reduce((sum, kind) => (kind === kinds.free ? sum + frameSize : sum), 0);
   }
 
-  /** A copy of who owns what. */
+  /** A copy of who owns what: the same one as long as nothing changes, since many checkpoints are taken. */
   save(): FramesState {
-    return { kind: bytesOf(this.#kind), guest: bytesOf(this.#guest), guestFrame: bytesOf(this.#guestFrame) };
+    this.#saved ??= {
+      kind: bytesOf(this.#kind),
+      guest: bytesOf(this.#guest),
+      guestFrame: bytesOf(this.#guestFrame),
+    };
+    return this.#saved;
   }
 
   /** The inverse of `save`, on RAM of the same size. */
   restore(state: FramesState): void {
+    this.#saved = state;
     setBytes(this.#kind, state.kind);
     setBytes(this.#guest, state.guest);
     setBytes(this.#guestFrame, state.guestFrame);

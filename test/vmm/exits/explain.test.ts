@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { explainExit } from '../../../src/vmm/exits/explain.ts';
+import { explainExit, summarizeStages } from '../../../src/vmm/exits/explain.ts';
 import { titleOf } from '../../../src/vmm/exits/title.ts';
 import { Laboratory } from '../fixture.ts';
 import { TinyGuest } from '../tiny-guest.ts';
@@ -83,6 +83,10 @@ describe('vmm/exits/explain', () => {
         assert.doesNotMatch(line, /undefined|NaN|\[object/, line);
       }
       assert.doesNotMatch(titleOf(record), /undefined|NaN/);
+      assert.deepEqual(
+        summarizeStages(record).map(({ stage }) => stage),
+        record.stages,
+      );
     }
   });
 });

@@ -53,7 +53,9 @@ describe('vmm/memory/frames', () => {
     const frames = new Frames(0x8000_0000, megapageSize);
     frames.allocate(frameSize, { kind: 'vmm' });
     const saved = frames.save();
+    assert.equal(frames.save(), saved, 'a copy is shared while nothing changes');
     frames.allocate(frameSize, { kind: 'page-table', guest: 2 });
+    assert.notDeepEqual(frames.save(), saved);
     frames.restore(saved);
     assert.deepEqual(frames.ownerOf(0x8000_1000), { kind: 'free' });
     assert.deepEqual(frames.ownerOf(0x8000_0000), { kind: 'vmm' });
