@@ -20,6 +20,9 @@ export type MachineStop =
   /** The guest did something that nothing can go on from; running on returns this again. */
   | { readonly kind: 'fatal'; readonly blame: 'guest'; readonly message: string };
 
+/** A stop after which nothing runs any more. */
+export type FinalStop = Extract<MachineStop, { readonly kind: 'exit' | 'fatal' }>;
+
 /** How far to run. */
 export interface RunRequest {
   /** Up to this step of the machine. */

@@ -1,22 +1,23 @@
-import { assert, StrataError } from '../common/errors.ts';
+import { assert } from '../common/errors.ts';
 import type { Breakpoints } from '../hart/breakpoints.ts';
 import { MemoryHash } from '../hart/engine/memory-hash.ts';
 import type { Hart } from '../hart/hart.ts';
 import type { HartStop } from '../hart/stop.ts';
 import type { TakenTrap } from '../hart/trap.ts';
 import { createBoard, type Board } from './board.ts';
-import { loadBootData } from './boot-data.ts';
 import { checkConfiguration, type CheckedConfiguration, type MachineConfiguration } from './configuration.ts';
 import type { Htif } from './devices/htif.ts';
-import type { FinisherRequest } from './devices/test-finisher.ts';
+import { Ending } from './ending.ts';
 import { ExitStages } from './exit-stages.ts';
-import { BuiltinFirmware } from './firmware/builtin-firmware.ts';
-import { resetReason, resetType } from './firmware/sbi/sbi.ts';
+import type { BuiltinFirmware } from './firmware/builtin-firmware.ts';
 import type { HostedSupervisor, SupervisorProgress } from './hosted-supervisor.ts';
-import { InputLog } from './input-log.ts';
+import { createLevels } from './levels.ts';
+import type { InputLog } from './input-log.ts';
+import { InputPorts } from './input-ports.ts';
 import { HartRotation } from './hart-rotation.ts';
-import type { ExitSource, MachineStop, Position, RunRequest, StageReached } from './machine-stop.ts';
-import { restoreBoard, saveBoard, type SavedMachine } from './saved-machine.ts';
+import type { MachineStop, Position, RunRequest, StageReached } from './machine-stop.ts';
+import { hashBoard, restoreBoard, saveBoard, type SavedMachine } from './saved-machine.ts';
+import { powerOn } from './power-on.ts';
 import { StateHash } from './state-hash.ts';
 import { Timers } from './timers.ts';
 
@@ -37,15 +38,13 @@ export class Machine {
   readonly firmware: BuiltinFirmware | undefined;
   /** The software of HS mode, where it is hosted. */
   readonly supervisor: HostedSupervisor | undefined;
-  readonly inputLog: InputLog;
-  readonly #inputs = new Map<string, (bytes: Uint8Array) => void>();
+  readonly #inputs: InputPorts;
   readonly #stages: ExitStages | undefined;
   readonly #timers: Timers;
   readonly #rotation: HartRotation;
   readonly #ramHash: MemoryHash;
-  #ended: Extract<MachineStop, { readonly kind: 'exit' | 'fatal' }> | undefined;
+  readonly #ending = new Ending(() => this.#running?.requestAttention());
   #isNew = true;
-  #rebootRequested = false;
   /** The hart that executes now. */
   #running: Hart | undefined;
   /** The guest stored to tohost. */
@@ -61,41 +60,33 @@ export class Machine {
     };
     this.board = createBoard(configuration, hosted, {
       output: configuration.output,
-      finish: (request) => this.#finish(request),
-      exitByHtif: (code) => this.#exit(code, 'tohost'),
+      finish: (request) => this.#ending.askedByFinisher(request),
+      exitByHtif: (code) => this.#ending.exit(code, 'tohost'),
       timersChanged: () => {
         this.#timers.changed();
         this.#running?.requestAttention();
       },
     });
-    const { harts, clint, clock, uart, htif, memory, physical } = this.board;
-    this.inputLog = new InputLog(configuration.input?.entries);
+    const { harts, clint, clock, uart, htif, memory } = this.board;
+    this.#inputs = new InputPorts(configuration.input?.entries ?? []);
     this.#timers = new Timers({ harts, clint, clock });
     this.#rotation = new HartRotation(harts);
     this.#ramHash = new MemoryHash(memory.wasm);
-    this.#inputs.set('uart0', (bytes) => uart.receive(bytes));
+    this.#inputs.open('uart0', (bytes) => uart.receive(bytes));
     if (htif) this.#connectHtif(htif);
-    if (hosted.machine) {
-      this.firmware = new BuiltinFirmware({
-        harts,
-        memory: physical,
-        setSoftwareInterrupt: (hart, raised) => clint.setSoftwareInterrupt(hart, raised),
-        console: { write: (byte) => uart.send(byte), read: () => uart.take() },
-        reset: (type, reason) => this.#resetBySbi(type, reason),
-      });
-    }
-    this.supervisor = configuration.supervisor?.({
-      harts,
-      memory,
-      physical,
-      bus: this.board.bus,
-      clock,
-      steps: () => this.steps,
-      openInput: (port, receive) => this.#inputs.set(port, receive),
-      output: configuration.output,
+    const { firmware, supervisor } = createLevels(this.board, configuration, {
+      reset: (type, reason) => this.#ending.askedBySbi(type, reason),
+      openInput: (port, receive) => this.#inputs.open(port, receive),
     });
+    this.firmware = firmware;
+    this.supervisor = supervisor;
     this.#stages = this.supervisor && new ExitStages(this.supervisor);
     this.#powerOn();
+  }
+
+  /** All that came in from outside, and what is still to be seen of it. */
+  get inputLog(): InputLog {
+    return this.#inputs.log;
   }
 
   get harts(): readonly Hart[] {
@@ -134,7 +125,7 @@ export class Machine {
 
   /** Names of the consoles that take input. */
   get inputPorts(): readonly string[] {
-    return [...this.#inputs.keys()];
+    return this.#inputs.names;
   }
 
   /**
@@ -142,15 +133,8 @@ export class Machine {
    * there is no such console, or where the log already has later input.
    */
   input(port: string, bytes: Uint8Array): void {
-    if (!this.#inputs.has(port)) {
-      throw new StrataError(
-        'unknown-console',
-        'user',
-        `There is no console ${port}; there are ${this.inputPorts.join(', ')}.`,
-      );
-    }
-    this.inputLog.append({ step: this.steps, port, bytes: bytes.slice() });
-    if (!this.#stages?.current) this.#showInput();
+    this.#inputs.accept({ step: this.steps, port, bytes });
+    if (!this.#stages?.current) this.#inputs.show(this.steps);
   }
 
   /** Runs until the step that is asked for, or until something stops it sooner. */
@@ -173,12 +157,9 @@ export class Machine {
   /** Everything that decides how history goes on, but for input to come; 16 hexadecimal digits. */
   hash(): string {
     this.#settle();
-    const { memory, clock, bus, htif } = this.board;
     const hash = new StateHash();
-    hash.state(this.#ramHash.hash(memory.ramOffset, memory.ramSize));
-    for (const hart of this.harts) hash.bytes(hart.stateBytes);
-    for (const { device } of bus.regions) hash.state(device.save());
-    hash.state([clock.save(), this.#rotation.save(), htif?.save() ?? null]);
+    hashBoard(this.board, this.#ramHash, hash);
+    hash.state(this.#rotation.save());
     hash.state([this.firmware?.save() ?? null, this.supervisor?.save() ?? null]);
     return hash.digest();
   }
@@ -193,7 +174,7 @@ export class Machine {
       inputPosition: this.inputLog.position,
       firmware: this.firmware?.save(),
       supervisor: this.supervisor?.save(),
-      ended: this.#ended,
+      ended: this.#ending.stop,
     };
   }
 
@@ -204,9 +185,8 @@ export class Machine {
     this.inputLog.position = saved.inputPosition;
     if (saved.firmware) this.firmware?.restore(saved.firmware);
     if (saved.supervisor !== undefined) this.supervisor?.restore(saved.supervisor);
-    this.#ended = saved.ended;
+    this.#ending.restore(saved.ended);
     this.#passed = undefined;
-    this.#rebootRequested = false;
     this.#stages?.abandon();
     this.#timers.changed();
   }
@@ -214,9 +194,9 @@ export class Machine {
   /** Does what comes next; a stop ends the run. */
   #runOn(end: number, stopBeforeStage: RunRequest['stopBeforeStage']): MachineStop | undefined {
     if (this.#stages?.current) return this.#runStages(this.#stages, stopBeforeStage);
-    if (this.#ended) return this.#ended;
-    if (this.#rebootRequested) this.#powerOn();
-    this.#showInput();
+    if (this.#ending.stop) return this.#ending.stop;
+    if (this.#ending.rebootRequested) this.#powerOn();
+    this.#inputs.show(this.steps);
     const step = this.steps;
     if (step >= end) return { kind: 'budget' };
     const timerStep = this.#timers.update(step);
@@ -267,9 +247,7 @@ export class Machine {
       return;
     }
     const outcome = this.firmware?.handleTrap(hart, trap);
-    if (outcome?.kind === 'fatal') {
-      this.#ended = { kind: 'fatal', blame: 'guest', message: outcome.message };
-    }
+    if (outcome?.kind === 'fatal') this.#ending.fail(outcome.message);
   }
 
   #runStages(stages: ExitStages, stopBefore: RunRequest['stopBeforeStage']): MachineStop | undefined {
@@ -284,7 +262,7 @@ export class Machine {
 
   #resumeFrom(hart: Hart, progress: SupervisorProgress): void {
     if (progress.kind === 'waiting') hart.state.waiting = true;
-    else if (progress.kind === 'finished') this.#exit(progress.code, 'supervisor');
+    else if (progress.kind === 'finished') this.#ending.exit(progress.code, 'supervisor');
   }
 
   #canRun(hart: Hart): boolean {
@@ -310,11 +288,6 @@ export class Machine {
     return undefined;
   }
 
-  #showInput(): void {
-    if (this.inputLog.nextStep > this.steps) return;
-    for (const { port, bytes } of this.inputLog.take(this.steps)) this.#inputs.get(port)?.(bytes);
-  }
-
   /** Interrupt lines of timers follow the time, which a run that has ended may not have noticed. */
   #settle(): void {
     this.#timers.changed();
@@ -325,7 +298,7 @@ export class Machine {
   #connectHtif(htif: Htif): void {
     const { physical } = this.board;
     const toHost = Number(htif.toHost);
-    this.#inputs.set('htif', (bytes) => htif.receive(bytes));
+    this.#inputs.open('htif', (bytes) => htif.receive(bytes));
     physical.onDidWriteRam(({ address, length }) => {
       if (!this.#running || address >= toHost + 8 || address + length <= toHost) return;
       // The store is finished first: the guest's request is served once its instruction has retired.
@@ -334,64 +307,18 @@ export class Machine {
     });
   }
 
-  #finish(request: FinisherRequest): void {
-    if (request.kind === 'exit') this.#exit(request.code, 'finisher');
-    else this.#reboot();
-  }
-
-  #resetBySbi(type: number, reason: number): void {
-    if (type === resetType.shutdown) this.#exit(reason === resetReason.systemFailure ? 1 : 0, 'sbi-srst');
-    else this.#reboot();
-  }
-
-  #exit(code: number, by: ExitSource): void {
-    this.#ended = { kind: 'exit', code, by };
-    this.#running?.requestAttention();
-  }
-
-  #reboot(): void {
-    this.#rebootRequested = true;
-    this.#running?.requestAttention();
-  }
-
-  /** Puts everything into its first state. Steps go on: a reboot is part of history. */
   #powerOn(): void {
-    const { harts, memory, physical, clock, bus, htif } = this.board;
-    // New memory is zero already; writing to it would make the host provide all of it.
-    if (!this.#isNew) {
-      memory.ram.fill(0);
-      physical.ramChanged(memory.ramBase, memory.ramSize);
-    }
-    this.#isNew = false;
-    for (const { device } of bus.regions) device.reset();
-    htif?.reset();
     this.#htifDue = false;
     this.#rotation.reset();
     this.#stages?.abandon();
-    this.#ended = undefined;
+    this.#ending.restore(undefined);
     this.#passed = undefined;
-    this.#rebootRequested = false;
-    const { firmware, image } = this.configuration;
-    const registers = loadBootData(this.board, this.configuration);
-    const entry = typeof firmware === 'string' ? image.entry : firmware.entry;
-    for (const hart of harts) {
-      const { steps, trapsTaken } = hart.state;
-      hart.reset(entry);
-      hart.state.steps = steps;
-      hart.state.trapsTaken = trapsTaken;
-      hart.csrs.poke('mcycle', 0n);
-      hart.csrs.poke('minstret', 0n);
-      hart.state.setX(10, BigInt(hart.id));
-      hart.state.setX(11, registers.deviceTree);
-      hart.state.setX(12, registers.nextStage);
-    }
-    clock.reset();
-    clock.setTicks(0n);
+    powerOn(this.board, this.configuration, this.firmware, { isNew: this.#isNew });
+    this.#isNew = false;
     this.#timers.changed();
-    this.firmware?.boot(image.entry, registers.deviceTree);
-    const [first] = harts;
+    const [first] = this.harts;
     if (this.supervisor && first) this.#resumeFrom(first, this.supervisor.start(first.id));
-    this.#showInput();
+    this.#inputs.show(this.steps);
   }
 }
 

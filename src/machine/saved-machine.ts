@@ -1,3 +1,4 @@
+import type { MemoryHash } from '../hart/engine/memory-hash.ts';
 import type { SavedHart } from '../hart/hart.ts';
 import type { Board } from './board.ts';
 import type { SavedState } from './device.ts';
@@ -5,7 +6,8 @@ import type { HtifState } from './devices/htif.ts';
 import type { FirmwareState } from './firmware/machine-target.ts';
 import type { RotationState } from './hart-rotation.ts';
 import type { MachineClockState } from './machine-clock.ts';
-import type { MachineStop } from './machine-stop.ts';
+import type { FinalStop } from './machine-stop.ts';
+import type { StateHash } from './state-hash.ts';
 import { restoreRam, saveRam, type RamSnapshot } from './ram-snapshot.ts';
 
 /** What the parts of a board hold. */
@@ -24,7 +26,7 @@ export interface SavedMachine extends SavedBoard {
   readonly inputPosition: number;
   readonly firmware: FirmwareState | undefined;
   readonly supervisor: SavedState | undefined;
-  readonly ended: Extract<MachineStop, { readonly kind: 'exit' | 'fatal' }> | undefined;
+  readonly ended: FinalStop | undefined;
 }
 
 export function saveBoard({ memory, harts, bus, htif, clock }: Board): SavedBoard {
@@ -50,4 +52,13 @@ export function restoreBoard(board: Board, saved: SavedBoard): void {
   }
   if (saved.htif !== undefined) htif?.restore(saved.htif);
   clock.restore(saved.clock);
+}
+
+/** Takes a board's state into a hash. Timers must be up to date. */
+export function hashBoard(board: Board, ramHash: MemoryHash, hash: StateHash): void {
+  const { memory, harts, bus, htif, clock } = board;
+  hash.state(ramHash.hash(memory.ramOffset, memory.ramSize));
+  for (const hart of harts) hash.bytes(hart.stateBytes);
+  for (const { device } of bus.regions) hash.state(device.save());
+  hash.state([clock.save(), htif?.save() ?? null]);
 }

@@ -39,8 +39,10 @@ describe('machine/hosted-supervisor', () => {
       assert.deepEqual(machine.position, { step: 2, stage: index });
       assert.deepEqual(machine.stage, { hart: 0, name: stage, index });
     }
-    const wanted = (stage: StageReached): boolean => stage.name === 'emulate';
-    assert.equal(machine.run({ budget: 100, stopBeforeStage: wanted }).kind, 'stage');
+    assert.equal(
+      machine.run({ budget: 100, stopBeforeStage: ({ name }) => name === 'emulate' }).kind,
+      'stage',
+    );
     assert.deepEqual(machine.position, { step: 4, stage: 1 });
     assert.equal(machine.run({ budget: 0 }).kind, 'exit');
     assert.equal(seen.length, 3);
