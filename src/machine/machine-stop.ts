@@ -1,3 +1,4 @@
+import type { HostedLevel } from '../hart/hosted.ts';
 import type { TakenTrap } from '../hart/trap.ts';
 
 /** Who ended the run: the finisher device, HTIF, an SBI call, or the hosted supervisor. */
@@ -9,9 +10,9 @@ export type MachineStop =
   | { readonly kind: 'budget' }
   /** A hart is at an armed address; the instruction there has not run. The next run passes it. */
   | { readonly kind: 'breakpoint'; readonly hart: number; readonly pc: bigint }
-  /** `onTrap` of a hart wanted to stop; pc is the handler's first instruction. */
+  /** `onTrap` of a hart wanted to stop; the handler (pc's instruction, or a hosted level) has done nothing yet. */
   | { readonly kind: 'trap'; readonly hart: number; readonly trap: TakenTrap }
-  /** An exit is under way, and the observer wanted to stop before this stage. The next run does it. */
+  /** A hosted level handles a trap, and the observer wanted to stop before this stage. The next run does it. */
   | { readonly kind: 'stage'; readonly hart: number; readonly stage: string }
   /** The guest ended; running on returns this again. */
   | { readonly kind: 'exit'; readonly code: number; readonly by: ExitSource }
@@ -29,21 +30,25 @@ export interface RunRequest {
   readonly until?: number;
   /** At most so many steps. */
   readonly budget?: number;
-  /** Asked before each stage of an exit but one at which the last run stopped; `true` stops there. */
+  /** Asked before each stage of a hosted level but one at which the last run stopped; `true` stops there. */
   readonly stopBeforeStage?: (stage: StageReached) => boolean;
 }
 
-/** A stage of an exit that is about to be done. */
+/** A stage of the handling of a trap that is about to be done: the VMM's has several, the firmware's one. */
 export interface StageReached {
   readonly hart: number;
+  readonly level: HostedLevel;
   readonly name: string;
-  /** Stages of this exit done before it. */
+  /** Stages done before it. */
   readonly index: number;
 }
 
 /** A point in a machine's history. */
 export interface Position {
   readonly step: number;
-  /** Within an exit, the number of its stages done; undefined between instructions, which is after all of them. */
+  /**
+   * While a hosted level handles a trap, the number of stages done; undefined between instructions, which is after
+   * all of them.
+   */
   readonly stage?: number;
 }

@@ -2,15 +2,16 @@ import { assert } from '../common/errors.ts';
 import type { Breakpoints } from '../hart/breakpoints.ts';
 import { MemoryHash } from '../hart/engine/memory-hash.ts';
 import type { Hart } from '../hart/hart.ts';
+import { hostedLevel, type HostedLevel } from '../hart/hosted.ts';
 import type { HartStop } from '../hart/stop.ts';
 import type { TakenTrap } from '../hart/trap.ts';
 import { createBoard, type Board } from './board.ts';
 import { checkConfiguration, type CheckedConfiguration, type MachineConfiguration } from './configuration.ts';
 import type { Htif } from './devices/htif.ts';
 import { Ending } from './ending.ts';
-import { ExitStages } from './exit-stages.ts';
 import type { BuiltinFirmware } from './firmware/builtin-firmware.ts';
-import type { HostedSupervisor, SupervisorProgress } from './hosted-supervisor.ts';
+import type { HostedSupervisor } from './hosted-supervisor.ts';
+import { HostedTrap, type TrapOutcome } from './hosted-trap.ts';
 import { createLevels } from './levels.ts';
 import type { InputLog } from './input-log.ts';
 import { InputPorts } from './input-ports.ts';
@@ -39,7 +40,7 @@ export class Machine {
   /** The software of HS mode, where it is hosted. */
   readonly supervisor: HostedSupervisor | undefined;
   readonly #inputs: InputPorts;
-  readonly #stages: ExitStages | undefined;
+  readonly #hosted = new HostedTrap();
   readonly #timers: Timers;
   readonly #rotation: HartRotation;
   readonly #ramHash: MemoryHash;
@@ -80,7 +81,6 @@ export class Machine {
     });
     this.firmware = firmware;
     this.supervisor = supervisor;
-    this.#stages = this.supervisor && new ExitStages(this.supervisor);
     this.#powerOn();
   }
 
@@ -102,9 +102,9 @@ export class Machine {
     return this.board.clock.steps;
   }
 
-  /** The hart that ran last, or whose exit is under way. */
+  /** The hart that ran last, or whose trap is being handled. */
   get currentHart(): Hart {
-    return this.#stages?.hart ?? this.#rotation.current;
+    return this.#hosted.hart ?? this.#rotation.current;
   }
 
   /** Nanoseconds of the machine's time that passed while every hart waited. */
@@ -114,13 +114,13 @@ export class Machine {
 
   /** Where in its history the machine is. */
   get position(): Position {
-    const stage = this.#stages?.current?.index;
+    const stage = this.#hosted.stage?.index;
     return stage === undefined ? { step: this.steps } : { step: this.steps, stage };
   }
 
-  /** The stage that is about to be done, while an exit is under way. */
+  /** The stage that is about to be done, while a hosted level handles a trap. */
   get stage(): StageReached | undefined {
-    return this.#stages?.current;
+    return this.#hosted.stage;
   }
 
   /** Names of the consoles that take input. */
@@ -134,7 +134,7 @@ export class Machine {
    */
   input(port: string, bytes: Uint8Array): void {
     this.#inputs.accept({ step: this.steps, port, bytes });
-    if (!this.#stages?.current) this.#inputs.show(this.steps);
+    if (!this.#hosted.stage) this.#inputs.show(this.steps);
   }
 
   /** Runs until the step that is asked for, or until something stops it sooner. */
@@ -164,9 +164,9 @@ export class Machine {
     return hash.digest();
   }
 
-  /** All state, as data; not while an exit is under way. */
+  /** All state, as data; not while a hosted level handles a trap. */
   save(): SavedMachine {
-    assert(!this.#stages?.current, 'a machine is saved between exits');
+    assert(!this.#hosted.stage, 'a machine is saved between instructions');
     this.#settle();
     return {
       ...saveBoard(this.board),
@@ -187,13 +187,13 @@ export class Machine {
     if (saved.supervisor !== undefined) this.supervisor?.restore(saved.supervisor);
     this.#ending.restore(saved.ended);
     this.#passed = undefined;
-    this.#stages?.abandon();
+    this.#hosted.abandon();
     this.#timers.changed();
   }
 
   /** Does what comes next; a stop ends the run. */
   #runOn(end: number, stopBeforeStage: RunRequest['stopBeforeStage']): MachineStop | undefined {
-    if (this.#stages?.current) return this.#runStages(this.#stages, stopBeforeStage);
+    if (this.#hosted.stage) return this.#runHosted(stopBeforeStage);
     if (this.#ending.stop) return this.#ending.stop;
     if (this.#ending.rebootRequested) this.#powerOn();
     this.#inputs.show(this.steps);
@@ -234,35 +234,40 @@ export class Machine {
         this.#passed = { hart: hart.id, pc: stop.pc };
         return { kind: 'breakpoint', hart: hart.id, pc: stop.pc };
       case 'trap':
+        // Its handling is begun, so that this position is not the one after it.
+        this.#beginHosted(hart, hostedLevel(hart.state, hart.hosted), stop.trap);
         return { kind: 'trap', hart: hart.id, trap: stop.trap };
       case 'hosted':
-        this.#handleTrap(hart, stop.level, stop.trap);
+        this.#beginHosted(hart, stop.level, stop.trap);
         return undefined;
     }
   }
 
-  #handleTrap(hart: Hart, level: 'machine' | 'supervisor', trap: TakenTrap): void {
-    if (level === 'supervisor') {
-      this.#stages?.begin(hart, trap);
-      return;
-    }
-    const outcome = this.firmware?.handleTrap(hart, trap);
-    if (outcome?.kind === 'fatal') this.#ending.fail(outcome.message);
+  #beginHosted(hart: Hart, level: HostedLevel | undefined, trap: TakenTrap): void {
+    const handler = level === 'machine' ? this.firmware : this.supervisor;
+    if (level && handler) this.#hosted.begin(handler, hart, level, trap);
   }
 
-  #runStages(stages: ExitStages, stopBefore: RunRequest['stopBeforeStage']): MachineStop | undefined {
-    const { hart } = stages;
-    const outcome = stages.run(stopBefore);
-    if (outcome.kind === 'stopped') {
-      return { kind: 'stage', hart: outcome.stage.hart, stage: outcome.stage.name };
-    }
-    if (hart) this.#resumeFrom(hart, outcome.progress);
+  #runHosted(stopBefore: RunRequest['stopBeforeStage']): MachineStop | undefined {
+    const { hart } = this.#hosted;
+    const outcome = this.#hosted.run(stopBefore);
+    if (!('kind' in outcome)) return { kind: 'stage', hart: outcome.hart, stage: outcome.name };
+    if (hart) this.#resumeFrom(hart, outcome);
     return undefined;
   }
 
-  #resumeFrom(hart: Hart, progress: SupervisorProgress): void {
-    if (progress.kind === 'waiting') hart.state.waiting = true;
-    else if (progress.kind === 'finished') this.#ending.exit(progress.code, 'supervisor');
+  #resumeFrom(hart: Hart, outcome: TrapOutcome): void {
+    switch (outcome.kind) {
+      case 'resumed':
+        return;
+      case 'waiting':
+        hart.state.waiting = true;
+        return;
+      case 'finished':
+        return this.#ending.exit(outcome.code, 'supervisor');
+      case 'fatal':
+        return this.#ending.fail(outcome.message);
+    }
   }
 
   #canRun(hart: Hart): boolean {
@@ -310,14 +315,15 @@ export class Machine {
   #powerOn(): void {
     this.#htifDue = false;
     this.#rotation.reset();
-    this.#stages?.abandon();
+    this.#hosted.abandon();
     this.#ending.restore(undefined);
     this.#passed = undefined;
     powerOn(this.board, this.configuration, this.firmware, { isNew: this.#isNew });
     this.#isNew = false;
     this.#timers.changed();
     const [first] = this.harts;
-    if (this.supervisor && first) this.#resumeFrom(first, this.supervisor.start(first.id));
+    const begun = first && this.supervisor?.start(first.id);
+    if (begun && begun.kind !== 'stage') this.#resumeFrom(first, begun);
     this.#inputs.show(this.steps);
   }
 }

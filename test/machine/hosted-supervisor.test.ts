@@ -37,7 +37,7 @@ describe('machine/hosted-supervisor', () => {
     for (const [index, stage] of ['exit', 'emulate', 'resume'].entries()) {
       assert.deepEqual(machine.run({ budget: 100, stopBeforeStage }), { kind: 'stage', hart: 0, stage });
       assert.deepEqual(machine.position, { step: 2, stage: index });
-      assert.deepEqual(machine.stage, { hart: 0, name: stage, index });
+      assert.deepEqual(machine.stage, { hart: 0, level: 'supervisor', name: stage, index });
     }
     assert.equal(
       machine.run({ budget: 100, stopBeforeStage: ({ name }) => name === 'emulate' }).kind,

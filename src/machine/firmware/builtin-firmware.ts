@@ -1,4 +1,5 @@
 import { formatAddress } from '../../common/address.ts';
+import { assert } from '../../common/errors.ts';
 import type { Hart } from '../../hart/hart.ts';
 import { exceptionCode, interruptCode, type TakenTrap } from '../../hart/trap.ts';
 import { callFromRegisters, callSbi } from './sbi/call.ts';
@@ -9,7 +10,7 @@ import { redirectTrap } from './redirect.ts';
 import { MachineSbiTarget, type FirmwareState, type FirmwareWiring } from './machine-target.ts';
 
 /** What came of a trap to M mode. */
-export type FirmwareOutcome =
+export type FirmwareProgress =
   /** The hart goes on at its pc (or waits, or is stopped, as its states say). */
   | { readonly kind: 'resumed' }
   /** Nothing can go on: a defect of the guest, in words. */
@@ -23,6 +24,7 @@ export class BuiltinFirmware {
   readonly #harts: readonly Hart[];
   readonly #target: MachineSbiTarget;
   readonly #wiring: FirmwareWiring;
+  #taken: { readonly hart: number; readonly trap: TakenTrap } | undefined;
 
   constructor(wiring: FirmwareWiring) {
     this.#harts = wiring.harts;
@@ -47,8 +49,29 @@ export class BuiltinFirmware {
     this.#target.wake(hart);
   }
 
-  /** A trap has entered M mode. */
-  handleTrap(hart: Hart, taken: TakenTrap): FirmwareOutcome {
+  /** A trap has entered M mode. Its handling is one stage, whose name this returns. */
+  beginExit(hart: number, trap: TakenTrap): string {
+    this.#taken = { hart, trap };
+    return 'firmware';
+  }
+
+  /** Handles the trap. */
+  advance(): FirmwareProgress {
+    const { hart, trap } = this.#taken ?? {};
+    const receiver = this.#harts.find(({ id }) => id === hart);
+    assert(receiver !== undefined && trap !== undefined, 'firmware handles a trap that has begun');
+    return this.#handle(receiver, trap);
+  }
+
+  save(): FirmwareState {
+    return this.#target.save();
+  }
+
+  restore(state: FirmwareState): void {
+    this.#target.restore(state);
+  }
+
+  #handle(hart: Hart, taken: TakenTrap): FirmwareProgress {
     const { trap, from } = taken;
     if (from.privilege === 3) return unexpected(taken);
     if (trap.interrupt) {
@@ -64,14 +87,6 @@ export class BuiltinFirmware {
     }
     hart.returnFromMachine();
     return resumed;
-  }
-
-  save(): FirmwareState {
-    return this.#target.save();
-  }
-
-  restore(state: FirmwareState): void {
-    this.#target.restore(state);
   }
 
   /** An interrupt from another hart is meant for the supervisor (SBI 7). */
@@ -106,7 +121,7 @@ export class BuiltinFirmware {
   }
 }
 
-const resumed: FirmwareOutcome = { kind: 'resumed' };
+const resumed: FirmwareProgress = { kind: 'resumed' };
 const supervisorSoftware = 1n << BigInt(interruptCode.supervisorSoftware);
 
 /** What OpenSBI neither delegates nor emulates goes to the supervisor as its own trap. */
@@ -119,7 +134,7 @@ const redirected: ReadonlySet<number> = new Set([
   exceptionCode.storeAccessFault,
 ]);
 
-function unexpected({ trap, pc, from }: TakenTrap): FirmwareOutcome {
+function unexpected({ trap, pc, from }: TakenTrap): FirmwareProgress {
   const what = `${trap.interrupt ? 'interrupt' : 'exception'} ${trap.code}`;
   const where = `pc ${formatAddress(pc)}, mode ${from.virtual ? 'V' : ''}${'US?M'[from.privilege]}`;
   return {

@@ -130,6 +130,27 @@ describe('machine/firmware/builtin-firmware', () => {
     assert.ok(machine.board.clock.ticks() >= 3000n);
   });
 
+  it('is one stage of the step of its trap: a stop before it has a position of its own', () => {
+    const words = [...sbi(extension.base, 0), loopForever];
+    const { machine } = start({ image: program(words) });
+    const [hart] = machine.harts;
+    assert.ok(hart);
+    hart.onTrap = () => true;
+    assert.equal(machine.run({ budget: 100 }).kind, 'trap');
+    const position = machine.position;
+    assert.deepEqual(position, { step: 3, stage: 0 });
+    assert.deepEqual(machine.stage, { hart: 0, level: 'machine', name: 'firmware', index: 0 });
+    assert.deepEqual([hart.state.privilege, hart.csrs.peek('mcause')], [3, 9n]);
+    const pc = hart.state.pc;
+    hart.onTrap = undefined;
+    assert.equal(machine.run({ budget: 0 }).kind, 'budget');
+    assert.deepEqual([machine.position, hart.state.privilege], [{ step: 3 }, 1]);
+    machine.reset();
+    const stopBeforeStage = () => machine.steps === position.step;
+    assert.equal(machine.run({ until: position.step, stopBeforeStage }).kind, 'stage');
+    assert.deepEqual([machine.position, hart.state.pc], [position, pc]);
+  });
+
   it("makes the supervisor's own trap of an exception that it does not delegate", () => {
     const handler = ramBase + 0x100;
     const words = [
