@@ -19,24 +19,35 @@ const flag = {
   guestMxr: 1 << 8,
 };
 
+/** Where the registers lie in the hart's state: looked up here once, for a look-up costs more than a comparison. */
+const half = {
+  mstatus: 2 * csrSlot.mstatus,
+  vsstatus: 2 * csrSlot.vsstatus,
+  satp: 2 * csrSlot.satp,
+  vsatp: 2 * csrSlot.vsatp,
+  hgatp: 2 * csrSlot.hgatp,
+  privilege: 2 * hartSlot.privilege,
+  virtual: 2 * hartSlot.virtual,
+} as const;
+
 /** Writes the key of the hart's present context into `key`. */
 export function readContextKey(state: HartState, key: ContextKey): void {
   const { halves } = state;
-  const mstatus = halves[2 * csrSlot.mstatus] as number;
-  const fetchPrivilege = halves[2 * hartSlot.privilege] as number;
-  const fetchVirtual = halves[2 * hartSlot.virtual] !== 0;
+  const mstatus = halves[half.mstatus] as number;
+  const fetchPrivilege = halves[half.privilege] as number;
+  const fetchVirtual = halves[half.virtual] !== 0;
   let privilege = fetchPrivilege;
   let virtual = fetchVirtual;
   if (privilege === 3 && (mstatus & mstatusLow.MPRV) !== 0) {
     // Priv. 3.1.6.3: loads and stores are made as though in the mode that MPP and MPV say.
     privilege = (mstatus & mstatusLow.MPP) >>> 11;
-    virtual = privilege !== 3 && ((halves[2 * csrSlot.mstatus + 1] as number) & mstatusHigh.MPV) !== 0;
+    virtual = privilege !== 3 && ((halves[half.mstatus + 1] as number) & mstatusHigh.MPV) !== 0;
   }
   let flags = fetchPrivilege | (privilege << flag.dataPrivilege);
   if (fetchVirtual) flags |= flag.fetchVirtual;
   if (virtual) flags |= flag.dataVirtual;
   if (privilege !== 3) {
-    const status = virtual ? (halves[2 * csrSlot.vsstatus] as number) : mstatus;
+    const status = virtual ? (halves[half.vsstatus] as number) : mstatus;
     if (privilege === 1 && (status & sstatusLow.SUM) !== 0) flags |= flag.sum;
     if (((status | mstatus) & sstatusLow.MXR) !== 0) flags |= flag.mxr;
     if ((mstatus & mstatusLow.MXR) !== 0) flags |= flag.guestMxr;
@@ -44,12 +55,12 @@ export function readContextKey(state: HartState, key: ContextKey): void {
   key[0] = flags;
   const isSupervisors = (!fetchVirtual && fetchPrivilege !== 3) || (!virtual && privilege !== 3);
   const isGuests = fetchVirtual || virtual;
-  key[1] = isSupervisors ? (halves[2 * csrSlot.satp] as number) : 0;
-  key[2] = isSupervisors ? (halves[2 * csrSlot.satp + 1] as number) : 0;
-  key[3] = isGuests ? (halves[2 * csrSlot.vsatp] as number) : 0;
-  key[4] = isGuests ? (halves[2 * csrSlot.vsatp + 1] as number) : 0;
-  key[5] = isGuests ? (halves[2 * csrSlot.hgatp] as number) : 0;
-  key[6] = isGuests ? (halves[2 * csrSlot.hgatp + 1] as number) : 0;
+  key[1] = isSupervisors ? (halves[half.satp] as number) : 0;
+  key[2] = isSupervisors ? (halves[half.satp + 1] as number) : 0;
+  key[3] = isGuests ? (halves[half.vsatp] as number) : 0;
+  key[4] = isGuests ? (halves[half.vsatp + 1] as number) : 0;
+  key[5] = isGuests ? (halves[half.hgatp] as number) : 0;
+  key[6] = isGuests ? (halves[half.hgatp + 1] as number) : 0;
 }
 
 /** Does the context use translations of V = 0 that a fence for `asid` (all where undefined) is about? */
