@@ -12,7 +12,8 @@ import {
   tlbArray,
   tlbField,
 } from './layout.ts';
-import { RecordPlace, writePc, writeTlbEntry, type InterpreterFrame } from './record-place.ts';
+import { writePc, writeTlbEntry, type InterpreterFrame } from './interpreter-frame.ts';
+import { RecordPlace } from './record-place.ts';
 import type { CodeWriter, Label, Local } from './wasm/code-writer.ts';
 import { ModuleWriter } from './wasm/module-writer.ts';
 import type { ValueType } from './wasm/opcodes.ts';

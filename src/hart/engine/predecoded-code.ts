@@ -4,15 +4,8 @@ import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { predecodedBytes } from '../layout.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
-import { handlerOf, specialHandler } from './handlers.ts';
-import {
-  pageRecords,
-  pageRecordsBytes,
-  recordBytes,
-  recordField,
-  registerOffset,
-  sinkOffset,
-} from './layout.ts';
+import { pageRecordsBytes } from './layout.ts';
+import { Records, type RecordIndex } from './records.ts';
 
 /** Who holds pointers to predecoded pages, or lets stores pass without looking for one. */
 export interface CodeUser {
@@ -30,8 +23,7 @@ export interface CodeUser {
  */
 export class PredecodedCode {
   readonly #memory: MachineMemory;
-  readonly #halfWords: Uint16Array;
-  readonly #words: Int32Array;
+  readonly #records: Records;
   readonly #ramHalfWords: Uint16Array;
   readonly #users = new Set<CodeUser>();
   /** For each page of RAM its place in the pool plus one, or 0. */
@@ -61,10 +53,8 @@ export class PredecodedCode {
       'the pool has room for its pages',
     );
     this.#memory = memory;
-    const { buffer } = memory.wasm;
-    this.#halfWords = new Uint16Array(buffer, memory.predecodedOffset, predecodedBytes / 2);
-    this.#words = new Int32Array(buffer, memory.predecodedOffset, predecodedBytes / 4);
-    this.#ramHalfWords = new Uint16Array(buffer, memory.ramOffset, memory.ramSize / 2);
+    this.#records = new Records(memory);
+    this.#ramHalfWords = new Uint16Array(memory.wasm.buffer, memory.ramOffset, memory.ramSize / 2);
     this.#placeOfPage = new Uint16Array(memory.ramSize / pageBytes);
     this.#pageOfPlace = new Int32Array(capacity).fill(-1);
     this.#recentlyUsed = new Uint8Array(capacity);
@@ -112,13 +102,12 @@ export class PredecodedCode {
   decodeFrom(page: number, offset: number, nextPage: number | undefined): void {
     const place = (this.#placeOfPage[page] as number) - 1;
     assert(place >= 0, 'a page is decoded into records that it has');
-    const first = (place * pageRecordsBytes) / 2;
     const armed = this.#armed.size === 0 ? undefined : this.#armed.get(page);
     for (let at = offset; at < pageBytes;) {
-      const record = first + at * (recordBytes / 4);
-      if (at !== offset && this.#halfWords[record] !== specialHandler.decode) break;
+      const record = this.#records.at(place, at);
+      if (at !== offset && this.#records.isDecoded(record)) break;
       const decoded = this.#decodeAt(page, at, record, nextPage);
-      if (armed?.has(at)) this.#setBreakpoint(record);
+      if (armed?.has(at)) this.#records.setBreakpoint(record);
       if (decoded === undefined || endsRun(decoded)) break;
       at += decoded.length;
     }
@@ -133,10 +122,7 @@ export class PredecodedCode {
       // A 32-bit instruction may begin two bytes earlier; one that begins in another page checks for itself.
       const start = Math.max(0, (ramOffset - page * pageBytes - 2) & ~1);
       const end = Math.min(pageBytes, ramOffset + length - page * pageBytes);
-      const first = (place * pageRecordsBytes) / 2;
-      for (let at = start; at < end; at += 2) {
-        this.#halfWords[first + at * (recordBytes / 4)] = specialHandler.decode;
-      }
+      for (let at = start; at < end; at += 2) this.#records.clear(this.#records.at(place, at));
     }
   }
 
@@ -156,7 +142,7 @@ export class PredecodedCode {
   #decodeAt(
     page: number,
     at: number,
-    record: number,
+    record: RecordIndex,
     nextPage: number | undefined,
   ): DecodedInstruction | undefined {
     const low = this.#ramHalfWords[(page * pageBytes + at) / 2] as number;
@@ -166,33 +152,12 @@ export class PredecodedCode {
     const halfAfter = crosses ? ((nextPage ?? 0) * pageBytes) / 2 : (page * pageBytes + at) / 2 + 1;
     const high = isLong ? (this.#ramHalfWords[halfAfter] as number) : 0;
     const decoded = decode(low | (high << 16));
-    if (!crosses) {
-      this.#write(record, decoded, at);
-      return decoded;
+    if (crosses) {
+      this.#records.writeCrossing(record, decoded, high);
+      return undefined;
     }
-    const crossing = record + ((pageRecords.crossing - (pageRecords.end - 1)) * recordBytes) / 2;
-    this.#write(crossing, decoded, undefined);
-    this.#halfWords[crossing + recordField.saved / 2] = high;
-    this.#halfWords[record] = specialHandler.crossing;
-    return undefined;
-  }
-
-  /** `at` is the place in the page; `undefined` for a record to which branches within the page cannot be relative. */
-  #write(record: number, decoded: DecodedInstruction | undefined, at: number | undefined): void {
-    const far = decoded && handlerOf(decoded.instruction, decoded.length, 'far');
-    if (decoded === undefined || far === undefined) {
-      this.#halfWords[record] = specialHandler.slow;
-      return;
-    }
-    const { instruction, rd, rs1, rs2, imm, length } = decoded;
-    const target = at === undefined ? -1 : at + imm;
-    const isInPage = target >= 0 && target < pageBytes;
-    const near = isInPage ? handlerOf(instruction, length, 'near') : undefined;
-    this.#halfWords[record + recordField.rd / 2] = rd === 0 ? sinkOffset : registerOffset(rd);
-    this.#halfWords[record + recordField.rs1 / 2] = registerOffset(rs1);
-    this.#halfWords[record + recordField.rs2 / 2] = registerOffset(rs2);
-    this.#words[(record + recordField.imm / 2) / 2] = near === undefined ? imm : imm * (recordBytes / 2);
-    this.#halfWords[record] = near ?? far;
+    this.#records.write(record, decoded, at);
+    return decoded;
   }
 
   #armPhysical(): void {
@@ -209,29 +174,22 @@ export class PredecodedCode {
     if (offsets.has(offset)) return;
     this.#armed.set(page, offsets.add(offset));
     const record = this.#recordAt(page, offset);
-    if (record !== undefined && this.#halfWords[record] !== specialHandler.decode)
-      this.#setBreakpoint(record);
+    if (record !== undefined && this.#records.isDecoded(record)) this.#records.setBreakpoint(record);
   }
 
   #disarmAll(): void {
     for (const [page, offsets] of this.#armed) {
       for (const offset of offsets) {
         const record = this.#recordAt(page, offset);
-        if (record === undefined || this.#halfWords[record] !== specialHandler.breakpoint) continue;
-        this.#halfWords[record] = this.#halfWords[record + recordField.saved / 2] as number;
+        if (record !== undefined) this.#records.removeBreakpoint(record);
       }
     }
     this.#armed.clear();
   }
 
-  #setBreakpoint(record: number): void {
-    this.#halfWords[record + recordField.saved / 2] = this.#halfWords[record] as number;
-    this.#halfWords[record] = specialHandler.breakpoint;
-  }
-
-  #recordAt(page: number, offset: number): number | undefined {
+  #recordAt(page: number, offset: number): RecordIndex | undefined {
     const place = (this.#placeOfPage[page] as number) - 1;
-    return place < 0 ? undefined : (place * pageRecordsBytes) / 2 + offset * (recordBytes / 4);
+    return place < 0 ? undefined : this.#records.at(place, offset);
   }
 
   #take(page: number): number {
@@ -248,11 +206,7 @@ export class PredecodedCode {
     }
     this.#pageOfPlace[place] = page;
     this.#placeOfPage[page] = place + 1;
-    const first = (place * pageRecordsBytes) / 2;
-    this.#halfWords.fill(specialHandler.decode, first, first + pageRecordsBytes / 2);
-    for (const end of [pageRecords.end, pageRecords.crossingEnd]) {
-      this.#halfWords[first + (end * recordBytes) / 2] = specialHandler.pageEnd;
-    }
+    this.#records.clearPage(place);
     for (const user of this.#users) user.watchStores(this.#memory.ramOffset + page * pageBytes);
     return place;
   }

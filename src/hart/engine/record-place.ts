@@ -4,43 +4,10 @@ import { hartSlot, slotOffset } from '../state.ts';
 import { writeAmo } from './compile-arithmetic.ts';
 import { isPcRelative, type CodePlace, type Operand } from './compile-semantics.ts';
 import type { HandlerVariant } from './handlers.ts';
-import {
-  recordBytes,
-  recordField,
-  recordShift,
-  tlbArray,
-  tlbEntries,
-  tlbEntryBytes,
-  tlbField,
-} from './layout.ts';
-import type { CodeWriter, Label, Local } from './wasm/code-writer.ts';
+import { writePc, writeTranslation, type InterpreterFrame } from './interpreter-frame.ts';
+import { recordBytes, recordField, recordShift } from './layout.ts';
+import type { CodeWriter, Local } from './wasm/code-writer.ts';
 import type { MemoryOpcode } from './wasm/opcodes.ts';
-
-/** What every handler of the interpreter works with. */
-export interface InterpreterFrame {
-  readonly code: CodeWriter;
-  /** Address of the current record. */
-  readonly record: Local;
-  /** pc = bias + (record >> 3), as long as the page is the same. */
-  readonly bias: Local;
-  /** Where a far jump goes. */
-  readonly target: Local;
-  readonly context: Local;
-  /** Virtual address of an access. */
-  readonly address: Local;
-  readonly missSize: Local;
-  readonly entry: Local;
-  readonly host: Local;
-  readonly scratch: readonly Local[];
-  readonly nextInstruction: Label;
-  readonly farJump: Label;
-  readonly readMiss: Label;
-  readonly writeMiss: Label;
-  /** Where the hart's area begins in the wasm memory. */
-  readonly stateOffset: number;
-  /** What leads from an offset in the wasm memory to a host-physical address, for RAM. */
-  readonly ramDelta: number;
-}
 
 /** Semantics compiled for operands that the predecoded record names. */
 export class RecordPlace implements CodePlace {
@@ -97,12 +64,12 @@ export class RecordPlace implements CodePlace {
   }
 
   load(size: AccessSize, signed: boolean, address: Operand): void {
-    this.#translate('read', size, address);
+    writeTranslation(this.#frame, 'read', size, address);
     this.code.memory(loadOpcode(size, signed), 0);
   }
 
   store(size: AccessSize, address: Operand, value: Operand): void {
-    this.#translate('write', size, address);
+    writeTranslation(this.#frame, 'write', size, address);
     value();
     this.code.memory(storeOpcode(size), 0);
   }
@@ -110,7 +77,7 @@ export class RecordPlace implements CodePlace {
   loadReserved(size: 4 | 8, address: Operand): void {
     const { code } = this;
     const { host, stateOffset } = this.#frame;
-    this.#translate('read', size, address);
+    writeTranslation(this.#frame, 'read', size, address);
     code.set(host);
     code.i32(0);
     this.#physicalAddress();
@@ -128,7 +95,7 @@ export class RecordPlace implements CodePlace {
     const reservationAddress = stateOffset + slotOffset(hartSlot.reservationAddress);
     const reservationValid = stateOffset + slotOffset(hartSlot.reservationValid);
     this.withScratch((failed) => {
-      this.#translate('write', size, address);
+      writeTranslation(this.#frame, 'write', size, address);
       code.set(host);
       code.i64(1n);
       code.set(failed);
@@ -160,7 +127,7 @@ export class RecordPlace implements CodePlace {
     const { host } = this.#frame;
     this.withScratch((old) => {
       this.withScratch((operand) => {
-        this.#translate('write', size, address);
+        writeTranslation(this.#frame, 'write', size, address);
         code.tee(host);
         code.memory(loadOpcode(size, true), 0);
         code.set(old);
@@ -230,59 +197,12 @@ export class RecordPlace implements CodePlace {
     this.code.plain('i32.add');
   }
 
-  /** Leaves where the data lies in the wasm memory, or goes to the miss with address and size set. */
-  #translate(array: 'read' | 'write', size: AccessSize, address: Operand): void {
-    const { code } = this;
-    const frame = this.#frame;
-    address();
-    code.tee(frame.address);
-    writeTlbEntry(frame);
-    code.tee(frame.entry);
-    code.memory('i64.load', tlbArray[array] + tlbField.tag);
-    code.get(frame.address);
-    // A misaligned address keeps a bit that no tag has, and misses.
-    code.i64(-4096n | BigInt(size - 1));
-    code.plain('i64.and');
-    code.plain('i64.ne');
-    code.if(() => {
-      code.i32(size);
-      code.set(frame.missSize);
-      code.br(array === 'read' ? frame.readMiss : frame.writeMiss);
-    });
-    code.get(frame.entry);
-    code.memory('i32.load', tlbArray[array] + tlbField.addend);
-    code.get(frame.address);
-    code.plain('i32.wrap_i64');
-    code.plain('i32.add');
-  }
-
   #physicalAddress(): void {
     this.code.get(this.#frame.host);
     this.code.plain('i64.extend_i32_u');
     this.code.i64(BigInt(this.#frame.ramDelta));
     this.code.plain('i64.add');
   }
-}
-
-/** Leaves the pc of the current record. */
-export function writePc({ code, bias, record }: Pick<InterpreterFrame, 'code' | 'bias' | 'record'>): void {
-  code.get(bias);
-  code.get(record);
-  code.i32(recordShift);
-  code.plain('i32.shr_u');
-  code.plain('i64.extend_i32_u');
-  code.plain('i64.add');
-}
-
-/** From the virtual address on the stack to the entry's address, but for the array's offset in the context. */
-export function writeTlbEntry({ code, context }: Pick<InterpreterFrame, 'code' | 'context'>): void {
-  code.i64(BigInt(12 - Math.log2(tlbEntryBytes)));
-  code.plain('i64.shr_u');
-  code.plain('i32.wrap_i64');
-  code.i32((tlbEntries - 1) * tlbEntryBytes);
-  code.plain('i32.and');
-  code.get(context);
-  code.plain('i32.add');
 }
 
 function loadOpcode(size: AccessSize, signed: boolean): MemoryOpcode {

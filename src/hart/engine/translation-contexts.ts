@@ -29,7 +29,10 @@ export class TranslationContexts {
   readonly #engine: Int32Array;
   readonly #contextsAddress: number;
   readonly #contexts: Int32Array;
-  readonly #keys = new Int32Array(contextCount * contextKeyWords);
+  readonly #keys: readonly ContextKey[] = Array.from(
+    { length: contextCount },
+    () => new Int32Array(contextKeyWords),
+  );
   readonly #inUse = new Uint8Array(contextCount);
   readonly #lastUse = new Float64Array(contextCount);
   /** Entries filled since the context was last empty; the first of them by their place. */
@@ -53,7 +56,7 @@ export class TranslationContexts {
     if (context < 0) {
       context = this.#leastRecentlyUsed();
       this.#empty(context);
-      this.#keys.set(key, context * contextKeyWords);
+      this.#keys[context]?.set(key);
       this.#inUse[context] = 1;
     }
     this.#lastUse[context] = ++this.#uses;
@@ -85,7 +88,7 @@ export class TranslationContexts {
   /** Empties every context for which `concerns` holds. */
   flush(concerns: (key: ContextKey) => boolean): void {
     for (let context = 0; context < contextCount; context++) {
-      if (this.#inUse[context] === 1 && concerns(this.#keyOf(context))) this.#empty(context);
+      if (this.#inUse[context] === 1 && concerns(this.#keys[context] as ContextKey)) this.#empty(context);
     }
   }
 
@@ -141,9 +144,9 @@ export class TranslationContexts {
   #find(key: ContextKey): number {
     for (let context = 0; context < contextCount; context++) {
       if (this.#inUse[context] === 0) continue;
+      const held = this.#keys[context] as ContextKey;
       let word = 0;
-      const first = context * contextKeyWords;
-      while (word < contextKeyWords && this.#keys[first + word] === key[word]) word++;
+      while (word < contextKeyWords && held[word] === key[word]) word++;
       if (word === contextKeyWords) return context;
     }
     return -1;
@@ -160,9 +163,5 @@ export class TranslationContexts {
   #entryOf(array: TlbArray, address: bigint): number {
     const page = Number(BigInt.asUintN(32, address)) >>> 12;
     return this.#current * words.context + tlbArray[array] / 4 + (page & (tlbEntries - 1)) * words.entry;
-  }
-
-  #keyOf(context: number): ContextKey {
-    return this.#keys.subarray(context * contextKeyWords, (context + 1) * contextKeyWords);
   }
 }

@@ -1,0 +1,95 @@
+import type { DecodedInstruction } from '../../isa/instruction.ts';
+import { predecodedBytes } from '../layout.ts';
+import type { MachineMemory } from '../memory.ts';
+import { handlerOf, specialHandler } from './handlers.ts';
+import {
+  pageRecords,
+  pageRecordsBytes,
+  recordBytes,
+  recordField,
+  registerOffset,
+  sinkOffset,
+} from './layout.ts';
+
+/** A record by its place in the pool, counted in half-words, as all of it but the immediate is. */
+export type RecordIndex = number & { readonly __engine: 'record' };
+
+/** Writes predecoded instructions, as `recordField` and `pageRecords` lay them out. */
+export class Records {
+  readonly #halfWords: Uint16Array;
+  readonly #words: Int32Array;
+
+  constructor(memory: MachineMemory) {
+    const { buffer } = memory.wasm;
+    this.#halfWords = new Uint16Array(buffer, memory.predecodedOffset, predecodedBytes / 2);
+    this.#words = new Int32Array(buffer, memory.predecodedOffset, predecodedBytes / 4);
+  }
+
+  /** The record of the half-word at an offset of the page that has this place in the pool. */
+  at(place: number, offset: number): RecordIndex {
+    return ((place * pageRecordsBytes) / 2 + offset * (recordBytes / 4)) as RecordIndex;
+  }
+
+  isDecoded(record: RecordIndex): boolean {
+    return this.#halfWords[record] !== specialHandler.decode;
+  }
+
+  /** Makes all records of a page undecoded. */
+  clearPage(place: number): void {
+    const first = this.at(place, 0);
+    this.#halfWords.fill(specialHandler.decode, first, first + pageRecordsBytes / 2);
+    for (const end of [pageRecords.end, pageRecords.crossingEnd]) {
+      this.#halfWords[first + (end * recordBytes) / 2] = specialHandler.pageEnd;
+    }
+  }
+
+  clear(record: RecordIndex): void {
+    this.#halfWords[record] = specialHandler.decode;
+  }
+
+  /**
+   * `undefined` is no instruction: the slow path finds out. `offset` is the place in the page, to tell which
+   * targets are near.
+   */
+  write(record: RecordIndex, decoded: DecodedInstruction | undefined, offset: number): void {
+    const target = offset + (decoded?.imm ?? 0);
+    this.#write(record, decoded, target >= 0 && target < pageBytes ? 'near' : 'far');
+  }
+
+  /** The instruction that begins at the last half-word, whose record this is, and whose second half is `high`. */
+  writeCrossing(record: RecordIndex, decoded: DecodedInstruction | undefined, high: number): void {
+    const crossing = (record +
+      ((pageRecords.crossing - (pageRecords.end - 1)) * recordBytes) / 2) as RecordIndex;
+    this.#write(crossing, decoded, 'far');
+    this.#halfWords[crossing + recordField.saved / 2] = high;
+    this.#halfWords[record] = specialHandler.crossing;
+  }
+
+  setBreakpoint(record: RecordIndex): void {
+    this.#halfWords[record + recordField.saved / 2] = this.#halfWords[record] as number;
+    this.#halfWords[record] = specialHandler.breakpoint;
+  }
+
+  /** Gives the record back its handler, if it has a breakpoint. */
+  removeBreakpoint(record: RecordIndex): void {
+    if (this.#halfWords[record] !== specialHandler.breakpoint) return;
+    this.#halfWords[record] = this.#halfWords[record + recordField.saved / 2] as number;
+  }
+
+  #write(record: RecordIndex, decoded: DecodedInstruction | undefined, reach: 'near' | 'far'): void {
+    const far = decoded && handlerOf(decoded.instruction, decoded.length, 'far');
+    if (decoded === undefined || far === undefined) {
+      this.#halfWords[record] = specialHandler.slow;
+      return;
+    }
+    const { instruction, rd, rs1, rs2, imm, length } = decoded;
+    const near = reach === 'near' ? handlerOf(instruction, length, 'near') : undefined;
+    this.#halfWords[record + recordField.rd / 2] = rd === 0 ? sinkOffset : registerOffset(rd);
+    this.#halfWords[record + recordField.rs1 / 2] = registerOffset(rs1);
+    this.#halfWords[record + recordField.rs2 / 2] = registerOffset(rs2);
+    this.#words[(record + recordField.imm / 2) / 2] = near === undefined ? imm : imm * (recordBytes / 2);
+    this.#halfWords[record] = near ?? far;
+  }
+}
+
+const pageBytes = 0x1000;
