@@ -69,7 +69,7 @@ function readNames(dwarf: Dwarf): NameTables {
     enumerators: new Map(),
     inlined: new Map(),
   };
-  for (const unit of dwarf.units) {
+  for (const unit of dwarf.allUnits) {
     const walk = new EntryWalk(unit.root);
     for (let entry = walk.next(); entry; entry = walk.next()) {
       addEntry(tables, dwarf, unit, entry);

@@ -54,7 +54,7 @@ export class SymbolImage {
     this.elf = elf;
     const isCode = codeRanges(elf);
     this.isCode = isCode;
-    const sections = dwarfSections(elf);
+    const sections = dwarfSections(elf, this.#log);
     const dwarf = new Dwarf(sections, this.#log);
     const tables = new LineTables(dwarf, remap);
     const units = new UnitIndex(dwarf, tables, isCode);

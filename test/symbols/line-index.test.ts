@@ -125,7 +125,7 @@ describe('symbols/line-index', function () {
 const hex = (address: bigint): string => `0x${address.toString(16)}`;
 
 function allRows(image: SymbolImage): readonly string[] {
-  const dwarf = new Dwarf(dwarfSections(image.elf), new DiagnosticLog());
+  const dwarf = new Dwarf(dwarfSections(image.elf, new DiagnosticLog()), new DiagnosticLog());
   const tables = new LineTables(dwarf, []);
   return dwarf.units.flatMap((unit) => {
     const lines = tables.of(unit);

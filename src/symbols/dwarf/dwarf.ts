@@ -13,7 +13,8 @@ export class Dwarf {
   /** Units with code and data, in file order. */
   readonly units: readonly DwarfUnit[];
   readonly log: DiagnosticLog;
-  readonly #all: readonly DwarfUnit[];
+  /** These, and the units that hold one type each (-fdebug-types-section). */
+  readonly allUnits: readonly DwarfUnit[];
   readonly #types = new Map<bigint, number>();
 
   constructor(sections: DwarfSections, log: DiagnosticLog) {
@@ -31,11 +32,11 @@ export class Dwarf {
       },
       typeEntry: (signature) => this.#types.get(signature),
     };
-    this.#all = readUnitHeaders(sections.info, log).map(
+    this.allUnits = readUnitHeaders(sections.info, log).map(
       (header, index) => new DwarfUnit(header, index, shared),
     );
-    this.units = this.#all.filter(({ type }) => !type);
-    for (const { type } of this.#all) if (type) this.#types.set(type.signature, type.offset);
+    this.units = this.allUnits.filter(({ type }) => !type);
+    for (const { type } of this.allUnits) if (type) this.#types.set(type.signature, type.offset);
   }
 
   /** The entry at an offset in .debug_info, in whichever unit. */
@@ -47,13 +48,13 @@ export class Dwarf {
   /** The unit that an offset in .debug_info lies in. */
   unitAt(offset: number): DwarfUnit | undefined {
     let low = 0;
-    let high = this.#all.length;
+    let high = this.allUnits.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#all[middle]?.offset ?? 0) <= offset) low = middle + 1;
+      if ((this.allUnits[middle]?.offset ?? 0) <= offset) low = middle + 1;
       else high = middle;
     }
-    const unit = this.#all[low - 1];
+    const unit = this.allUnits[low - 1];
     return unit && offset < unit.end ? unit : undefined;
   }
 

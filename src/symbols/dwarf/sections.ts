@@ -1,3 +1,4 @@
+import type { DiagnosticLog } from '../diagnostics.ts';
 import type { ElfFile } from '../elf/elf-file.ts';
 
 /** The DWARF sections of an image; one that is missing, or cannot be used, is empty. */
@@ -19,7 +20,14 @@ export interface DwarfSections {
   readonly ehFrameAddress: bigint;
 }
 
-export function dwarfSections(elf: ElfFile): DwarfSections {
+export function dwarfSections(elf: ElfFile, log: DiagnosticLog): DwarfSections {
+  if (elf.section('.debug_types')) {
+    log.warn(
+      '.debug_types is not read: some types will be unknown.',
+      undefined,
+      'Compile with -gdwarf-5, or without -fdebug-types-section.',
+    );
+  }
   const bytes = (name: string): Uint8Array => elf.section(name)?.bytes ?? new Uint8Array();
   return {
     info: bytes('.debug_info'),

@@ -89,8 +89,10 @@ export class TypeReader {
     }
   }
 
-  /** `struct proc;` in one unit means the `struct proc` that another unit defines. */
+  /** `struct proc;` in one unit means the `struct proc` that another unit, or a type unit, defines. */
   #defined(entry: Entry, name: string | undefined): Entry {
+    const separate = this.#dwarf.follow(entry, DW_AT.signature);
+    if (separate) return separate;
     if (name === undefined || !entry.flag(DW_AT.declaration)) return entry;
     return this.#findDefinition(entry.tag, name) ?? entry;
   }

@@ -21,7 +21,11 @@ describe('symbols/dwarf/frame-rules', function () {
 
   for (const { name, path, image } of CASES) {
     it(`gives the rows that readelf gives, ${name}`, () => {
-      const frames = new FrameTable(dwarfSections(image().elf), new DiagnosticLog(), () => true);
+      const frames = new FrameTable(
+        dwarfSections(image().elf, new DiagnosticLog()),
+        new DiagnosticLog(),
+        () => true,
+      );
       let compared = 0;
       for (const row of interpretedRows(run(READELF, ['--debug-dump=frames-interp', path()]))) {
         const description = frames.at(row.address);
