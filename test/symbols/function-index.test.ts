@@ -97,7 +97,7 @@ describe('symbols/function-index', function () {
     const image = VARIANTS[0]?.image();
     const names = (pattern: string): readonly string[] | undefined =>
       image?.functionsNamed(pattern).map(({ name }) => name);
-    assert.deepEqual(names('*a*'), ['_start', 'add_in_assembly', 'walk', 'main']);
+    assert.deepEqual(names('*a*'), ['_start', 'add_in_assembly', 'walk', 'main', 'local_types']);
     assert.deepEqual(names('m??n'), ['main']);
     assert.deepEqual(names('hang'), ['hang']);
     assert.deepEqual(names('nodes'), []);

@@ -84,3 +84,20 @@ int main(void) {
   }
   return result;
 }
+
+// A type of its own, between variables of two blocks.
+__attribute__((noinline)) long local_types(long first) {
+  struct pair {
+    long left;
+    struct {
+      int right;
+    } inner;
+  } pair = {first, {(int)first + 1}};
+  long second = pair.left;
+  {
+    enum mood { CALM = 3, WILD } mood = first > 2 ? WILD : CALM;
+    int third = (int)mood + pair.inner.right;
+    second += third;
+  }
+  return second;
+}

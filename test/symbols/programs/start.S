@@ -28,6 +28,32 @@ add_in_assembly:
     .cfi_endproc
     .size add_in_assembly, . - add_in_assembly
 
+    .globl choose
+    .type choose, @function
+choose:
+    .cfi_startproc
+    addi sp, sp, -32
+    .cfi_def_cfa_offset 32
+    sd s0, 16(sp)
+    .cfi_offset s0, -16
+    .cfi_remember_state
+    beqz a0, other
+    ld s0, 16(sp)
+    .cfi_restore s0
+    addi sp, sp, 32
+    .cfi_def_cfa_offset 0
+    ret
+other:
+    .cfi_restore_state
+    mv s0, a0
+    ld s0, 16(sp)
+    addi sp, sp, 32
+    .cfi_def_cfa_offset 0
+    .cfi_restore s0
+    ret
+    .cfi_endproc
+    .size choose, . - choose
+
     .bss
     .align 4
     .space 4096
