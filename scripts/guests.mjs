@@ -1,5 +1,6 @@
-// Builds the sample guests into the committed files sample-guests/*/build/*.elf: the same bytes on every
-// machine that has the same compiler. With --check it builds into a temporary folder and compares instead.
+// Builds the sample guests, and the benchmarks', into the committed files */build/*.elf beside their sources: the same
+// bytes on every machine that has the same compiler. With --check it builds into a temporary folder and compares
+// instead.
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -80,18 +81,24 @@ function buildAll(workFolder) {
   writeFileSync(path.join(workFolder, 'programs.archive'), archive(workFolder, programs));
   const kernel = [...sourcesIn(folder), ...sourcesIn(`${folder}/syscall`), ...shared];
   images.set(`${folder}/build/pebble.elf`, link(workFolder, 'pebble', `${folder}/kernel.ld`, kernel));
+  const compute = 'bench/guests/compute';
+  images.set(
+    `${compute}/build/compute.elf`,
+    link(workFolder, 'compute', `${compute}/compute.ld`, sourcesIn(compute), ['-O2']),
+  );
   return images;
 }
 
 /**
  * Compiles the sources, each once however many images have it, and links them; answers the image's bytes.
  * @param {string} workFolder @param {string} name @param {string} script @param {string[]} sources
+ * @param {string[]} moreFlags
  */
-function link(workFolder, name, script, sources) {
+function link(workFolder, name, script, sources, moreFlags = []) {
   const objects = sources.map((source) => {
     const object = path.join(workFolder, `${source.replaceAll('/', '-')}.o`);
     if (!existsSync(object))
-      run('gcc', [...compilerFlags, `-Wa,-I${workFolder}`, '-c', source, '-o', object]);
+      run('gcc', [...compilerFlags, ...moreFlags, `-Wa,-I${workFolder}`, '-c', source, '-o', object]);
     return object;
   });
   const elf = path.join(workFolder, `${name}.elf`);
@@ -180,9 +187,8 @@ function sameAsCommitted(file, bytes) {
 }
 
 function committedImages() {
-  const root = 'sample-guests';
-  return readdirSync(path.join(repository, root))
-    .map((guest) => `${root}/${guest}/build`)
+  return ['sample-guests', 'bench/guests']
+    .flatMap((root) => readdirSync(path.join(repository, root)).map((guest) => `${root}/${guest}/build`))
     .filter((folder) => existsSync(path.join(repository, folder)))
     .flatMap((folder) => readdirSync(path.join(repository, folder)).map((name) => `${folder}/${name}`));
 }
