@@ -5,7 +5,12 @@ import { readElf } from '../../src/symbols/elf/elf-file.ts';
 
 /** An ELF file below sample-guests, as a machine or a guest takes it. */
 export function loadSample(path: string): MachineImage {
-  const bytes = readFileSync(new URL(`../../sample-guests/${path}`, import.meta.url));
+  return loadElf(`sample-guests/${path}`);
+}
+
+/** An ELF file of the repository, as a machine or a guest takes it. */
+export function loadElf(path: string): MachineImage {
+  const bytes = readFileSync(new URL(`../../${path}`, import.meta.url));
   const elf = readElf(bytes);
   assert.ok(elf.ok);
   return {

@@ -1,0 +1,42 @@
+/**
+ * Measures how fast Strata is, beside QEMU on the same guests: `npm run bench -- [PART…] [--rounds N] [--wall]`.
+ * docs/performance.md explains the figures.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { benchBoot } from './boot.ts';
+import { benchCompute } from './compute.ts';
+import { benchExits } from './exits.ts';
+import type { Bench } from './measure.ts';
+import { qemuVersion } from './qemu.ts';
+
+/** Each prints its table, and says whether its target is reached. */
+const parts = { compute: benchCompute, exits: benchExits, boot: benchBoot } as const;
+type Part = keyof typeof parts;
+
+main();
+
+function main(): void {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { rounds: { type: 'string', default: '3' }, wall: { type: 'boolean', default: false } },
+  });
+  const names = Object.keys(parts) as Part[];
+  const wanted = positionals.length === 0 ? names : names.filter((name) => positionals.includes(name));
+  const rounds = Number(values.rounds);
+  if (wanted.length < positionals.length || !Number.isInteger(rounds) || rounds < 1) {
+    console.error(`npm run bench -- [${names.join('|')}]… [--rounds N] [--wall]`);
+    process.exitCode = 2;
+    return;
+  }
+  const version = qemuVersion();
+  const timeKind = values.wall ? 'wall' : 'cpu';
+  console.log(`Node ${process.version} on ${cpus().length} × ${cpus()[0]?.model ?? 'an unknown processor'};`);
+  console.log(version ?? 'qemu-system-riscv64 is not installed: there is nothing to compare with.');
+  console.log(
+    `Rates by ${timeKind === 'cpu' ? 'CPU time' : 'the wall clock'}; medians of ${rounds} measurements, by turns.\n`,
+  );
+  const bench: Bench = { rounds, timeKind, qemu: version !== undefined };
+  const reached = wanted.map((name) => parts[name](bench));
+  if (reached.includes(false)) process.exitCode = 1;
+}
