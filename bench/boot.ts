@@ -30,8 +30,14 @@ export function benchBoot({ rounds, qemu }: Bench): true {
 }
 
 const qemuBoot: readonly string[] = [
-  ...['-m', '128M', '-serial', 'stdio', '-append', 'run=hello'],
-  ...['-kernel', 'sample-guests/kernel/build/pebble.elf'],
+  '-m',
+  '128M',
+  '-serial',
+  'stdio',
+  '-append',
+  'run=hello',
+  '-kernel',
+  'sample-guests/kernel/build/pebble.elf',
 ];
 
 /** In a process of its own, in which V8 has compiled nothing so far. */

@@ -75,7 +75,10 @@ export function benchExits(bench: Bench): boolean {
     const { shortest } = mediansInTurns(bench.rounds, {
       shortest: () =>
         rateOnQemu(bench, shortestExits, (file) => [
-          ...['-bios', 'none', '-device', `loader,file=${file},addr=0x80000000,force-raw=on`],
+          '-bios',
+          'none',
+          '-device',
+          `loader,file=${file},addr=0x80000000,force-raw=on`,
         ]),
     });
     console.log(

@@ -12,7 +12,7 @@ export function qemuVersion(): string | undefined {
   return status === 0 ? stdout.split('\n')[0] : undefined;
 }
 
-/** Runs a guest on QEMU's `virt` board to its own end; `output` is what its console shows. */
+/** Runs a guest on QEMU's `virt` board to its own end; `output` is what its console shows, without returns. */
 export function runQemu(options: readonly string[]): { readonly seconds: Seconds; readonly output: string } {
   // Node does not tell what CPU time a child took; bash does.
   const script = `TIMEFORMAT='%R %U %S'; time timeout 300 "$@" 2>&1`;
@@ -28,7 +28,7 @@ export function runQemu(options: readonly string[]): { readonly seconds: Seconds
   );
   if (status !== 0) throw new Error(`QEMU ended with ${String(status)}: ${stdout}${stderr}`);
   const [wall = 0, user = 0, system = 0] = stderr.trim().split(' ').map(Number);
-  return { seconds: { cpu: user + system, wall }, output: stdout };
+  return { seconds: { cpu: user + system, wall }, output: stdout.replaceAll('\r', '') };
 }
 
 /** Options that put a doubleword into memory before the guest starts. */
