@@ -1,7 +1,9 @@
 import { StrataError } from '../common/errors.ts';
+import { latin1 } from '../common/latin1.ts';
 import type { DebuggerCore } from '../debugger/debugger.ts';
 import type { Debuggee } from '../debugger/debuggee.ts';
 import { Handles } from './handles.ts';
+import { presentBreakpoint } from './present.ts';
 import { Runner } from './runner.ts';
 
 /** What a client said of itself in `initialize`. */
@@ -28,6 +30,14 @@ export class Context {
   /** Attaches the debuggee that `launch` made. */
   begin(debuggee: Debuggee): void {
     this.end();
+    const { core } = debuggee;
+    core.onDidPrint(({ console, bytes, reset }) =>
+      this.send('strata/console', { console, text: latin1(bytes), reset }),
+    );
+    core.onDidLog((text) => this.send('output', { category: 'console', output: `${text}\n` }));
+    core.onDidChangeBreakpoint((breakpoint) =>
+      this.send('breakpoint', { reason: 'changed', breakpoint: presentBreakpoint(this, breakpoint) }),
+    );
     this.#running = {
       debuggee,
       runner: new Runner(debuggee.core, this.send, () => this.handles.forgetStop()),

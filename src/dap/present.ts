@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { BoundBreakpoint } from '../debugger/breakpoints/breakpoint.ts';
 import type { Frame } from '../debugger/frame.ts';
 import type { Source, SourceLocation } from '../debugger/source.ts';
 import type { Stop } from '../debugger/stop.ts';
 import type { Variable } from '../debugger/variable.ts';
+import type { ClientTraits } from './context.ts';
 import type { Container, Handles } from './handles.ts';
 
 /** The body of a `stopped` event. Other threads stand still too: they share the one machine. */
@@ -82,4 +84,29 @@ export function presentVariable(variable: Variable, path: string, handles: Handl
       ...(variable.assign === undefined ? { attributes: ['readOnly'] } : {}),
     },
   };
+}
+
+/** A breakpoint as the client shows it. */
+export function presentBreakpoint(
+  client: { readonly client: ClientTraits },
+  breakpoint: BoundBreakpoint,
+): DebugProtocol.Breakpoint {
+  const { id, verified, message, line, path } = breakpoint;
+  return {
+    id,
+    verified,
+    ...(message === undefined ? {} : { message }),
+    ...(line === undefined ? {} : { line: toClientLine(client, line) }),
+    ...(path === undefined ? {} : { source: { path } }),
+  };
+}
+
+/** A client's line as the core counts, from 1. */
+export function toCoreLine(context: { readonly client: ClientTraits }, line: number): number {
+  return context.client.linesStartAt1 ? line : line + 1;
+}
+
+/** A line of the core as the client counts. */
+export function toClientLine(context: { readonly client: ClientTraits }, line: number): number {
+  return context.client.linesStartAt1 ? line : line - 1;
 }

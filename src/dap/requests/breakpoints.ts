@@ -1,4 +1,3 @@
-import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as z from 'zod';
 import type {
   BoundBreakpoint,
@@ -6,6 +5,7 @@ import type {
   BreakpointRequest,
 } from '../../debugger/breakpoints/breakpoint.ts';
 import type { Context } from '../context.ts';
+import { presentBreakpoint, toClientLine, toCoreLine } from '../present.ts';
 import { request, type RequestTable } from '../request.ts';
 
 const options = { condition: z.string().optional(), hitCondition: z.string().optional() };
@@ -107,18 +107,6 @@ function replace(context: Context, owner: string, requests: readonly BreakpointR
   return { breakpoints: bound.map((breakpoint) => presentBreakpoint(context, breakpoint)) };
 }
 
-/** A breakpoint as the client shows it. */
-export function presentBreakpoint(context: Context, breakpoint: BoundBreakpoint): DebugProtocol.Breakpoint {
-  const { id, verified, message, line, path } = breakpoint;
-  return {
-    id,
-    verified,
-    ...(message === undefined ? {} : { message }),
-    ...(line === undefined ? {} : { line: toClientLine(context, line) }),
-    ...(path === undefined ? {} : { source: { path } }),
-  };
-}
-
 function optionsOf(each: {
   readonly condition?: string | undefined;
   readonly hitCondition?: string | undefined;
@@ -139,12 +127,4 @@ function given(text: string | undefined): text is string {
 function splitHits(text: string | undefined): BreakpointOptions {
   const parts = /^(.*?)(?:@\s*([<>=%!\s]*[0-9]+)\s*)?$/s.exec(text ?? '');
   return optionsOf({ condition: parts?.[1], hitCondition: parts?.[2] });
-}
-
-function toCoreLine(context: Context, line: number): number {
-  return context.client.linesStartAt1 ? line : line + 1;
-}
-
-function toClientLine(context: Context, line: number): number {
-  return context.client.linesStartAt1 ? line : line - 1;
 }

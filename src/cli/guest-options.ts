@@ -1,0 +1,78 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { StrataError } from '../common/errors.ts';
+import { validateLaunch, type LaunchConfiguration } from '../protocol/launch.ts';
+
+/** What says which guest to run, as QEMU and launch.json have it. */
+export interface GuestOptions {
+  readonly guest: readonly string[];
+  readonly kernel?: string;
+  readonly vmm: string;
+  readonly firmware: string;
+  readonly memory: string;
+  readonly initrd?: string;
+  readonly append?: string;
+  readonly engine: string;
+}
+
+/** Adds the options to a command. */
+export function addGuestOptions(command: Command): Command {
+  return command
+    .argument('[image]', 'the kernel: an ELF file, or a flat image')
+    .option('--kernel <file>', 'the same as the argument, as QEMU has it')
+    .option('--guest <name=image>', 'a guest of the VMM; may be given several times', collect, [])
+    .option(
+      '--vmm <which>',
+      'hosted, none (bare machine), or the file of a bare-metal VMM, which gets the image as initrd',
+      'hosted',
+    )
+    .option(
+      '--firmware <which>',
+      'what runs in M mode without a hosted VMM: builtin, none, or a file',
+      'builtin',
+    )
+    .option('--memory <size>', 'RAM of each guest: 16M to 2G', '128M')
+    .option('--initrd <file>', 'initial RAM disk')
+    .option('--append <text>', 'the kernel’s command line')
+    .addOption(
+      new Option('--engine <name>', 'how guest code is run')
+        .choices(['auto', 'interpreter', 'reference'])
+        .default('auto'),
+    );
+}
+
+/** The launch configuration that the options come to; a StrataError where they make none. */
+export function toConfiguration(image: string | undefined, options: GuestOptions): LaunchConfiguration {
+  const { guest, vmm, firmware, memory, initrd, append, engine } = options;
+  const kernel = image ?? options.kernel;
+  const boot = { memory, ...(initrd !== undefined && { initrd }), ...(append !== undefined && { append }) };
+  const isHosted = vmm === 'hosted';
+  const isBareMetalVmm = !isHosted && vmm !== 'none';
+  const result = validateLaunch({
+    engine,
+    vmm: isHosted ? 'hosted' : 'none',
+    ...(firmware !== 'builtin' && { firmware }),
+    ...(guest.length > 0 && { guests: guest.map((text) => ({ ...splitGuest(text), ...boot })) }),
+    ...(kernel !== undefined && !isBareMetalVmm && { image: kernel, ...boot }),
+    ...(isBareMetalVmm && { image: vmm, ...boot, ...(kernel !== undefined && { initrd: kernel }) }),
+  });
+  if (result.ok) return result.configuration;
+  throw new StrataError('bad-options', 'user', result.problems.join('\n        '));
+}
+
+/** A whole number above zero. */
+export function parseCount(text: string): number {
+  const count = Number(text.replaceAll('_', ''));
+  if (!Number.isSafeInteger(count) || count <= 0)
+    throw new InvalidArgumentError('It takes a whole number above zero.');
+  return count;
+}
+
+function splitGuest(text: string): { readonly name: string; readonly image: string } {
+  const at = text.indexOf('=');
+  return { name: text.slice(0, Math.max(at, 0)), image: text.slice(at + 1) };
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  if (!value.includes('=')) throw new InvalidArgumentError('Write it as NAME=IMAGE: --guest a=kernel.elf.');
+  return [...before, value];
+}

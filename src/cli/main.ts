@@ -1,0 +1,35 @@
+import { Command, CommanderError } from 'commander';
+import { addDapCommand } from './dap.ts';
+import { addDevicesCommand } from './devices.ts';
+import { addDisasmCommand } from './disasm.ts';
+import { explainFailure } from './failure.ts';
+import { addRunCommand } from './run.ts';
+import { addTourCommand } from './tour.ts';
+
+// Whoever reads our output may have read enough: `strata tour | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const program = new Command('strata')
+  .description(
+    'A debugger for guest operating systems: the machine, the VMM and the debugger in one program.',
+  )
+  .version('0.1.0')
+  .showHelpAfterError('(strata --help tells what there is)')
+  .exitOverride();
+
+addRunCommand(program);
+addDapCommand(program);
+addTourCommand(program);
+addDisasmCommand(program);
+addDevicesCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = error instanceof CommanderError ? usageCode(error) : explainFailure(error);
+}
+
+/** Asking for help is no error; a wrong option is 2, as everywhere. */
+function usageCode(error: CommanderError): number {
+  return error.exitCode === 0 ? 0 : 2;
+}

@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import { loadDebuggee } from '../dap/launch.ts';
+import type { SliceResult } from '../debugger/debugger.ts';
+import type { Debuggee } from '../debugger/debuggee.ts';
+import { ExitTrace } from './exit-trace.ts';
+import { exitCode } from './failure.ts';
+import { addGuestOptions, parseCount, toConfiguration, type GuestOptions } from './guest-options.ts';
+import { connectTerminal } from './terminal.ts';
+import { statisticsOf, statisticsText } from './statistics.ts';
+
+interface RunOptions extends GuestOptions {
+  readonly maxInstructions?: number;
+  readonly stats?: true;
+  readonly json?: true;
+  readonly trace?: string;
+}
+
+const stepsPerSlice = 1_000_000;
+
+/** `strata run`: a guest from power-on to its end, its console on this terminal, its exit code ours. */
+export function addRunCommand(program: Command): void {
+  addGuestOptions(
+    program.command('run').description('Run guests to their end; the console is this terminal’s.'),
+  )
+    .option('--max-instructions <count>', 'stop after so many steps, with exit code 124', parseCount)
+    .option('--trace <what>', 'exits: a line for each VM exit, on stderr')
+    .option('--stats', 'print steps, speed and exits at the end, on stderr')
+    .option('--json', 'print statistics and traces as JSON lines')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  strata run kernel.elf                               under the hosted VMM
+  strata run kernel.elf --append "run=hello" --stats
+  strata run kernel.elf --vmm none                    on the bare machine
+  strata run test.elf --vmm none --firmware none      in M mode, from 0x80000000
+  strata run --guest a=kernel.elf --guest b=kernel.elf
+  strata run kernel.elf --trace exits --json 2>exits.jsonl
+
+Exit code: the guest's; 2 for a wrong command line, 124 after --max-instructions.
+Control-] ends the run from the keyboard.`,
+    )
+    .action(async (image: string | undefined, options: RunOptions) => {
+      process.exitCode = await run(image, options);
+    });
+}
+
+async function run(image: string | undefined, options: RunOptions): Promise<number> {
+  const debuggee = await loadDebuggee(toConfiguration(image, options));
+  const { core, target } = debuggee;
+  const form = options.json === true ? 'json' : 'text';
+  const trace = options.trace === 'exits' ? new ExitTrace(debuggee, form) : undefined;
+  const terminal = connectTerminal(core);
+  const started = performance.now();
+  const end = await untilEnd(debuggee, terminal, options.maxInstructions ?? Infinity, () => trace?.print());
+  terminal.close();
+  if (options.stats === true || options.json === true) {
+    const statistics = statisticsOf(target, end.code, performance.now() - started);
+    process.stderr.write(form === 'json' ? `${JSON.stringify(statistics)}\n` : statisticsText(statistics));
+  }
+  if (end.message !== undefined) process.stderr.write(`strata: ${end.message}\n`);
+  return end.code;
+}
+
+interface RunEnd {
+  readonly code: number;
+  readonly message?: string;
+}
+
+async function untilEnd(
+  { core, target }: Debuggee,
+  terminal: ReturnType<typeof connectTerminal>,
+  limit: number,
+  afterSlice: () => void,
+): Promise<RunEnd> {
+  core.resume({ kind: 'continue', direction: 'forward' });
+  for (;;) {
+    const left = limit - target.machine.steps;
+    if (left <= 0) return { code: exitCode.limit, message: `stopped after ${limit} steps` };
+    const result = core.runSlice(Math.min(stepsPerSlice, left));
+    afterSlice();
+    const end = endOf(result);
+    if (end !== undefined) return end;
+    if (terminal.wantsToQuit) return { code: exitCode.failed, message: 'ended from the keyboard' };
+    if (result.kind === 'idle' && !(await terminal.waitForInput()))
+      return { code: exitCode.failed, message: 'the guest waits for input, and there is no more' };
+    await new Promise(setImmediate);
+  }
+}
+
+function endOf(result: SliceResult): RunEnd | undefined {
+  if (result.kind === 'ended') return { code: result.exitCode };
+  if (result.kind === 'stopped') return { code: exitCode.failed, message: result.stop.description };
+  return undefined;
+}

@@ -1,0 +1,62 @@
+import type { DebuggerCore } from '../debugger/debugger.ts';
+
+/** Control-]. */
+const quitKey = 0x1d;
+
+/** This terminal as the console of the guests: output of all, with names where there are several; input to the first. */
+export function connectTerminal(core: DebuggerCore): {
+  readonly wantsToQuit: boolean;
+  /** Settles when input came; `false` where none can come any more. */
+  waitForInput(): Promise<boolean>;
+  close(): void;
+} {
+  const { stdin, stdout } = process;
+  const [first] = core.consoles;
+  const hasSeveral = core.consoles.length > 1;
+  let wantsToQuit = false;
+  let hasEnded = false;
+  let wake: (() => void) | undefined;
+  const prefixed = new Map<string, boolean>();
+
+  core.onDidPrint(({ console, bytes }) => {
+    stdout.write(hasSeveral ? prefix(console, bytes, prefixed) : bytes);
+  });
+  const receive = (bytes: Buffer): void => {
+    if (stdin.isTTY && bytes.includes(quitKey)) wantsToQuit = true;
+    else if (first !== undefined) core.input(first.id, bytes);
+    wake?.();
+  };
+  const end = (): void => {
+    hasEnded = true;
+    wake?.();
+  };
+  if (stdin.isTTY) stdin.setRawMode(true);
+  stdin.on('data', receive).once('end', end);
+  return {
+    get wantsToQuit() {
+      return wantsToQuit;
+    },
+    async waitForInput() {
+      if (hasEnded) return false;
+      await new Promise<void>((resolve) => (wake = resolve));
+      wake = undefined;
+      return !hasEnded;
+    },
+    close() {
+      stdin.off('data', receive).off('end', end);
+      if (stdin.isTTY) stdin.setRawMode(false);
+      stdin.pause();
+    },
+  };
+}
+
+/** Each line begins with the guest's name. */
+function prefix(console: string, bytes: Uint8Array, isInLine: Map<string, boolean>): string {
+  let text = '';
+  for (const byte of bytes) {
+    if (isInLine.get(console) !== true && byte !== 13) text += `${console}| `;
+    text += String.fromCharCode(byte);
+    isInLine.set(console, byte !== 10 && (byte !== 13 || isInLine.get(console) === true));
+  }
+  return text;
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { StrataError } from '../common/errors.ts';
+import type { Debuggee, GuestConfiguration, NamedBytes } from '../debugger/debuggee.ts';
+import { createDebuggee } from '../debugger/create-debuggee.ts';
+import { parseMemorySize, type LaunchConfiguration } from '../protocol/launch.ts';
+
+const defaultMemory = '128M';
+
+/** Reads every file that a configuration names, and builds the debuggee. A file that is not there is named. */
+export async function loadDebuggee(configuration: LaunchConfiguration): Promise<Debuggee> {
+  const { image, guests, firmware = 'builtin' } = configuration;
+  const single = image === undefined ? [] : [{ ...configuration, name: guestName(image), image }];
+  const result = createDebuggee({
+    placement: configuration.vmm ?? 'hosted',
+    guests: await Promise.all((guests ?? single).map(loadGuest)),
+    firmware: firmware === 'builtin' || firmware === 'none' ? firmware : await read(firmware, 'firmware'),
+    sourceMap: configuration.sourceMap ?? {},
+    locateSource,
+    engine: configuration.engine ?? 'auto',
+  });
+  if (result.ok) return result.value;
+  const problems = result.diagnostics.map(({ message, remedy }) =>
+    [message, remedy].filter(Boolean).join('; '),
+  );
+  throw new StrataError('bad-image', 'user', problems.join('\n'));
+}
+
+/**
+ * Looks for a source above the image: relative names are relative to a folder there, the root of the tree that it was
+ * compiled in. If only a part of that tree is at hand, the end of the name leads to it. The folder that holds the
+ * most of the name is the best.
+ */
+function locateSource(source: string, imagePath: string): string | undefined {
+  const parts = source.split('/');
+  for (let dropped = 0; dropped < parts.length; dropped++) {
+    const rest = parts.slice(dropped).join('/');
+    for (let folder = dirname(resolve(imagePath)); ; folder = dirname(folder)) {
+      const candidate = join(folder, rest);
+      if (existsSync(candidate)) return candidate;
+      if (folder === dirname(folder)) break;
+    }
+  }
+  return undefined;
+}
+
+type GuestFiles = NonNullable<LaunchConfiguration['guests']>[number];
+
+async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
+  const { name, image, programs = [], symbols, initrd, append = '', memory = defaultMemory } = guest;
+  return {
+    name,
+    image: await read(image, 'image'),
+    programs: await Promise.all(programs.map((path) => read(path, 'programs'))),
+    symbols: symbols === undefined ? undefined : await read(symbols, 'symbols'),
+    initrd: initrd === undefined ? undefined : (await read(initrd, 'initrd')).bytes,
+    append,
+    memory: parseMemorySize(memory),
+  };
+}
+
+async function read(path: string, attribute: string): Promise<NamedBytes> {
+  try {
+    return { path, bytes: await readFile(path) };
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? reasons[String(error.code)] : undefined;
+    throw new StrataError('unreadable-file', 'user', `${attribute}: ${path}: ${reason ?? String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'this is a folder, not a file',
+  EACCES: 'it may not be read',
+};
+
+/** A guest without a name is called after its image. */
+function guestName(image: string): string {
+  return (
+    basename(image)
+      .replace(/\.[^.]*$/, '')
+      .replaceAll(/[^A-Za-z0-9_-]/g, '-') || 'guest'
+  );
+}

@@ -1,0 +1,179 @@
+import { Emitter } from '../../common/event.ts';
+import type { TakenTrap } from '../../hart/trap.ts';
+import { matchesGlob } from '../../symbols/glob.ts';
+import type { ExitStage } from '../../vmm/exits/actions.ts';
+import type { ExitRecord } from '../../vmm/exits/record.ts';
+import { titleOf } from '../../vmm/exits/title.ts';
+import type { Breakpoint, BreakpointSet } from '../breakpoints/breakpoint-set.ts';
+import { trapFilterId } from '../breakpoints/filters.ts';
+import { hostAddress, type Place } from '../breakpoints/places.ts';
+import type { Evaluator } from '../expressions/evaluator.ts';
+import type { EvaluationContext } from '../expressions/evaluation-context.ts';
+import { causeName, modeName } from '../stack/boundary.ts';
+import type { Stacks } from '../stack/stack.ts';
+import type { StopReason } from '../stop.ts';
+import { stratumOf } from '../target/cpu.ts';
+import type { DebugThread, Target } from '../target/target.ts';
+
+/** Why a breakpoint stops, in words. */
+export interface Verdict {
+  readonly reason: StopReason;
+  readonly description: string;
+}
+
+/**
+ * Decides whether the debuggee stops where a breakpoint could be meant: space and image, condition, hits. A
+ * breakpoint that only logs is done here and stops nothing.
+ */
+export class Judge {
+  readonly #target: Target;
+  readonly #breakpoints: BreakpointSet;
+  readonly #stacks: Stacks;
+  readonly #evaluator: Evaluator;
+  readonly #didLog = new Emitter<string>();
+  readonly onDidLog = this.#didLog.event;
+  /** While the past is run through again, nothing is logged, and hits are not counted. */
+  isRehearsal = false;
+
+  constructor(target: Target, breakpoints: BreakpointSet, stacks: Stacks, evaluator: Evaluator) {
+    this.#target = target;
+    this.#breakpoints = breakpoints;
+    this.#stacks = stacks;
+    this.#evaluator = evaluator;
+  }
+
+  /** The thread is about to run an instruction at an armed address. */
+  atAddress(thread: DebugThread): Verdict | undefined {
+    const isAt = (place: Place): boolean => this.#isAt(thread, place);
+    const ids = this.#hits(this.#breakpoints.at(isAt), thread, {});
+    if (ids.length === 0) return undefined;
+    return {
+      reason: { kind: 'breakpoint', breakpointIds: ids },
+      description: `breakpoint in ${stratumOf(thread.cpu.mode)}`,
+    };
+  }
+
+  /** A trap was delivered. */
+  atTrap(thread: DebugThread, trap: TakenTrap): Verdict | undefined {
+    const name = causeName(trap.trap);
+    const ids = this.#hits(this.#breakpoints.filters(trapFilterId(name)), thread, { trap });
+    if (ids.length === 0) return undefined;
+    const description = `trap: ${name}, ${modeName(trap.from)} to ${modeName(trap.to)}`;
+    return { reason: { kind: 'trap', breakpointIds: ids, cause: name }, description };
+  }
+
+  /** An exit is about to go through a stage. */
+  atStage(thread: DebugThread, record: ExitRecord, stage: ExitStage): Verdict | undefined {
+    const candidates = [
+      ...(stage === 'exit' ? this.#breakpoints.filters(`exit.${record.reason}`) : []),
+      ...[...this.#breakpoints.stages()].filter(({ binding }) => matchesGlob(binding.pattern, stage)),
+    ];
+    if (candidates.length === 0) return undefined;
+    const ids = this.#hits(candidates, thread, { exit: record });
+    if (ids.length === 0) return undefined;
+    const description = `VM exit: ${titleOf(record)}`;
+    return { reason: { kind: 'exit', breakpointIds: ids, reason: record.reason }, description };
+  }
+
+  get wantsTraps(): boolean {
+    return this.#breakpoints.all.some(
+      ({ binding }) => binding.kind === 'filter' && binding.filter.startsWith('trap.'),
+    );
+  }
+
+  get wantsStages(): boolean {
+    return this.#breakpoints.all.some(
+      ({ binding }) =>
+        binding.kind === 'stage' || (binding.kind === 'filter' && binding.filter.startsWith('exit.')),
+    );
+  }
+
+  #isAt(thread: DebugThread, place: Place): boolean {
+    const { cpu } = thread;
+    const { pc, mode } = cpu;
+    if (place.kind === 'reference') return this.#isAtReference(thread, place);
+    if (place.address !== pc || place.image.stratum !== stratumOf(mode)) return false;
+    return this.#target.imageAt(pc, place.image.stratum, thread.guest?.name, cpu.regime()) === place.image;
+  }
+
+  #isAtReference(thread: DebugThread, { reference }: Extract<Place, { kind: 'reference' }>): boolean {
+    const { cpu, guest } = thread;
+    switch (reference.space) {
+      case 'current':
+        return cpu.pc === reference.address;
+      case 'gva':
+        return (
+          cpu.pc === reference.address &&
+          cpu.root === reference.root &&
+          (guest?.name ?? '-') === reference.guest
+        );
+      case 'gpa':
+        return (
+          guest?.name === reference.guest &&
+          this.#target.physicalPc(thread) === hostAddress(guest, reference.address)
+        );
+      case 'hpa':
+        return this.#target.physicalPc(thread) === reference.address;
+    }
+  }
+
+  /** Ids of those whose condition holds and whose hits are enough. */
+  #hits(
+    candidates: Iterable<Breakpoint>,
+    thread: DebugThread,
+    event: { readonly exit?: ExitRecord; readonly trap?: TakenTrap },
+  ): readonly number[] {
+    const ids: number[] = [];
+    let context: EvaluationContext | undefined;
+    for (const breakpoint of candidates) {
+      context ??= this.#context(thread, event);
+      if (this.#stopsAt(breakpoint, context)) ids.push(breakpoint.id);
+    }
+    return ids;
+  }
+
+  #context(
+    thread: DebugThread,
+    { exit, trap }: { readonly exit?: ExitRecord; readonly trap?: TakenTrap },
+  ): EvaluationContext {
+    this.#stacks.forget();
+    const stacks = this.#stacks;
+    return {
+      thread,
+      get activation() {
+        return stacks.innermost(thread);
+      },
+      exit,
+      trap,
+    };
+  }
+
+  #stopsAt(breakpoint: Breakpoint, context: EvaluationContext): boolean {
+    const { condition } = breakpoint.request;
+    if (condition !== undefined) {
+      const result = this.#evaluator.isTrue(condition, context);
+      if (!result.ok) {
+        // A condition that cannot be evaluated stops, and says why: silence would look like "never reached".
+        this.#breakpoints.announce(breakpoint, `condition: ${result.message}`);
+        return true;
+      }
+      if (!result.value) return false;
+    }
+    const hits = breakpoint.hits + 1;
+    if (!this.isRehearsal) breakpoint.hits = hits;
+    if (breakpoint.hitCondition?.(hits) === false) return false;
+    if (breakpoint.log === undefined) return true;
+    if (!this.isRehearsal) this.#didLog.fire(this.#logText(breakpoint, context));
+    return false;
+  }
+
+  #logText({ log = [] }: Breakpoint, context: EvaluationContext): string {
+    return log
+      .map((part) => {
+        if (part.kind === 'text') return part.text;
+        const result = this.#evaluator.evaluate(part.text, context);
+        return result.ok ? result.variable.value : `{${part.text}: ${result.message}}`;
+      })
+      .join('');
+  }
+}

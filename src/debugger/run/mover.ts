@@ -1,0 +1,122 @@
+import type { Hart } from '../../hart/hart.ts';
+import type { TakenTrap } from '../../hart/trap.ts';
+import type { MachineStop, StageReached } from '../../machine/machine-stop.ts';
+import { compareMarks, type Mark } from '../../timeline/mark.ts';
+import type { DebugThread, Target } from '../target/target.ts';
+import type { Judge, Verdict } from './judge.ts';
+
+/** What a movement waits for besides breakpoints. */
+export interface Awaited {
+  /** Asked where a thread is at an armed address. */
+  readonly isAt?: (thread: DebugThread) => boolean;
+  /** Asked before each stage of an exit. */
+  readonly isStage?: (thread: DebugThread) => boolean;
+}
+
+/** Why a movement ended. */
+export type Moved =
+  | { readonly kind: 'budget' }
+  | { readonly kind: 'awaited' }
+  | { readonly kind: 'verdict'; readonly thread: DebugThread; readonly verdict: Verdict }
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly description: string }
+  | { readonly kind: 'fatal'; readonly message: string };
+
+/** Moves the machine forward and asks, wherever it could be meant to stop, whether it is. */
+export class Mover {
+  readonly #target: Target;
+  readonly #judge: Judge;
+
+  constructor(target: Target, judge: Judge) {
+    this.#target = target;
+    this.#judge = judge;
+  }
+
+  /**
+   * Moves at most `steps` steps. `from` is where the resumption began: what stands there has been seen already and
+   * does not stop again.
+   */
+  run(steps: number, from: Mark, awaited: Awaited = {}): Moved {
+    const { machine } = this.#target;
+    const until = machine.steps + steps;
+    let found: Verdict | 'awaited' | undefined;
+    const observe = this.#observeStages(awaited, from, (what) => (found = what));
+    return this.#withTraps(
+      (what) => (found = what),
+      () => {
+        for (;;) {
+          found = undefined;
+          const stop = machine.run({ until, ...(observe && { stopBeforeStage: observe }) });
+          if (found === 'awaited') return { kind: 'awaited' };
+          if (found !== undefined)
+            return { kind: 'verdict', thread: this.#target.currentThread, verdict: found };
+          const moved = this.#judgeStop(stop, from, awaited);
+          if (moved !== undefined) return moved;
+        }
+      },
+    );
+  }
+
+  #judgeStop(stop: MachineStop, from: Mark, awaited: Awaited): Moved | undefined {
+    switch (stop.kind) {
+      case 'budget':
+      case 'idle':
+        return { kind: stop.kind };
+      case 'trap':
+      case 'stage':
+        return undefined;
+      case 'breakpoint': {
+        const thread = this.#target.currentThread;
+        if (compareMarks(this.#target.machine.position, from) === 0) return undefined;
+        const verdict = this.#judge.atAddress(thread);
+        if (verdict !== undefined) return { kind: 'verdict', thread, verdict };
+        return awaited.isAt?.(thread) === true ? { kind: 'awaited' } : undefined;
+      }
+      case 'exit':
+        return {
+          kind: 'ended',
+          exitCode: stop.code,
+          description: `The guest ended with exit code ${stop.code}.`,
+        };
+      case 'fatal':
+        return { kind: 'fatal', message: stop.message };
+    }
+  }
+
+  /** Nothing is observed where nobody could want it: exits are then handled at full speed. */
+  #observeStages(
+    awaited: Awaited,
+    from: Mark,
+    tell: (what: Verdict | 'awaited') => void,
+  ): ((stage: StageReached) => boolean) | undefined {
+    const { vmm, machine } = this.#target;
+    if (vmm === undefined || (!this.#judge.wantsStages && awaited.isStage === undefined)) return undefined;
+    return () => {
+      const exit = vmm.currentExit;
+      if (exit === undefined || compareMarks(machine.position, from) === 0) return false;
+      const thread = this.#target.currentThread;
+      const what =
+        this.#judge.atStage(thread, exit.record, exit.stage) ??
+        (awaited.isStage?.(thread) === true ? ('awaited' as const) : undefined);
+      if (what !== undefined) tell(what);
+      return what !== undefined;
+    };
+  }
+
+  #withTraps<T>(tell: (what: Verdict) => void, act: () => T): T {
+    if (!this.#judge.wantsTraps) return act();
+    const { harts } = this.#target.machine;
+    const onTrap = (hart: Hart, trap: TakenTrap): boolean => {
+      const thread = this.#target.threadOn(hart);
+      const verdict = thread && this.#judge.atTrap(thread, trap);
+      if (verdict !== undefined) tell(verdict);
+      return verdict !== undefined;
+    };
+    for (const hart of harts) hart.onTrap = (trap) => onTrap(hart, trap);
+    try {
+      return act();
+    } finally {
+      for (const hart of harts) hart.onTrap = undefined;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { Stop, StopReason } from '../stop.ts';
+import type { DebugThread, Target } from '../target/target.ts';
+import type { Moved } from './mover.ts';
+import type { SliceOutcome } from './plan.ts';
+
+/** The stop of a thread where the debuggee now stands. */
+export function stopOf(target: Target, thread: DebugThread, reason: StopReason, description: string): Stop {
+  return {
+    threadId: thread.id,
+    stratum: target.stratum(thread),
+    mark: target.machine.position,
+    reason,
+    description,
+  };
+}
+
+/** What a movement that was not awaited means for the resumption. */
+export function outcomeOf(target: Target, moved: Exclude<Moved, { kind: 'awaited' }>): SliceOutcome {
+  switch (moved.kind) {
+    case 'budget':
+      return { kind: 'running' };
+    case 'idle':
+      return { kind: 'idle' };
+    case 'ended':
+      return moved;
+    case 'verdict': {
+      const { reason, description } = moved.verdict;
+      return { kind: 'stopped', stop: stopOf(target, moved.thread, reason, description) };
+    }
+    case 'fatal':
+      return {
+        kind: 'stopped',
+        stop: stopOf(target, target.currentThread, { kind: 'fatal' }, moved.message),
+      };
+  }
+}

@@ -1,0 +1,83 @@
+import type { History } from '../../timeline/history.ts';
+import { compareMarks, type Mark } from '../../timeline/mark.ts';
+import type { Target } from '../target/target.ts';
+import type { Judge, Verdict } from './judge.ts';
+import type { Mover } from './mover.ts';
+
+/** A point of the past where a breakpoint would have stopped. */
+export interface PastStop {
+  readonly mark: Mark;
+  readonly threadId: number;
+  readonly verdict: Verdict;
+}
+
+/** Looks for points of the past by running stretches of it again. The machine ends up anywhere: seek afterwards. */
+export class Past {
+  readonly #target: Target;
+  readonly #history: History;
+  readonly #judge: Judge;
+  readonly #mover: Mover;
+  readonly #onRestore: (step: number) => void;
+
+  constructor(options: {
+    readonly target: Target;
+    readonly history: History;
+    readonly judge: Judge;
+    readonly mover: Mover;
+    readonly onRestore: (step: number) => void;
+  }) {
+    this.#target = options.target;
+    this.#history = options.history;
+    this.#judge = options.judge;
+    this.#mover = options.mover;
+    this.#onRestore = options.onRestore;
+  }
+
+  /** Puts the machine to a mark, silently. */
+  seek(mark: Mark): void {
+    this.#history.seek(mark, this.#onRestore);
+  }
+
+  /** The last point before `end` at which a breakpoint would have stopped, looking at one stretch after another. */
+  lastStopBefore(end: Mark): PastStop | undefined {
+    this.#judge.isRehearsal = true;
+    try {
+      for (let to = end; ;) {
+        const from: Mark = { step: this.#history.checkpointStepBefore(to) };
+        const found = this.#lastStopWithin(from, to);
+        if (found !== undefined || compareMarks(from, this.#history.beginning) <= 0) return found;
+        to = from;
+      }
+    } finally {
+      this.#judge.isRehearsal = false;
+    }
+  }
+
+  #lastStopWithin(from: Mark, to: Mark): PastStop | undefined {
+    const { machine } = this.#target;
+    this.seek(from);
+    let last: PastStop | undefined;
+    for (let resumed = machine.position; ; resumed = machine.position) {
+      const moved = this.#mover.run(to.step - machine.steps, resumed);
+      if (moved.kind !== 'verdict' || compareMarks(machine.position, to) >= 0) return last;
+      last = { mark: machine.position, threadId: moved.thread.id, verdict: moved.verdict };
+    }
+  }
+
+  /**
+   * Runs from a mark to another one instruction at a time and tells of each point on the way, the first included
+   * and the last not.
+   */
+  walk(from: Mark, to: Mark, visit: () => void): void {
+    const { machine } = this.#target;
+    this.seek(from);
+    while (compareMarks(machine.position, to) < 0) {
+      visit();
+      const before = machine.position;
+      while (compareMarks(machine.position, before) === 0) {
+        const stop = machine.run({ budget: 1 });
+        if (stop.kind === 'exit' || stop.kind === 'fatal' || stop.kind === 'idle') return;
+      }
+    }
+  }
+}

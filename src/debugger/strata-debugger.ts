@@ -1,0 +1,252 @@
+import type { Event } from '../common/event.ts';
+import { StrataError } from '../common/errors.ts';
+import { latin1 } from '../common/latin1.ts';
+import { History } from '../timeline/history.ts';
+import { ArmedAddresses } from './breakpoints/armed-addresses.ts';
+import { BreakpointSet } from './breakpoints/breakpoint-set.ts';
+import type { BoundBreakpoint, BreakpointRequest } from './breakpoints/breakpoint.ts';
+import { launchFilters } from './breakpoints/filters.ts';
+import type {
+  ConsoleOutput,
+  DebuggerCore,
+  DisassemblyRow,
+  EvaluateResult,
+  MemoryRead,
+  Resume,
+  SliceResult,
+  Thread,
+} from './debugger.ts';
+import { Evaluator } from './expressions/evaluator.ts';
+import type { EvaluationContext } from './expressions/evaluation-context.ts';
+import type { Frame } from './frame.ts';
+import type { MemoryReference } from './memory-reference.ts';
+import { disassemble } from './memory/disassembly.ts';
+import { MemoryAccess } from './memory/memory-access.ts';
+import { Judge } from './run/judge.ts';
+import { Mover } from './run/mover.ts';
+import { stopOf } from './run/outcome.ts';
+import { Past } from './run/past.ts';
+import { planFor } from './run/plan-for.ts';
+import type { Plan } from './run/plan.ts';
+import { scopesOf } from './scopes/scopes.ts';
+import { GeneratedSources } from './stack/generated-sources.ts';
+import { Stacks, type FrameSubject } from './stack/stack.ts';
+import type { Stop } from './stop.ts';
+import type { ConsoleLogs } from './target/console-logs.ts';
+import { HartCpu } from './target/cpu.ts';
+import type { DebugThread, Target } from './target/target.ts';
+import type { Scope } from './variable.ts';
+
+/** The debugger: what a client asks for goes to the part that does it; what moves the debuggee goes through here. */
+export class StrataDebugger implements DebuggerCore {
+  readonly filters = launchFilters;
+  readonly onDidChangeBreakpoint: Event<BoundBreakpoint>;
+  readonly onDidLog: Event<string>;
+  readonly onDidPrint: Event<ConsoleOutput>;
+  readonly #target: Target;
+  readonly #consoles: ConsoleLogs;
+  readonly #history: History;
+  readonly #sources = new GeneratedSources();
+  readonly #stacks: Stacks;
+  readonly #evaluator: Evaluator;
+  readonly #memory: MemoryAccess;
+  readonly #armed: ArmedAddresses;
+  readonly #breakpoints: BreakpointSet;
+  readonly #judge: Judge;
+  readonly #mover: Mover;
+  readonly #past: Past;
+  #plan: Plan | undefined;
+  #stop: Stop | undefined;
+  #hasEnded = false;
+
+  /** The machine stands at its beginning. */
+  constructor(target: Target, consoles: ConsoleLogs) {
+    this.#target = target;
+    this.#consoles = consoles;
+    this.#history = new History(target.machine);
+    this.#stacks = new Stacks(target, this.#sources);
+    this.#evaluator = new Evaluator(target);
+    this.#memory = new MemoryAccess(target);
+    this.#armed = new ArmedAddresses(target.machine.breakpoints);
+    this.#breakpoints = new BreakpointSet(target, this.#armed);
+    this.#judge = new Judge(target, this.#breakpoints, this.#stacks, this.#evaluator);
+    this.#mover = new Mover(target, this.#judge);
+    const onRestore = (step: number): void => consoles.truncate(step);
+    const { history, judge, mover } = { history: this.#history, judge: this.#judge, mover: this.#mover };
+    this.#past = new Past({ target, history, judge, mover, onRestore });
+    this.onDidChangeBreakpoint = this.#breakpoints.onDidChange;
+    this.onDidLog = this.#judge.onDidLog;
+    this.onDidPrint = consoles.onDidPrint;
+    this.#stop = stopOf(target, target.currentThread, { kind: 'entry' }, 'entry');
+  }
+
+  get threads(): readonly Thread[] {
+    return this.#target.threads.map(({ id, name }) => ({ id, name }));
+  }
+
+  get images(): DebuggerCore['images'] {
+    return this.#target.images.describe();
+  }
+
+  get stop(): Stop | undefined {
+    return this.#stop;
+  }
+
+  setBreakpoints(owner: string, requests: readonly BreakpointRequest[]): readonly BoundBreakpoint[] {
+    return this.#breakpoints.replace(owner, requests);
+  }
+
+  breakpointLines(path: string, from: number, to: number): readonly number[] {
+    const lines = new Set<number>();
+    for (const { symbols } of this.#target.images.all)
+      for (let line = from; line <= to; line++) {
+        const found = symbols.addressesOf(path, line);
+        if (found !== undefined && found.line === line && found.addresses.length > 0) lines.add(line);
+      }
+    return [...lines].toSorted((a, b) => a - b);
+  }
+
+  resume(how: Resume): void {
+    this.#plan?.dispose();
+    this.#stop = undefined;
+    this.#stacks.forget();
+    this.#plan = planFor(how, {
+      target: this.#target,
+      mover: this.#mover,
+      armed: this.#armed,
+      past: this.#past,
+      beginning: this.#history.beginning,
+    });
+  }
+
+  runSlice(steps: number): SliceResult {
+    const plan = this.#plan;
+    if (plan === undefined) throw new StrataError('not-running', 'internal', 'nothing was resumed');
+    const idleBefore = this.#target.machine.idleNanoseconds;
+    const outcome = plan.advance(steps);
+    this.#stacks.forget();
+    switch (outcome.kind) {
+      case 'running':
+        this.#history.keepUp();
+        this.#consoles.flush();
+        return {
+          kind: 'running',
+          idleNanoseconds: Math.max(0, this.#target.machine.idleNanoseconds - idleBefore),
+        };
+      case 'idle':
+        this.#consoles.flush();
+        return outcome;
+      case 'ended':
+        this.#finish();
+        this.#hasEnded = true;
+        return outcome;
+      case 'stopped':
+        this.#finish();
+        if (outcome.wentBack) this.#consoles.resend();
+        this.#stop = outcome.stop;
+        return outcome;
+    }
+  }
+
+  pause(): Stop {
+    this.#finish();
+    this.#stop = stopOf(this.#target, this.#target.currentThread, { kind: 'pause' }, 'pause');
+    return this.#stop;
+  }
+
+  restart(): Stop {
+    this.#finish();
+    this.#hasEnded = false;
+    this.#past.seek(this.#history.beginning);
+    this.#stacks.forget();
+    this.#consoles.resend();
+    this.#stop = stopOf(this.#target, this.#target.currentThread, { kind: 'entry' }, 'entry');
+    return this.#stop;
+  }
+
+  stackTrace(threadId: number): readonly Frame[] {
+    return this.#stacks.framesOf(this.#target.thread(threadId));
+  }
+
+  scopes(frameId: number): readonly Scope[] {
+    return scopesOf(this.#stacks.subject(frameId), { target: this.#target, evaluator: this.#evaluator });
+  }
+
+  evaluate(text: string, frameId: number | undefined): EvaluateResult {
+    return this.#evaluator.evaluate(text, this.#context(frameId));
+  }
+
+  complete(text: string, column: number, frameId: number | undefined): readonly string[] {
+    return this.#evaluator.complete(text, column, this.#context(frameId));
+  }
+
+  sourceText(id: number): string {
+    return this.#sources.text(id);
+  }
+
+  readMemory(reference: MemoryReference, offset: bigint, count: number): MemoryRead {
+    return this.#memory.read(reference, offset, count);
+  }
+
+  writeMemory(reference: MemoryReference, offset: bigint, bytes: Uint8Array): number {
+    const written = this.#memory.write(reference, offset, bytes);
+    this.#noteChange();
+    return written;
+  }
+
+  disassemble(
+    reference: MemoryReference,
+    offset: bigint,
+    instructionOffset: number,
+    count: number,
+  ): readonly DisassemblyRow[] {
+    return disassemble(this.#target, reference, offset, instructionOffset, count);
+  }
+
+  get consoles(): DebuggerCore['consoles'] {
+    return this.#consoles.names.map((id) => ({
+      id,
+      title: this.#target.vmm === undefined ? id : `guest ${id}`,
+      text: latin1(this.#consoles.text(id)),
+    }));
+  }
+
+  input(console: string, bytes: Uint8Array): void {
+    const { machine } = this.#target;
+    if (this.#hasEnded) return;
+    // Whoever types in the past begins another future: what was typed later belongs to the old one.
+    machine.inputLog.truncate(machine.steps);
+    this.#history.fork();
+    machine.input(console, bytes);
+  }
+
+  #noteChange(): void {
+    this.#stacks.forget();
+    // While an exit is under way, nothing can be saved: then the way back leads to before the change.
+    if (this.#target.machine.stage === undefined) this.#history.beginHere();
+  }
+
+  #finish(): void {
+    this.#plan?.dispose();
+    this.#plan = undefined;
+    this.#stacks.forget();
+    this.#consoles.flush();
+  }
+
+  #context(frameId: number | undefined): EvaluationContext {
+    const subject = frameId === undefined ? undefined : this.#stacks.subject(frameId);
+    const thread = subject === undefined ? this.#target.currentThread : threadOf(subject);
+    const isInVmm = this.#target.isInVmm(thread);
+    return {
+      // In a frame of the VMM, registers are those that the VMM itself sees: the hart's, in HS mode.
+      thread: subject?.kind === 'exit' ? { ...thread, cpu: new HartCpu(thread.hart) } : thread,
+      activation: subject?.kind === 'activation' ? subject.activation : this.#stacks.innermost(thread),
+      exit: isInVmm ? this.#target.vmm?.currentExit?.record : undefined,
+      trap: undefined,
+    };
+  }
+}
+
+function threadOf(subject: FrameSubject): DebugThread {
+  return subject.kind === 'activation' ? subject.activation.thread : subject.thread;
+}

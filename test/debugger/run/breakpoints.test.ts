@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { lineOf, sampleSource, SampleSession } from '../sample-session.ts';
+
+describe('debugger/run: breakpoints', () => {
+  it('stops at a function of one program only, though others run at the same addresses', () => {
+    const session = new SampleSession({ append: 'run=hello,primes,hello' });
+    const [bound] = session.core.setBreakpoints('functions', [{ kind: 'function', name: 'primes!main' }]);
+    assert.equal(bound?.verified, true);
+    const stop = session.runToStop();
+    assert.equal(stop.stratum, 'process');
+    assert.deepEqual(stop.reason, { kind: 'breakpoint', breakpointIds: [bound?.id] });
+    assert.match(session.top, /^primes!main primes\.c:/);
+    assert.match(session.output, /Hello from process/);
+    assert.doesNotMatch(session.output, /primes:/);
+    const end = session.run();
+    assert.equal(end.kind, 'ended');
+  });
+
+  it('stops in every instance of a program, and after each change of space', () => {
+    const session = new SampleSession({ append: 'run=hello,hello' });
+    session.core.setBreakpoints('functions', [{ kind: 'function', name: 'hello!main' }]);
+    const roots = [0, 1].map(() => {
+      session.runToStop();
+      return session.evaluate('$satp');
+    });
+    assert.notEqual(roots[0], roots[1]);
+    assert.equal(session.run().kind, 'ended');
+  });
+
+  it('stops at a line of the kernel, with condition and hit count', () => {
+    const session = new SampleSession({ append: 'run=hello' });
+    const path = sampleSource('kernel/uart.c');
+    const line = lineOf('kernel/uart.c', 'void uart_put(');
+    const [bound] = session.core.setBreakpoints(path, [{ kind: 'source', path, line, hitCondition: '5' }]);
+    assert.equal(bound?.verified, true);
+    session.runToStop();
+    assert.match(session.top, /pebble!uart_put uart\.c/);
+    assert.equal(session.output.length, 4, session.output);
+  });
+
+  it('stops at exits by reason and condition, and counts stages as steps', () => {
+    const session = new SampleSession({ append: 'run=hello' });
+    session.core.setBreakpoints('filters', [
+      { kind: 'filter', filter: 'exit.mmio-store', condition: 'gpa == 0x10000000 && write' },
+    ]);
+    const stop = session.runToStop();
+    assert.equal(stop.stratum, 'vmm');
+    assert.equal(stop.description, 'VM exit: guest-page fault (store, uart0.THR)');
+    const stages = [stop.mark.stage];
+    const names = [session.frames[0]?.name];
+    for (let index = 0; index < 4; index++) {
+      stages.push(session.step('over').mark.stage);
+      names.push(session.frames[0]?.name);
+    }
+    assert.deepEqual(stages, [0, 1, 2, 3, 4]);
+    assert.deepEqual(names, ['vmm!exit', 'vmm!decode', 'vmm!find', 'vmm!emulate', 'vmm!resume']);
+    assert.equal(session.step('over').mark.stage, undefined);
+    assert.match(session.top, /pebble!uart_put/);
+    assert.equal(session.output, 'p');
+  });
+
+  it('stops at a stage of exits by its name', () => {
+    const session = new SampleSession({ append: 'run=hello' });
+    session.core.setBreakpoints('functions', [{ kind: 'function', name: 'vmm!emu*' }]);
+    session.runToStop();
+    assert.equal(session.frames[0]?.name, 'vmm!emulate');
+  });
+
+  it('stops at traps by cause, with who took them from whom', () => {
+    const session = new SampleSession({ append: 'run=fault' });
+    session.core.setBreakpoints('filters', [
+      { kind: 'filter', filter: 'trap.store-amo-page-fault', condition: 'from == "process" && tval < 4096' },
+    ]);
+    const stop = session.runToStop();
+    assert.equal(stop.stratum, 'kernel');
+    assert.match(stop.description, /store\/AMO page fault, VU to VS/);
+  });
+
+  it('ignores the exits of another guest', () => {
+    const session = new SampleSession({
+      guests: [
+        { name: 'a', append: 'run=hello' },
+        { name: 'b', append: 'run=hello' },
+      ],
+    });
+    session.core.setBreakpoints('filters', [
+      { kind: 'filter', filter: 'exit.mmio-store', condition: 'guest == "b"', hitCondition: '1' },
+    ]);
+    const stop = session.runToStop();
+    assert.equal(session.core.threads.find(({ id }) => id === stop.threadId)?.name, 'b: vCPU 0');
+    session.core.setBreakpoints('filters', []);
+    assert.equal(session.run().kind, 'ended');
+    const texts = session.core.consoles.map(({ text }) => text);
+    assert.equal(texts.length, 2);
+    for (const text of texts) assert.equal(text.match(/Hello from process/g)?.length, 1);
+  });
+
+  it('logs in place of stopping, and says why a breakpoint stands nowhere', () => {
+    const session = new SampleSession({ append: 'run=hello' });
+    const logged: string[] = [];
+    session.core.onDidLog((text) => logged.push(text));
+    const bound = session.core.setBreakpoints('functions', [
+      { kind: 'function', name: 'hello!main', logMessage: 'main at {$pc > 0}' },
+      { kind: 'function', name: 'nowhere!main' },
+      { kind: 'function', name: 'hello!nothing' },
+      { kind: 'function', name: '' },
+    ]);
+    assert.deepEqual(
+      bound.map(({ verified }) => verified),
+      [true, false, false, false],
+    );
+    assert.match(bound[1]?.message ?? '', /no image 'nowhere'/);
+    assert.equal(session.run().kind, 'ended');
+    assert.deepEqual(logged, ['main at 1']);
+  });
+
+  it('takes effect and goes away while the guest runs', () => {
+    const session = new SampleSession({ append: 'run=count' });
+    session.core.resume({ kind: 'continue', direction: 'forward' });
+    assert.equal(session.core.runSlice(400_000).kind, 'running');
+    session.core.setBreakpoints('functions', [{ kind: 'function', name: 'count!write' }]);
+    let result = session.core.runSlice(100_000);
+    while (result.kind === 'running') result = session.core.runSlice(100_000);
+    assert.equal(result.kind, 'stopped');
+    session.core.setBreakpoints('functions', []);
+    assert.equal(session.run().kind, 'ended');
+  });
+});
