@@ -20,6 +20,8 @@ export interface Activation {
   /** Identity of the frame and its caller's stack pointer, where it is known. */
   readonly cfa: bigint | undefined;
   readonly image: StratumImage | undefined;
+  /** Position among the calls that were inlined at its pc: 0 is the innermost. */
+  readonly inlineDepth: number;
   /** True for the frame whose registers are those of the processor: they can be changed. */
   readonly isInnermost: boolean;
 }

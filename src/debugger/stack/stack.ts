@@ -120,9 +120,9 @@ export class Stacks {
       return [
         { ...base, id: this.#registerActivation(activation), name: nameOf(activation), location: undefined },
       ];
-    return inSource.map(({ name, position }) => ({
+    return inSource.map(({ name, position }, inlineDepth) => ({
       ...base,
-      id: this.#registerActivation(activation),
+      id: this.#registerActivation({ ...activation, inlineDepth }),
       name: `${stem(image.name)}!${name}`,
       location: position && {
         source: { kind: 'file' as const, path: position.file },

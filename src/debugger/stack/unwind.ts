@@ -64,6 +64,7 @@ function unwindLevel(
       registers: current,
       cfa: caller?.cfa,
       image,
+      inlineDepth: 0,
       isInnermost: isInnermost && activations.length === 0,
     });
     // A return address outside any code is the end of the stack: the kernel put it there, or nothing did.

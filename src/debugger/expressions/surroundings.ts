@@ -1,0 +1,134 @@
+import type { PageWalker } from '../../hart/translation/walk.ts';
+import type { TranslationRegime } from '../../hart/translation/regime.ts';
+import type { FrameRegisters } from '../../symbols/unwind.ts';
+import { lookupAddress } from '../../symbols/unwind.ts';
+import type { StratumImage } from '../images/image-set.ts';
+import { formatMemoryReference } from '../memory-reference.ts';
+import type { Activation } from '../stack/activation.ts';
+import { stratumOf } from '../target/cpu.ts';
+import type { DebugThread, Target } from '../target/target.ts';
+import type { EvaluationContext } from './evaluation-context.ts';
+import type { Space } from './value.ts';
+
+/**
+ * What an expression can reach from where it is evaluated: spaces, images, registers of the frame. Found out when
+ * first asked: a condition on an exit's facts must not unwind a stack.
+ */
+export class Surroundings {
+  readonly target: Target;
+  readonly context: EvaluationContext;
+  #activation: Activation | undefined | 'unknown' = 'unknown';
+  #virtual: Space | undefined;
+  #images: readonly StratumImage[] | undefined;
+
+  constructor(target: Target, context: EvaluationContext) {
+    this.target = target;
+    this.context = context;
+  }
+
+  get thread(): DebugThread {
+    return this.context.thread;
+  }
+
+  get activation(): Activation | undefined {
+    if (this.#activation === 'unknown') this.#activation = this.context.activation;
+    return this.#activation;
+  }
+
+  /** How the code of the frame, or else of the thread, translates addresses. */
+  get regime(): TranslationRegime {
+    return this.activation?.regime ?? this.thread.cpu.regime();
+  }
+
+  /** The page-table root of the frame's space. */
+  get root(): bigint {
+    return this.activation?.root ?? this.thread.cpu.root;
+  }
+
+  /** The memory that the frame's code sees. */
+  get virtual(): Space {
+    this.#virtual ??= this.#space(this.regime, (address) =>
+      formatMemoryReference({ space: 'gva', guest: this.guest ?? '-', root: this.root, address }),
+    );
+    return this.#virtual;
+  }
+
+  /** What the guest takes for physical memory; `undefined` where there is no guest. */
+  get guestPhysical(): Space | undefined {
+    const { guest } = this;
+    if (guest === undefined) return undefined;
+    return this.#space({ ...this.thread.cpu.regime(), satp: 0n }, (address) =>
+      formatMemoryReference({ space: 'gpa', guest, address }),
+    );
+  }
+
+  /** The machine's own memory. */
+  get physical(): Space {
+    const regime: TranslationRegime = { ...this.regime, virtual: false, privilege: 3, satp: 0n };
+    return this.#space(regime, (address) => formatMemoryReference({ space: 'hpa', address }));
+  }
+
+  /** The host-physical address of a virtual one; `undefined` where none is mapped. */
+  walk(address: bigint): bigint | undefined {
+    const walker: PageWalker = this.thread.hart.walker;
+    const page = walker.walk({ address, access: 'any', regime: this.regime, effects: 'none' });
+    if (typeof page !== 'number') return undefined;
+    return (BigInt(page) << 12n) | BigInt.asUintN(12, address);
+  }
+
+  /** Name of the guest that the thread belongs to. */
+  get guest(): string | undefined {
+    return this.thread.guest?.name;
+  }
+
+  /**
+   * Images whose names mean something here, nearest first: that of the frame, the software below it, and the program
+   * that is mapped in the space.
+   */
+  get images(): readonly StratumImage[] {
+    this.#images ??= this.#findImages();
+    return this.#images;
+  }
+
+  /** Can data of an image be read here? That of a program only where the space in force is its own. */
+  isInSpace(image: StratumImage): boolean {
+    return image.stratum !== 'process' || this.images.includes(image);
+  }
+
+  /** The frame's registers; those of the processor itself are looked at anew, for they can be changed. */
+  get registers(): FrameRegisters {
+    const { activation } = this;
+    if (activation && !activation.isInnermost) return activation.registers;
+    const { cpu } = this.thread;
+    const x = Array.from({ length: 32 }, (_, index) => cpu.getX(index));
+    return { pc: cpu.pc, x, pcKind: 'exact' };
+  }
+
+  /** Are the frame's registers those of the processor? Then they can be changed. */
+  get hasProcessor(): boolean {
+    return this.activation?.isInnermost ?? true;
+  }
+
+  /** The address by which the frame's code is looked up. */
+  get codeAddress(): bigint {
+    return lookupAddress(this.registers);
+  }
+
+  #findImages(): readonly StratumImage[] {
+    const { target, guest, thread, regime } = this;
+    const own =
+      this.activation?.image ?? target.imageAt(thread.cpu.pc, stratumOf(thread.cpu.mode), guest, regime);
+    const below = (['kernel', 'machine'] as const).flatMap((stratum) => target.images.of(stratum, guest));
+    const program = target.programOf(thread, regime);
+    return [...new Set([own, ...below, program])].filter((image) => image !== undefined);
+  }
+
+  #space(regime: TranslationRegime, reference: (address: bigint) => string): Space {
+    const { target } = this;
+    return {
+      read: (address, length) => target.read(BigInt.asUintN(64, address), length, regime),
+      write: (address, bytes) => target.write(BigInt.asUintN(64, address), bytes, regime),
+      reference,
+    };
+  }
+}
