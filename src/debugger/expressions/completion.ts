@@ -60,8 +60,9 @@ function namesIn(value: Value): readonly string[] {
 function* bareNames(surroundings: Surroundings): Generator<string> {
   yield* eventNames(surroundings.context);
   for (const { name } of localsOf(surroundings)) yield name;
-  for (const { symbols } of surroundings.images) for (const { name } of symbols.elf.symbols.all()) yield name;
-  for (const { symbols } of surroundings.images)
+  for (const { symbols } of surroundings.images())
+    for (const { name } of symbols.elf.symbols.all()) yield name;
+  for (const { symbols } of surroundings.images())
     for (const { name, kind } of symbols.elf.symbols.all()) if (kind === 'function') yield name;
   yield* ['gpa', 'hpa', 'walk', 'sizeof'];
 }

@@ -11,8 +11,8 @@ export function numberValue(value: bigint, type: Type = INT): TypedValue {
 }
 
 /** A number that is an address, or other machine state: 64 bits, shown in hexadecimal. */
-export function machineWord(value: bigint): TypedValue {
-  return { ...numberValue(value, UNSIGNED_LONG), notation: 'hexadecimal' };
+export function machineWord(value: bigint, space?: Space): TypedValue {
+  return { ...numberValue(value, UNSIGNED_LONG), notation: 'hexadecimal', ...(space && { space }) };
 }
 
 /** What reading gave: the number, or why there is none. */
@@ -87,14 +87,10 @@ function stringBytes(value: TypedValue, space: Space, limit: number): Uint8Array
   return found.ok ? found.bytes : undefined;
 }
 
-/** A character type of C: what strings consist of. */
+/** What strings consist of: `char`. To a kernel, `unsigned char` and `uint8_t` are bytes, not text. */
 export function isCharacter(type: Type): boolean {
   const plain = underlying(type);
-  return (
-    plain.kind === 'base' &&
-    plain.byteSize === 1 &&
-    (plain.encoding === 'signed-character' || plain.encoding === 'unsigned-character')
-  );
+  return plain.kind === 'base' && plain.byteSize === 1 && plain.name === 'char';
 }
 
 /** Writes a number into a scalar; why it could not, where it could not. */

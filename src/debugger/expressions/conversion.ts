@@ -3,7 +3,7 @@ import { typeName } from '../../symbols/type-names.ts';
 import { integerIn, numberValue, scalarShape, stringIn, writeInteger } from './contents.ts';
 import { readFloat } from './float.ts';
 import { wrapped } from './integers.ts';
-import { pointerType, pointerValue, spaceOf } from './operators.ts';
+import { pointerValue, spaceOf } from './operators.ts';
 import { ExpressionFault, type Space, type TypedValue, type Value } from './value.ts';
 
 /** A cast, and what an assignment does to its value: C11 6.3. */
@@ -19,7 +19,7 @@ export function convert(value: Value, type: Type): TypedValue {
       return numberValue(isBoolean ? (number === 0n ? 0n : 1n) : wrapped(number, shape), type);
     }
     case 'pointer': {
-      const space = value.kind === 'typed' && pointerType(value) ? spaceOf(value) : undefined;
+      const space = value.kind === 'typed' ? spaceOf(value) : undefined;
       return { ...pointerValue(target, BigInt.asUintN(64, scalarOf(value)), space), type };
     }
     case 'struct':

@@ -144,7 +144,7 @@ export class Evaluation {
         const found = this.#surroundings.walk(address);
         if (found === undefined)
           throw new ExpressionFault(`0x${address.toString(16)} is not mapped`, operand.span.start);
-        return machineWord(found);
+        return machineWord(found, physical);
       }
     }
   }

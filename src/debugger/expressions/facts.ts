@@ -6,13 +6,15 @@ import { causeName, modeName } from '../stack/boundary.ts';
 import { machineWord, numberValue } from './contents.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { BOOLEAN, LONG } from './integers.ts';
-import { NONE, type FactsValue, type Value } from './value.ts';
+import type { Surroundings } from './surroundings.ts';
+import { NONE, type FactsValue, type Space, type Value } from './value.ts';
 
 /** What the bare name means at the event that the context is about; `undefined` where it is none of the event's. */
-export function eventFact(name: string, { exit, trap }: EvaluationContext): Value | undefined {
+export function eventFact(name: string, surroundings: Surroundings): Value | undefined {
+  const { exit, trap } = surroundings.context;
   if (exit) {
-    if (name === 'exit') return exitFacts(exit);
-    if (bareExitNames.has(name)) return exitFacts(exit).members.get(name)?.();
+    if (name === 'exit') return exitFacts(exit, surroundings);
+    if (bareExitNames.has(name)) return exitFacts(exit, surroundings).members.get(name)?.();
   }
   return trap && trapFacts(trap).members.get(name)?.();
 }
@@ -29,7 +31,7 @@ export function eventNames({ exit, trap }: EvaluationContext): readonly string[]
 }
 
 /** All that `exit.` can be followed by. */
-export function exitFacts(record: ExitRecord): FactsValue {
+export function exitFacts(record: ExitRecord, surroundings: Surroundings): FactsValue {
   const { access, hypercall, instruction } = record;
   return {
     kind: 'facts',
@@ -42,10 +44,10 @@ export function exitFacts(record: ExitRecord): FactsValue {
       ['guest', () => text(record.guest)],
       ['vcpu', () => count(record.vcpu)],
       ['from', () => text(record.from)],
-      ['pc', () => machineWord(record.pc)],
+      ['pc', () => machineWord(record.pc, surroundings.threadVirtual)],
       ['instruction', () => (instruction === undefined ? NONE : text(disassembleWord(record)))],
-      ['gva', () => word(record.gva)],
-      ['gpa', () => word(record.gpa)],
+      ['gva', () => word(record.gva, surroundings.threadVirtual)],
+      ['gpa', () => word(record.gpa, surroundings.guestPhysical)],
       ['write', () => flag(isWrite(record))],
       ['size', () => count(access?.size)],
       ['value', () => word(access?.value)],
@@ -75,8 +77,8 @@ function hypercallFacts(call: ExitHypercall): FactsValue {
       ['extension', () => machineWord(call.extensionId)],
       ['function', () => machineWord(call.functionId)],
       ['name', () => text(call.function?.name)],
-      ['arguments', () => ({ kind: 'list', items: call.arguments.map(machineWord) })],
-      ['results', () => ({ kind: 'list', items: call.results.map(machineWord) })],
+      ['arguments', () => ({ kind: 'list', items: call.arguments.map((argument) => machineWord(argument)) })],
+      ['results', () => ({ kind: 'list', items: call.results.map((result) => machineWord(result)) })],
     ]),
   };
 }
@@ -138,8 +140,8 @@ function count(of: number | undefined): Value {
   return of === undefined ? NONE : numberValue(BigInt(of), LONG);
 }
 
-function word(of: bigint | undefined): Value {
-  return of === undefined ? NONE : machineWord(of);
+function word(of: bigint | undefined, space?: Space): Value {
+  return of === undefined ? NONE : machineWord(of, space);
 }
 
 function flag(of: boolean): Value {

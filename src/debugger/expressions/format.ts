@@ -8,10 +8,9 @@ import type { Surroundings } from './surroundings.ts';
 import { symbolText } from './symbol-text.ts';
 import { ExpressionFault, type TypedValue, type Value } from './value.ts';
 
-/** Parts shown of a record or an array before it is opened. */
-const mostParts = 8;
-/** Records within records that are shown before they are opened. */
-const deepestParts = 2;
+/** Parts shown of a record or an array before it is opened: of itself, and of each record or array in it. */
+const mostParts = [8, 3];
+const deepestParts = mostParts.length;
 /** Characters shown of a string. */
 const longestText = 200;
 
@@ -57,7 +56,10 @@ function formatTyped(value: TypedValue, surroundings: Surroundings, depth: numbe
       return formatArray(value, type.count, surroundings, depth);
     case 'function': {
       const { memory } = value.place;
-      return memory === undefined ? '<nowhere>' : addressText(memory.address, surroundings);
+      const address = memory?.address ?? 0n;
+      return value.label === undefined
+        ? addressText(address, surroundings)
+        : `${formatAddress(address)} → ${value.label}`;
     }
     case 'void':
       return 'void';
@@ -108,7 +110,8 @@ function formatPointer(value: TypedValue, surroundings: Surroundings): string {
   if (!found.ok) return missing(found.reason);
   const text = stringIn(value, surroundings.virtual, longestText);
   if (text !== undefined && found.value !== 0n) return `${formatAddress(found.value)} ${quoted(text)}`;
-  return value.space ? formatAddress(found.value) : addressText(found.value, surroundings);
+  const isElsewhere = value.space !== undefined && value.space !== surroundings.virtual;
+  return isElsewhere ? formatAddress(found.value) : addressText(found.value, surroundings);
 }
 
 function formatRecord(
@@ -120,11 +123,12 @@ function formatRecord(
   if (!type.isComplete) return `<the members of ${typeName(type)} are not known>`;
   if (depth >= deepestParts) return '{…}';
   const names = memberNames(type);
-  const parts = names.slice(0, mostParts).map((name) => {
+  const most = mostParts[depth] ?? 0;
+  const parts = names.slice(0, most).map((name) => {
     const member = memberOf(value, name, surroundings.virtual);
     return `${name} = ${formatValue(member, surroundings, depth + 1)}`;
   });
-  return `{${[...parts, ...(names.length > mostParts ? ['…'] : [])].join(', ')}}`;
+  return `{${[...parts, ...(names.length > most ? ['…'] : [])].join(', ')}}`;
 }
 
 /** Of anonymous records within it, the members count as its own, as in C. */
@@ -149,10 +153,11 @@ function formatArray(
   if (text !== undefined) return quoted(text);
   if (count === undefined) return '[…]';
   if (depth >= deepestParts) return `[${count}]`;
-  const shown = Array.from({ length: Math.min(count, mostParts) }, (_, index) =>
+  const most = mostParts[depth] ?? 0;
+  const shown = Array.from({ length: Math.min(count, most) }, (_, index) =>
     formatValue(elementOf(value, BigInt(index), surroundings.virtual), surroundings, depth + 1),
   );
-  return `[${count}] {${[...shown, ...(count > mostParts ? ['…'] : [])].join(', ')}}`;
+  return `[${count}] {${[...shown, ...(count > most ? ['…'] : [])].join(', ')}}`;
 }
 
 /** An address, and the symbol that it lies in. */

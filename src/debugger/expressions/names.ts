@@ -17,7 +17,7 @@ import { ExpressionFault, type TypedValue, type Value } from './value.ts';
  */
 export function bareName(name: string, surroundings: Surroundings): Value {
   const found =
-    eventFact(name, surroundings.context) ??
+    eventFact(name, surroundings) ??
     localNamed(name, surroundings) ??
     fileNamed(name, surroundings) ??
     threadFact(name, surroundings);
@@ -66,13 +66,14 @@ export function typeOf({ words }: TypeName, surroundings: Surroundings): Type {
 /** Does C take the name for a type here? A variable hides a type of its name. */
 export function isTypeName(name: string, surroundings: Surroundings): boolean {
   if (findType([name], surroundings) === undefined) return false;
-  if (eventFact(name, surroundings.context) !== undefined) return false;
+  if (eventFact(name, surroundings) !== undefined) return false;
   if (localsOf(surroundings).some((local) => local.name === name)) return false;
-  return surroundings.images.every((image) => image.symbols.globalsNamed(name).length === 0);
+  for (const { symbols } of surroundings.images()) if (symbols.globalsNamed(name).length > 0) return false;
+  return true;
 }
 
 function findType(words: readonly string[], surroundings: Surroundings): Type | undefined {
-  for (const { symbols } of surroundings.images) {
+  for (const { symbols } of surroundings.images()) {
     const found = symbols.typeNamed(words);
     if (found !== undefined) return found;
   }
@@ -85,7 +86,7 @@ function localNamed(name: string, surroundings: Surroundings): TypedValue | unde
 }
 
 function fileNamed(name: string, surroundings: Surroundings): TypedValue | undefined {
-  for (const image of surroundings.images) {
+  for (const image of surroundings.images()) {
     const found = inImage(name, image, surroundings);
     if (found !== undefined) return found;
   }
@@ -104,7 +105,10 @@ function inImage(name: string, image: StratumImage, surroundings: Surroundings):
   if (enumerator) return numberValue(enumerator.value, enumerator.type);
   // A `*` or `?` cannot be in a name, so this finds no pattern.
   const [found] = symbols.functionsNamed(name);
-  if (found) return { kind: 'typed', type: CODE, place: inMemory(surroundings.virtual, found.low) };
+  if (found) {
+    const label = surroundings.isInSpace(image) ? name : `${image.name}!${name}`;
+    return { kind: 'typed', type: CODE, place: inMemory(surroundings.virtual, found.low), label };
+  }
   const [symbol] = symbols.elf.symbols.named(name);
   if (symbol === undefined) return undefined;
   requireSpace(image, surroundings);

@@ -54,9 +54,10 @@ export function pointerValue(type: PointerType, address: bigint, space: Space | 
   return { kind: 'typed', type, place: computed(toBytes(address, 8)), ...(space && { space }) };
 }
 
-/** The space that a pointer leads into, or that an array lies in, where it is not that of the frame. */
+/** The space that a pointer or address leads into, or that an array or function lies in. */
 export function spaceOf(value: TypedValue): Space | undefined {
-  return underlying(value.type).kind === 'pointer' ? value.space : value.place.memory?.space;
+  const { kind } = underlying(value.type);
+  return kind === 'array' || kind === 'function' ? value.place.memory?.space : value.space;
 }
 
 /** The type as a pointer, where the value is one or becomes one (C11 6.3.2.1). */

@@ -54,7 +54,7 @@ export function inRegister({ read, write }: RegisterAccess, type?: Type): Place 
   return {
     read: (offset, length) => {
       const bytes = current();
-      if (bytes === undefined) return { ok: false, reason: 'the register is not saved' };
+      if (bytes === undefined) return { ok: false, reason: 'not saved' };
       return computed(bytes).read(offset, length);
     },
     ...(write && {

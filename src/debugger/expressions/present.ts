@@ -56,7 +56,7 @@ export class Presenter {
     const { virtual } = this.#surroundings;
     const isPointer = underlying(value.type).kind === 'pointer';
     const { memory } = value.place;
-    if (isPointer || (value.notation === 'hexadecimal' && !value.csr && !memory)) {
+    if (isPointer || (value.space && !memory)) {
       const address = readInteger(value);
       return address.ok ? (value.space ?? virtual).reference(address.value) : undefined;
     }

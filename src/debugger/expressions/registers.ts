@@ -12,8 +12,8 @@ import { ExpressionFault, type TypedValue, type Value } from './value.ts';
 /** What `$name` means: an x register or pc of the frame, `$mode`, or a CSR of the thread. */
 export function registerValue(name: string, surroundings: Surroundings): Value {
   const number = registerNumber(name);
-  if (number !== undefined) return word(xRegister(number, surroundings));
-  if (name === 'pc') return word(programCounter(surroundings));
+  if (number !== undefined) return addressWord(xRegister(number, surroundings), surroundings);
+  if (name === 'pc') return addressWord(programCounter(surroundings), surroundings);
   const { cpu } = surroundings.thread;
   if (name === 'mode') return { kind: 'text', text: modeName(surroundings.activation?.mode ?? cpu.mode) };
   const csr = csrByName.get(name);
@@ -95,6 +95,11 @@ function programCounter(surroundings: Surroundings): RegisterAccess {
       return undefined;
     },
   };
+}
+
+/** A register that may hold an address, of the memory that the frame's code sees. */
+function addressWord(access: RegisterAccess, { virtual }: Surroundings): TypedValue {
+  return { ...word(access), space: virtual };
 }
 
 function word(access: RegisterAccess): TypedValue {

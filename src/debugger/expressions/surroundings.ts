@@ -19,7 +19,8 @@ export class Surroundings {
   readonly context: EvaluationContext;
   #activation: Activation | undefined | 'unknown' = 'unknown';
   #virtual: Space | undefined;
-  #images: readonly StratumImage[] | undefined;
+  #own: { readonly image: StratumImage | undefined } | undefined;
+  #program: { readonly image: StratumImage | undefined } | undefined;
 
   constructor(target: Target, context: EvaluationContext) {
     this.target = target;
@@ -53,6 +54,14 @@ export class Surroundings {
     return this.#virtual;
   }
 
+  /** The memory that the code which the thread runs sees, whatever the frame. */
+  get threadVirtual(): Space {
+    const { root } = this.thread.cpu;
+    return this.#space(this.thread.cpu.regime(), (address) =>
+      formatMemoryReference({ space: 'gva', guest: this.guest ?? '-', root, address }),
+    );
+  }
+
   /** What the guest takes for physical memory; `undefined` where there is no guest. */
   get guestPhysical(): Space | undefined {
     const { guest } = this;
@@ -83,16 +92,37 @@ export class Surroundings {
 
   /**
    * Images whose names mean something here, nearest first: that of the frame, the software below it, and the program
-   * that is mapped in the space.
+   * that is mapped in the space. The last is recognised only if it comes to that.
    */
-  get images(): readonly StratumImage[] {
-    this.#images ??= this.#findImages();
-    return this.#images;
+  *images(): Generator<StratumImage> {
+    const { target, guest } = this;
+    const own = this.ownImage;
+    if (own !== undefined) yield own;
+    for (const stratum of ['kernel', 'machine'] as const)
+      for (const image of target.images.of(stratum, guest)) if (image !== own) yield image;
+    if (own?.stratum !== 'process' && this.program !== undefined) yield this.program;
+  }
+
+  /** The image of the frame's code. */
+  get ownImage(): StratumImage | undefined {
+    this.#own ??= { image: this.activation ? this.activation.image : this.#imageOfThread() };
+    return this.#own.image;
+  }
+
+  /** The program that is mapped in the space. */
+  get program(): StratumImage | undefined {
+    this.#program ??= {
+      image:
+        this.ownImage?.stratum === 'process'
+          ? this.ownImage
+          : this.target.programOf(this.thread, this.regime),
+    };
+    return this.#program.image;
   }
 
   /** Can data of an image be read here? That of a program only where the space in force is its own. */
   isInSpace(image: StratumImage): boolean {
-    return image.stratum !== 'process' || this.images.includes(image);
+    return image.stratum !== 'process' || image === this.program;
   }
 
   /** The frame's registers; those of the processor itself are looked at anew, for they can be changed. */
@@ -114,13 +144,9 @@ export class Surroundings {
     return lookupAddress(this.registers);
   }
 
-  #findImages(): readonly StratumImage[] {
-    const { target, guest, thread, regime } = this;
-    const own =
-      this.activation?.image ?? target.imageAt(thread.cpu.pc, stratumOf(thread.cpu.mode), guest, regime);
-    const below = (['kernel', 'machine'] as const).flatMap((stratum) => target.images.of(stratum, guest));
-    const program = target.programOf(thread, regime);
-    return [...new Set([own, ...below, program])].filter((image) => image !== undefined);
+  #imageOfThread(): StratumImage | undefined {
+    const { cpu } = this.thread;
+    return this.target.imageAt(cpu.pc, stratumOf(cpu.mode), this.guest, this.regime);
   }
 
   #space(regime: TranslationRegime, reference: (address: bigint) => string): Space {

@@ -5,7 +5,7 @@ const reachOfLabels = 0x1000n;
 
 /** The symbol that a virtual address lies in: `processes+0x1e8`; `undefined` where there is none. */
 export function symbolText(address: bigint, surroundings: Surroundings): string | undefined {
-  for (const { symbols } of surroundings.images) {
+  for (const { symbols } of surroundings.images()) {
     const found = symbols.symbolAt(address);
     if (found === undefined) continue;
     const { symbol, offset } = found;

@@ -12,10 +12,12 @@ export interface TypedValue {
   readonly place: Place;
   /** The value is these bits of the bytes at the place; `bitOffset` counts from the lowest bit of the first. */
   readonly bits?: { readonly bitOffset: number; readonly bitSize: number };
-  /** Of a pointer: the space it leads into, where that is not the one that the frame's code sees. */
+  /** Of a pointer or an address: the space it leads into, where that is not the one that the frame's code sees. */
   readonly space?: Space;
   /** A number that people read in hexadecimal: a register, an address. */
   readonly notation?: 'hexadecimal';
+  /** Of a function: its name. */
+  readonly label?: string;
   /** Its fields are its members. */
   readonly csr?: Csr;
 }

@@ -1,0 +1,43 @@
+import type { Evaluator } from '../expressions/evaluator.ts';
+import { Surroundings } from '../expressions/surroundings.ts';
+import type { FrameSubject } from '../stack/stack.ts';
+import type { Target } from '../target/target.ts';
+import type { Scope } from '../variable.ts';
+import { exitScopes } from './exit-scopes.ts';
+import { frameScopes } from './frame-scopes.ts';
+import { processView } from './process-view.ts';
+import { systemView } from './system-view.ts';
+
+/** What scopes are made with. */
+export interface ScopeSources {
+  readonly target: Target;
+  readonly evaluator: Evaluator;
+}
+
+/**
+ * The scopes of a frame: its variables and registers, then views of the strata around it. What they hold is found
+ * out when they are opened, and looking changes nothing.
+ */
+export function scopesOf(subject: FrameSubject, { target, evaluator }: ScopeSources): readonly Scope[] {
+  switch (subject.kind) {
+    case 'boundary':
+      return [];
+    case 'exit': {
+      const { thread, record } = subject;
+      const context = { thread, activation: undefined, exit: record, trap: undefined };
+      const surroundings = new Surroundings(target, context);
+      return exitScopes(record, surroundings, evaluator.presenter(surroundings));
+    }
+    case 'activation': {
+      const { activation } = subject;
+      const { thread } = activation;
+      const surroundings = new Surroundings(target, { thread, activation, exit: undefined, trap: undefined });
+      const presenter = evaluator.presenter(surroundings);
+      return [
+        ...frameScopes(surroundings, presenter),
+        processView(surroundings),
+        systemView(surroundings, presenter),
+      ];
+    }
+  }
+}
