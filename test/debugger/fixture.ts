@@ -8,6 +8,7 @@ import type { EvaluationContext } from '../../src/debugger/expressions/evaluatio
 import type { Stratum } from '../../src/debugger/stratum.ts';
 import { createMachine } from '../../src/machine/machine.ts';
 import { loadImage } from '../../src/symbols/symbol-index.ts';
+import type { ExitReason } from '../../src/vmm/exits/reasons.ts';
 import { createHostedMachine } from '../../src/vmm/hosted-machine.ts';
 import { loadSample } from '../vmm/sample-image.ts';
 
@@ -51,19 +52,20 @@ export class Pebble {
     for (;;) {
       const stop = this.target.machine.run({ budget: 20_000_000 });
       assert.equal(stop.kind, 'breakpoint', `${imageName}!${functionName} is never reached`);
-      const [frame] = this.stacks.framesOf(this.thread);
       this.stacks.forget();
+      const [frame] = this.stacks.framesOf(this.thread);
       if (frame?.kind === 'code' && frame.image === image.name) break;
     }
     breakpoints.remove('virtual', address);
   }
 
-  /** Runs until the VMM is about to decode an exit of which `isWanted`. */
-  runToExit(isWanted: (reason: string) => boolean): void {
+  /** Runs until the VMM has done all about an exit of the reason but enter the guest again. */
+  runToExit(reason: ExitReason): void {
     const { vmm, machine } = this.target;
+    this.stacks.forget();
     const stop = machine.run({
       budget: 50_000_000,
-      stopBeforeStage: ({ name }) => name === 'resume' && isWanted(vmm?.currentExit?.record.reason ?? ''),
+      stopBeforeStage: ({ name }) => name === 'resume' && vmm?.currentExit?.record.reason === reason,
     });
     assert.equal(stop.kind, 'stage');
   }

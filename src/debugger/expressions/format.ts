@@ -11,6 +11,8 @@ import { ExpressionFault, type TypedValue, type Value } from './value.ts';
 /** Parts shown of a record or an array before it is opened: of itself, and of each record or array in it. */
 const mostParts = [8, 3];
 const deepestParts = mostParts.length;
+/** A number so large is an address or a pattern of bits, not a count: hexadecimal says more. */
+const beyondCounting = 1n << 48n;
 /** Characters shown of a string. */
 const longestText = 200;
 
@@ -80,6 +82,7 @@ function formatBase(value: TypedValue): string {
   const type = underlying(value.type);
   if (type.kind === 'base' && type.encoding === 'boolean')
     return found.value === 0n ? 'false' : found.value === 1n ? 'true' : String(found.value);
+  if (found.value >= beyondCounting) return formatAddress(found.value);
   return isCharacter(type) ? characterText(found.value) : String(found.value);
 }
 

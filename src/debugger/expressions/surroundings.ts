@@ -48,8 +48,10 @@ export class Surroundings {
 
   /** The memory that the frame's code sees. */
   get virtual(): Space {
-    this.#virtual ??= this.#space(this.regime, (address) =>
-      formatMemoryReference({ space: 'gva', guest: this.guest ?? '-', root: this.root, address }),
+    this.#virtual ??= this.#space(
+      () => this.regime,
+      (address) =>
+        formatMemoryReference({ space: 'gva', guest: this.guest ?? '-', root: this.root, address }),
     );
     return this.#virtual;
   }
@@ -57,8 +59,9 @@ export class Surroundings {
   /** The memory that the code which the thread runs sees, whatever the frame. */
   get threadVirtual(): Space {
     const { root } = this.thread.cpu;
-    return this.#space(this.thread.cpu.regime(), (address) =>
-      formatMemoryReference({ space: 'gva', guest: this.guest ?? '-', root, address }),
+    return this.#space(
+      () => this.thread.cpu.regime(),
+      (address) => formatMemoryReference({ space: 'gva', guest: this.guest ?? '-', root, address }),
     );
   }
 
@@ -66,14 +69,15 @@ export class Surroundings {
   get guestPhysical(): Space | undefined {
     const { guest } = this;
     if (guest === undefined) return undefined;
-    return this.#space({ ...this.thread.cpu.regime(), satp: 0n }, (address) =>
-      formatMemoryReference({ space: 'gpa', guest, address }),
+    return this.#space(
+      () => ({ ...this.thread.cpu.regime(), satp: 0n }),
+      (address) => formatMemoryReference({ space: 'gpa', guest, address }),
     );
   }
 
   /** The machine's own memory. */
   get physical(): Space {
-    const regime: TranslationRegime = { ...this.regime, virtual: false, privilege: 3, satp: 0n };
+    const regime = (): TranslationRegime => ({ ...this.regime, virtual: false, privilege: 3, satp: 0n });
     return this.#space(regime, (address) => formatMemoryReference({ space: 'hpa', address }));
   }
 
@@ -149,11 +153,11 @@ export class Surroundings {
     return this.target.imageAt(cpu.pc, stratumOf(cpu.mode), this.guest, this.regime);
   }
 
-  #space(regime: TranslationRegime, reference: (address: bigint) => string): Space {
+  #space(regime: () => TranslationRegime, reference: (address: bigint) => string): Space {
     const { target } = this;
     return {
-      read: (address, length) => target.read(BigInt.asUintN(64, address), length, regime),
-      write: (address, bytes) => target.write(BigInt.asUintN(64, address), bytes, regime),
+      read: (address, length) => target.read(BigInt.asUintN(64, address), length, regime()),
+      write: (address, bytes) => target.write(BigInt.asUintN(64, address), bytes, regime()),
       reference,
     };
   }
