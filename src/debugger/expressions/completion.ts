@@ -47,7 +47,7 @@ function* registerNames({ thread }: Surroundings): Generator<string> {
 }
 
 function namesIn(value: Value): readonly string[] {
-  if (value.kind === 'facts') return [...value.members.keys()];
+  if (value.kind === 'facts') return value.names;
   if (value.kind !== 'typed') return [];
   if (value.csr) return value.csr.fields.map(({ name }) => name);
   const type = underlying(value.type);

@@ -54,7 +54,7 @@ function storeWhole(target: TypedValue, value: Value, space: Space): string | un
   if (size === undefined || write === undefined) return `it is ${typeName(target.type)}`;
   const text = value.kind === 'text' ? stringIn(value, space) : undefined;
   if (text !== undefined && underlying(target.type).kind === 'array') {
-    const bytes = [...text].map((character) => character.charCodeAt(0));
+    const bytes = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
     if (bytes.some((byte) => byte > 0x7f)) return 'only ASCII text can be stored';
     if (bytes.length >= size) return `the text takes ${bytes.length + 1} bytes, and there are ${size}`;
     return write(0, Uint8Array.from([...bytes, 0]));

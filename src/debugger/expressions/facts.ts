@@ -14,93 +14,95 @@ export function eventFact(name: string, surroundings: Surroundings): Value | und
   const { exit, trap } = surroundings.context;
   if (exit) {
     if (name === 'exit') return exitFacts(exit, surroundings);
-    if (bareExitNames.has(name)) return exitFacts(exit, surroundings).members.get(name)?.();
+    if (bareExitNames.includes(name)) return exitFacts(exit, surroundings).get(name);
   }
-  return trap && trapFacts(trap).members.get(name)?.();
+  return trap && trapFacts(trap).get(name);
 }
 
 /** Where a name that means nothing now would mean something, for the message. */
 export function whereKnown(name: string): string | undefined {
-  if (name === 'exit' || bareExitNames.has(name)) return 'at a VM exit';
-  return trapNames.has(name) ? 'at a trap' : undefined;
+  if (name === 'exit' || bareExitNames.includes(name)) return 'at a VM exit';
+  return Object.hasOwn(trapTable, name) ? 'at a trap' : undefined;
 }
 
 /** Names that completion offers at an event. */
 export function eventNames({ exit, trap }: EvaluationContext): readonly string[] {
-  return [...(exit ? ['exit', ...bareExitNames] : []), ...(trap ? trapNames : [])];
+  return [...(exit ? ['exit', ...bareExitNames] : []), ...(trap ? Object.keys(trapTable) : [])];
 }
 
 /** All that `exit.` can be followed by. */
 export function exitFacts(record: ExitRecord, surroundings: Surroundings): FactsValue {
-  const { access, hypercall, instruction } = record;
-  return {
-    kind: 'facts',
-    title: titleOf(record),
-    members: new Map<string, () => Value>([
-      ['reason', () => text(record.reason)],
-      ['cause', () => text(causeName({ interrupt: record.isInterrupt, code: record.cause }))],
-      ['code', () => count(record.cause)],
-      ['interrupt', () => flag(record.isInterrupt)],
-      ['guest', () => text(record.guest)],
-      ['vcpu', () => count(record.vcpu)],
-      ['from', () => text(record.from)],
-      ['pc', () => machineWord(record.pc, surroundings.threadVirtual)],
-      ['instruction', () => (instruction === undefined ? NONE : text(disassembleWord(record)))],
-      ['gva', () => word(record.gva, surroundings.threadVirtual)],
-      ['gpa', () => word(record.gpa, surroundings.guestPhysical)],
-      ['write', () => flag(isWrite(record))],
-      ['size', () => count(access?.size)],
-      ['value', () => word(access?.value)],
-      ['device', () => text(record.device)],
-      ['register', () => text(record.register)],
-      ['csr', () => text(record.csr)],
-      ['hypercall', () => (hypercall ? hypercallFacts(hypercall) : NONE)],
-      ['scause', () => machineWord(record.scause)],
-      ['stval', () => machineWord(record.stval)],
-      ['htval', () => machineWord(record.htval)],
-      ['htinst', () => machineWord(record.htinst)],
-      ['action', () => text(record.action)],
-      ['stage', () => text(record.stage)],
-      ['sequence', () => count(record.sequence)],
-      ['step', () => count(record.step)],
-    ]),
-  };
+  return facts(
+    exitTable,
+    (read) => read(record, surroundings),
+    () => titleOf(record),
+  );
 }
 
-/** `number` is what a kernel programmer takes for it: the extension, which of legacy calls is the whole number. */
 function hypercallFacts(call: ExitHypercall): FactsValue {
+  return facts(
+    hypercallTable,
+    (read) => read(call),
+    () => call.function?.name ?? `extension ${call.extensionId}, function ${call.functionId}`,
+  );
+}
+
+function trapFacts(taken: TakenTrap): FactsValue {
+  return facts(
+    trapTable,
+    (read) => read(taken),
+    () => causeName(taken.trap),
+  );
+}
+
+function facts<Read>(
+  table: Readonly<Record<string, Read>>,
+  value: (read: Read) => Value,
+  title: () => string,
+): FactsValue {
   return {
     kind: 'facts',
-    title: call.function?.name ?? `extension ${call.extensionId}, function ${call.functionId}`,
-    members: new Map<string, () => Value>([
-      ['number', () => machineWord(call.extensionId)],
-      ['extension', () => machineWord(call.extensionId)],
-      ['function', () => machineWord(call.functionId)],
-      ['name', () => text(call.function?.name)],
-      ['arguments', () => ({ kind: 'list', items: call.arguments.map((argument) => machineWord(argument)) })],
-      ['results', () => ({ kind: 'list', items: call.results.map((result) => machineWord(result)) })],
-    ]),
+    title,
+    names: Object.keys(table),
+    get: (name) => {
+      const read = Object.hasOwn(table, name) ? table[name] : undefined;
+      return read && value(read);
+    },
   };
 }
 
-function trapFacts({ trap, from, to, pc, step }: TakenTrap): FactsValue {
-  return {
-    kind: 'facts',
-    title: causeName(trap),
-    members: new Map<string, () => Value>([
-      ['cause', () => text(causeName(trap))],
-      ['code', () => count(trap.code)],
-      ['interrupt', () => flag(trap.interrupt)],
-      ['tval', () => machineWord(trap.tval)],
-      ['from', () => text(modeName(from))],
-      ['to', () => text(modeName(to))],
-      ['pc', () => machineWord(pc)],
-      ['step', () => count(step)],
-    ]),
-  };
-}
+type ReadExit = (record: ExitRecord, surroundings: Surroundings) => Value;
 
-const bareExitNames: ReadonlySet<string> = new Set([
+const exitTable: Readonly<Record<string, ReadExit>> = {
+  reason: ({ reason }) => text(reason),
+  cause: (record) => text(causeName({ interrupt: record.isInterrupt, code: record.cause })),
+  code: ({ cause }) => count(cause),
+  interrupt: ({ isInterrupt }) => flag(isInterrupt),
+  guest: ({ guest }) => text(guest),
+  vcpu: ({ vcpu }) => count(vcpu),
+  from: ({ from }) => text(from),
+  pc: ({ pc }, { threadVirtual }) => machineWord(pc, threadVirtual),
+  instruction: (record) => (record.instruction === undefined ? NONE : text(disassembleWord(record))),
+  gva: (record, { threadVirtual }) => word(record.gva, threadVirtual),
+  gpa: (record, { guestPhysical }) => word(record.gpa, guestPhysical),
+  write: (record) => flag(isWrite(record)),
+  size: ({ access }) => count(access?.size),
+  value: ({ access }) => word(access?.value),
+  device: ({ device }) => text(device),
+  register: ({ register }) => text(register),
+  csr: ({ csr }) => text(csr),
+  hypercall: ({ hypercall }) => (hypercall ? hypercallFacts(hypercall) : NONE),
+  scause: ({ scause }) => machineWord(scause),
+  stval: ({ stval }) => machineWord(stval),
+  htval: ({ htval }) => machineWord(htval),
+  htinst: ({ htinst }) => machineWord(htinst),
+  action: ({ action }) => text(action),
+  stage: ({ stage }) => text(stage),
+  sequence: ({ sequence }) => count(sequence),
+  step: ({ step }) => count(step),
+};
+
+const bareExitNames: readonly string[] = [
   'reason',
   'guest',
   'vcpu',
@@ -114,17 +116,28 @@ const bareExitNames: ReadonlySet<string> = new Set([
   'device',
   'register',
   'hypercall',
-]);
-const trapNames: ReadonlySet<string> = new Set([
-  'cause',
-  'code',
-  'interrupt',
-  'tval',
-  'from',
-  'to',
-  'pc',
-  'step',
-]);
+];
+
+/** `number` is what a kernel programmer takes for it: the extension, which of legacy calls is the whole number. */
+const hypercallTable: Readonly<Record<string, (call: ExitHypercall) => Value>> = {
+  number: ({ extensionId }) => machineWord(extensionId),
+  extension: ({ extensionId }) => machineWord(extensionId),
+  function: ({ functionId }) => machineWord(functionId),
+  name: (call) => text(call.function?.name),
+  arguments: (call) => ({ kind: 'list', items: call.arguments.map((argument) => machineWord(argument)) }),
+  results: ({ results }) => ({ kind: 'list', items: results.map((result) => machineWord(result)) }),
+};
+
+const trapTable: Readonly<Record<string, (taken: TakenTrap) => Value>> = {
+  cause: ({ trap }) => text(causeName(trap)),
+  code: ({ trap }) => count(trap.code),
+  interrupt: ({ trap }) => flag(trap.interrupt),
+  tval: ({ trap }) => machineWord(trap.tval),
+  from: ({ from }) => text(modeName(from)),
+  to: ({ to }) => text(modeName(to)),
+  pc: ({ pc }) => machineWord(pc),
+  step: ({ step }) => count(step),
+};
 
 /** By the cause where the VMM could not take the instruction apart. */
 function isWrite({ access, isGuestPageFault, cause }: ExitRecord): boolean {

@@ -33,7 +33,7 @@ function format(value: Value, surroundings: Surroundings, depth: number): string
     case 'text':
       return value.text;
     case 'facts':
-      return value.title;
+      return value.title();
     case 'list':
       return `{${value.items.map((item) => formatValue(item, surroundings, depth + 1)).join(', ')}}`;
     case 'typed':
@@ -176,15 +176,16 @@ function characterText(code: bigint): string {
 
 /** As C writes a string, with what cannot be seen escaped. */
 function quoted(text: string): string {
-  const escaped = [...text].map((character) => {
+  const escaped = text.replaceAll(unseen, (character) => {
     const code = character.codePointAt(0) ?? 0;
-    if (character === '"') return '\\"';
-    if (code === 0x5c) return '\\\\';
-    if (code >= 0x20 && code !== 0x7f) return character;
-    return code === 0 ? '\\0' : (escapes[code] ?? `\\x${code.toString(16).padStart(2, '0')}`);
+    if (character === '"' || character === '\\') return `\\${character}`;
+    return escapes[code] ?? `\\x${code.toString(16).padStart(2, '0')}`;
   });
-  return `"${escaped.join('')}"${text.length >= longestText ? '…' : ''}`;
+  return `"${escaped}"${text.length >= longestText ? '…' : ''}`;
 }
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it is about
+const unseen = /["\\\u0000-\u001f\u007f]/g;
 
 const escapes: Readonly<Record<number, string>> = {
   0: '\\0',

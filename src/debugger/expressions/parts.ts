@@ -38,9 +38,9 @@ export function elementOf(object: Value, index: bigint, space: Space): Value {
 /** `object.name` and `object->name`. A dot after a pointer is understood. */
 export function memberOf(object: Value, name: string, space: Space): Value {
   if (object.kind === 'facts') {
-    const fact = object.members.get(name);
-    if (fact !== undefined) return fact();
-    throw new ExpressionFault(`there is no '${name}' here, but ${[...object.members.keys()].join(', ')}`);
+    const fact = object.get(name);
+    if (fact !== undefined) return fact;
+    throw new ExpressionFault(`there is no '${name}' here, but ${object.names.join(', ')}`);
   }
   if (object.kind === 'none') return object;
   if (object.kind !== 'typed') throw new ExpressionFault('this has no members');

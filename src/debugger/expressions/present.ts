@@ -9,7 +9,7 @@ import { dereference, elementOf, memberOf } from './parts.ts';
 import { formatValue, memberNames } from './format.ts';
 import { fieldOf } from './registers.ts';
 import type { Surroundings } from './surroundings.ts';
-import { ExpressionFault, type TypedValue, type Value } from './value.ts';
+import { ExpressionFault, NONE, type TypedValue, type Value } from './value.ts';
 
 /** Elements that are shown in one list; longer arrays are shown in ranges of so many, and ranges of ranges. */
 const longestList = 100;
@@ -86,7 +86,9 @@ export class Presenter {
         return undefined;
       case 'facts':
         return () =>
-          [...value.members].map(([name, fact]) => this.present(name, fact(), member(expression, name)));
+          value.names.map((name) =>
+            this.#presentPart(name, () => value.get(name) ?? NONE, member(expression, name)),
+          );
       case 'list':
         return () =>
           value.items.map((item, index) => this.present(`[${index}]`, item, element(expression, index)));

@@ -31,8 +31,11 @@ export interface TextValue {
 /** What is known of an event: `exit`, `exit.hypercall`. */
 export interface FactsValue {
   readonly kind: 'facts';
-  readonly title: string;
-  readonly members: ReadonlyMap<string, () => Value>;
+  /** In one line. */
+  readonly title: () => string;
+  readonly names: readonly string[];
+  /** A fact by its name; `undefined` where there is none of that name. */
+  readonly get: (name: string) => Value | undefined;
 }
 
 export interface ListValue {

@@ -41,9 +41,12 @@ export function exitScopes(
 
 /** What is known, but not what this exit does not have. */
 function exitRows(record: ExitRecord, surroundings: Surroundings, presenter: Presenter): readonly Variable[] {
-  const facts = [...exitFacts(record, surroundings).members].flatMap(([name, fact]) => {
-    const value = fact();
-    return value.kind === 'none' ? [] : [presenter.present(name, value, `exit.${name}`)];
+  const { names, get } = exitFacts(record, surroundings);
+  const facts = names.flatMap((name) => {
+    const value = get(name);
+    return value === undefined || value.kind === 'none'
+      ? []
+      : [presenter.present(name, value, `exit.${name}`)];
   });
   return [
     ...facts,

@@ -23,6 +23,8 @@ describe('debugger/expressions/evaluator, in a process of the sample kernel', ()
     return result.variable;
   };
   const value = (text: string, where = context): string => variable(text, where).value;
+  const children = (text: string): readonly Variable[] => variable(text).children?.() ?? [];
+  const complete = (text: string): readonly string[] => evaluator.complete(text, text.length, context);
   const fault = (text: string): string => {
     const result = evaluator.evaluate(text, context);
     assert.ok(!result.ok, `${text} gives ${result.ok ? result.variable.value : ''}`);
@@ -180,7 +182,6 @@ describe('debugger/expressions/evaluator, in a process of the sample kernel', ()
   });
 
   it('opens values part by part', () => {
-    const children = (text: string): readonly Variable[] => variable(text).children?.() ?? [];
     assert.deepEqual(
       children('current')
         .slice(0, 3)
@@ -220,7 +221,6 @@ describe('debugger/expressions/evaluator, in a process of the sample kernel', ()
   });
 
   it('completes names', () => {
-    const complete = (text: string): readonly string[] => evaluator.complete(text, text.length, context);
     assert.deepEqual(complete('1 + curr'), ['current']);
     assert.deepEqual(complete('current->pa'), ['parent', 'page_faults']);
     assert.deepEqual(complete('processes[1].na'), ['name']);
