@@ -109,7 +109,7 @@ function nameOf(image: SymbolImage, address: bigint): string | undefined {
 
 function hex(bytes: Uint8Array, length: number): string {
   return [...bytes.subarray(0, length)]
-    .reverse()
+    .toReversed()
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
 }

@@ -26,7 +26,7 @@ export class ExitTrace {
     if (fresh[0] !== undefined) this.#next = fresh[0].sequence + 1;
     process.stderr.write(
       fresh
-        .reverse()
+        .toReversed()
         .map((record) => `${this.#line(record)}\n`)
         .join(''),
     );

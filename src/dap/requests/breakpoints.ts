@@ -1,9 +1,5 @@
 import * as z from 'zod';
-import type {
-  BoundBreakpoint,
-  BreakpointOptions,
-  BreakpointRequest,
-} from '../../debugger/breakpoints/breakpoint.ts';
+import type { BreakpointOptions, BreakpointRequest } from '../../debugger/breakpoints/breakpoint.ts';
 import type { Context } from '../context.ts';
 import { presentBreakpoint, toClientLine, toCoreLine } from '../present.ts';
 import { request, type RequestTable } from '../request.ts';

@@ -1,8 +1,8 @@
 import { exceptionCode, type TakenTrap } from '../../hart/trap.ts';
 import type { ExitHypercall, ExitRecord } from '../../vmm/exits/record.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
-import { disassembleWord } from '../../vmm/exits/words.ts';
-import { causeName, modeName } from '../stack/boundary.ts';
+import { causeName } from '../stack/boundary.ts';
+import { stratumOf } from '../target/cpu.ts';
 import { machineWord, numberValue } from './contents.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { BOOLEAN, LONG } from './integers.ts';
@@ -82,7 +82,7 @@ const exitTable: Readonly<Record<string, ReadExit>> = {
   vcpu: ({ vcpu }) => count(vcpu),
   from: ({ from }) => text(from),
   pc: ({ pc }, { threadVirtual }) => machineWord(pc, threadVirtual),
-  instruction: (record) => (record.instruction === undefined ? NONE : text(disassembleWord(record))),
+  instruction: (record) => (record.instruction === undefined ? NONE : text(record.instructionText)),
   gva: (record, { threadVirtual }) => word(record.gva, threadVirtual),
   gpa: (record, { guestPhysical }) => word(record.gpa, guestPhysical),
   write: (record) => flag(isWrite(record)),
@@ -133,8 +133,8 @@ const trapTable: Readonly<Record<string, (taken: TakenTrap) => Value>> = {
   code: ({ trap }) => count(trap.code),
   interrupt: ({ trap }) => flag(trap.interrupt),
   tval: ({ trap }) => machineWord(trap.tval),
-  from: ({ from }) => text(modeName(from)),
-  to: ({ to }) => text(modeName(to)),
+  from: ({ from }) => text(stratumOf(from)),
+  to: ({ to }) => text(stratumOf(to)),
   pc: ({ pc }) => machineWord(pc),
   step: ({ step }) => count(step),
 };

@@ -72,7 +72,7 @@ describe('debugger/expressions/evaluator, at events', () => {
     const context: EvaluationContext = { ...pebble.context(), exit: undefined, trap };
     assert.equal(value('cause', context), 'load page fault');
     assert.equal(value('code == 13 && tval == 0x1234 && !interrupt', context), '1');
-    assert.equal(value('from == "VU" && to == "VS" && pc == 0x100 && guest == "a"', context), '1');
+    assert.equal(value('from == "process" && to == "kernel" && pc == 0x100 && guest == "a"', context), '1');
   });
 
   it('does not unwind a stack for a condition on the event alone', () => {
