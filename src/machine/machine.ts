@@ -156,7 +156,6 @@ export class Machine {
 
   /** Everything that decides how history goes on, but for input to come; 16 hexadecimal digits. */
   hash(): string {
-    this.#settle();
     const hash = new StateHash();
     hashBoard(this.board, this.#ramHash, hash);
     hash.state(this.#rotation.save());
@@ -167,7 +166,6 @@ export class Machine {
   /** All state, as data; not while a hosted level handles a trap. */
   save(): SavedMachine {
     assert(!this.#hosted.stage, 'a machine is saved between instructions');
-    this.#settle();
     return {
       ...saveBoard(this.board),
       rotation: this.#rotation.save(),
@@ -198,8 +196,8 @@ export class Machine {
     if (this.#ending.rebootRequested) this.#powerOn();
     this.#inputs.show(this.steps);
     const step = this.steps;
-    if (step >= end) return { kind: 'budget' };
     const timerStep = this.#timers.update(step);
+    if (step >= end) return { kind: 'budget' };
     const turn = this.#rotation.next((hart) => this.#canRun(hart));
     if (!turn) return this.#skipTime();
     const { hart } = turn;
@@ -291,13 +289,6 @@ export class Machine {
     first.state.trapsTaken++;
     this.#timers.changed();
     return undefined;
-  }
-
-  /** Interrupt lines of timers follow the time, which a run that has ended may not have noticed. */
-  #settle(): void {
-    this.#timers.changed();
-    this.#timers.update(this.steps);
-    for (const hart of this.harts) hart.nextTimerDeadline();
   }
 
   #connectHtif(htif: Htif): void {

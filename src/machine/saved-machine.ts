@@ -54,7 +54,7 @@ export function restoreBoard(board: Board, saved: SavedBoard): void {
   clock.restore(saved.clock);
 }
 
-/** Takes a board's state into a hash. Timers must be up to date. */
+/** Takes a board's state into a hash. */
 export function hashBoard(board: Board, ramHash: MemoryHash, hash: StateHash): void {
   const { memory, harts, bus, htif, clock } = board;
   hash.state(ramHash.hash(memory.ramOffset, memory.ramSize));

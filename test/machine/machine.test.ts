@@ -19,7 +19,15 @@ import {
   x,
 } from './fixture.ts';
 
-const csr = { mie: 0x304, mtvec: 0x305, mepc: 0x341, mcause: 0x342, time: 0xc01, mhartid: 0xf14 };
+const csr = {
+  mstatus: 0x300,
+  mie: 0x304,
+  mtvec: 0x305,
+  mepc: 0x341,
+  mcause: 0x342,
+  time: 0xc01,
+  mhartid: 0xf14,
+};
 
 for (const engine of ['reference', 'interpreter'] as const) {
   describe(`machine/machine with engine ${engine}`, () => {
@@ -113,6 +121,68 @@ for (const engine of ['reference', 'interpreter'] as const) {
       assert.notEqual(machine.hash(), hash);
       machine.run({ until: end });
       assert.equal(machine.hash(), hash);
+    });
+
+    it('shows recorded input at its step, also to a hart that never waits', () => {
+      const poll = [
+        ...li(x.t0, uart),
+        op('lbu', { rd: x.a0, rs1: x.t0, imm: 5 }),
+        op('jal', { rd: 0, imm: -4 }),
+      ];
+      const input = new InputLog([{ step: 101, port: 'uart0', bytes: Uint8Array.of(1) }]);
+      const { machine } = bare(engine, poll, { input });
+      // Steps 1, 3, 5 … 101 and 103 read the line status.
+      machine.run({ until: 102 });
+      assert.equal(machine.harts[0]?.state.getX(x.a0), 0x60n);
+      const again = bare(engine, poll, { input }).machine;
+      again.run({ until: 200 });
+      assert.equal(again.harts[0]?.state.getX(x.a0), 0x61n);
+      machine.run({ until: 104 });
+      assert.equal(machine.harts[0]?.state.getX(x.a0), 0x61n);
+    });
+
+    it('interrupts at the step at which the timer is due', () => {
+      const handler = ramBase + 0x100;
+      const words = [
+        op('auipc', { rd: x.t0, imm: 0 }),
+        op('addi', { rd: x.t0, rs1: x.t0, imm: 0x100 }),
+        csrw(csr.mtvec, x.t0),
+        ...li(x.t0, clint + 0x4000),
+        ...li(x.t1, 50),
+        store('sd', x.t0, x.t1),
+        ...li(x.t1, 0x80),
+        csrw(csr.mie, x.t1),
+        op('csrrsi', { rd: 0, csr: csr.mstatus, zimm: 8 }),
+        loopForever,
+      ];
+      const image = program(words, new Map([[handler, [loopForever]]]));
+      const { machine } = start({ image, firmware: 'none', engine });
+      const [hart] = machine.harts;
+      machine.run({ until: 500 });
+      assert.equal(hart?.state.trapsTaken, 0);
+      assert.equal((hart?.csrs.peek('mip') ?? 0n) & 0x80n, 0x80n);
+      machine.run({ until: 501 });
+      assert.deepEqual([hart?.state.trapsTaken, hart?.state.pc], [1, BigInt(handler)]);
+      const again = start({ image, firmware: 'none', engine }).machine;
+      again.run({ until: 501 });
+      assert.equal(again.hash(), machine.hash());
+    });
+
+    it('restores code that has changed since', () => {
+      const change = [
+        op('auipc', { rd: x.t0, imm: 0 }),
+        ...li(x.t1, op('addi', { rd: x.a0, rs1: x.a0, imm: 1 })),
+        op('addi', { rd: x.a0, rs1: x.a0, imm: 2 }),
+        store('sw', x.t0, x.t1, 12),
+        op('jal', { rd: 0, imm: -8 }),
+      ];
+      const { machine } = bare(engine, change);
+      machine.run({ until: 3 });
+      const saved = machine.save();
+      machine.run({ until: 100 });
+      machine.restore(saved);
+      machine.run({ until: 4 });
+      assert.equal(machine.harts[0]?.state.getX(x.a0), 2n);
     });
 
     it('goes on from what it saved as it did before', () => {

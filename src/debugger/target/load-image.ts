@@ -1,12 +1,9 @@
 import type { Diagnostic, Result } from '../../common/diagnostic.ts';
 import { latin1 } from '../../common/latin1.ts';
 import { flatImage, type MachineImage } from '../../machine/image.ts';
-import { virtMemoryMap } from '../../machine/memory-map.ts';
+import { kernelOffset, virtMemoryMap } from '../../machine/memory-map.ts';
 import { readElf, type ElfFile } from '../../symbols/elf/elf-file.ts';
 import type { NamedBytes } from '../debuggee.ts';
-
-/** QEMU's place for a kernel: after the room that firmware has. */
-const kernelOffset = 0x20_0000;
 
 /** What the machine loads of a file: an ELF executable's segments, or a flat image as it is. */
 export function loadMachineImage(

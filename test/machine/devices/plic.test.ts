@@ -42,6 +42,19 @@ describe('machine/devices/plic', () => {
     assert.deepEqual(raised(), []);
   });
 
+  it('passes on no second request of a source while one is claimed', () => {
+    const { plic, raised } = board();
+    plic.store(priority(10), 4, 1n);
+    plic.store(enable(1), 4, 1n << 10n);
+    plic.setLine(10, true);
+    assert.equal(plic.load(claim(1), 4), 10n);
+    plic.setLine(10, false);
+    plic.setLine(10, true);
+    assert.deepEqual(raised(), []);
+    plic.store(claim(1), 4, 10n);
+    assert.deepEqual(raised(), ['0S']);
+  });
+
   it('ignores the completion of a source that the context has not enabled', () => {
     const { plic } = board();
     plic.store(priority(10), 4, 1n);
