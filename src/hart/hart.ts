@@ -2,7 +2,7 @@ import { assert } from '../common/errors.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { Clock } from './clock.ts';
 import { CsrFile } from './csr-file.ts';
-import { Engine, engineExit } from './engine/engine.ts';
+import { Engine, engineExit, type TranslatePage } from './engine/engine.ts';
 import type { PredecodedCode } from './engine/predecoded-code.ts';
 import { hostedLevel, trapFromCsrs, type HostedLevels } from './hosted.ts';
 import { dueInterrupt, interruptEndsWait, updateTimers } from './interrupts.ts';
@@ -109,7 +109,7 @@ export class Hart {
         state,
         code,
         breakpoints,
-        translate: (address, access) => this.#translatePage(address, access),
+        translate: (address, access, effects) => this.#translatePage(address, access, effects),
       });
   }
 
@@ -287,9 +287,9 @@ export class Hart {
     return this.#breakpoints.has('physical', BigInt(page) * 4096n + BigInt.asUintN(12, pc));
   }
 
-  #translatePage(address: bigint, access: 'read' | 'write' | 'execute'): number | undefined {
+  #translatePage(...[address, access, effects]: Parameters<TranslatePage>): number | undefined {
     const regime = access === 'execute' ? fetchRegime(this.state) : accessRegime(this.state, 'normal');
-    const page = this.walker.walk({ address, access, regime, effects: 'update' });
+    const page = this.walker.walk({ address, access, regime, effects });
     return typeof page === 'number' ? page : undefined;
   }
 }

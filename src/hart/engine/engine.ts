@@ -21,11 +21,15 @@ export const engineExit = {
 export type EngineExit = (typeof engineExit)[keyof typeof engineExit];
 
 /**
- * Translates an address as the hart's present mode does for a fetch, load or store, with the effects of such an
- * access on A and D bits. Gives the number of the host-physical page if the access may reach all of it, else
- * `undefined`: the slow path finds out what is wrong.
+ * Translates an address as the hart's present mode does for a fetch, load or store, with or without the effects of
+ * such an access on A and D bits. Gives the number of the host-physical page if the access may reach all of it,
+ * else `undefined`: the slow path finds out what is wrong.
  */
-export type TranslatePage = (address: bigint, access: 'read' | 'write' | 'execute') => number | undefined;
+export type TranslatePage = (
+  address: bigint,
+  access: 'read' | 'write' | 'execute',
+  effects: 'update' | 'none',
+) => number | undefined;
 
 /** Runs the plain instructions of one hart in wasm. */
 export class Engine implements CodeUser {
@@ -143,11 +147,11 @@ export class Engine implements CodeUser {
       case exitCode.budget:
         return left === 0 ? engineExit.budget : undefined;
       case exitCode.decode:
-        return this.#decode() ? undefined : engineExit.slow;
+        return this.#decode();
       case exitCode.fetchMiss:
         // The next instruction is not begun: its fetch must leave no trace in a page table.
         if (left === 0) return engineExit.budget;
-        return this.#fillExecute(this.#missAddress[0] as bigint) ? undefined : this.#atUncachedFetch();
+        return this.#atFetchMiss(this.#missAddress[0] as bigint);
       case exitCode.readMiss:
         return this.#fillData('read') ? undefined : engineExit.slow;
       case exitCode.writeMiss:
@@ -165,21 +169,22 @@ export class Engine implements CodeUser {
     this.#contextIsStale = false;
   }
 
-  /** Decodes from pc on. False: the instruction reaches into a page that cannot be fetched. */
-  #decode(): boolean {
+  /** Decodes from pc on, or leaves it where that reaches into a page that cannot be fetched. */
+  #decode(): EngineExit | undefined {
     const { pc } = this.#state;
     const page = this.#ramPageAt(pc) as number;
     const offset = Number(BigInt.asUintN(12, pc));
     let nextPage: number | undefined;
     if (this.#code.crossesAt(page, offset)) {
+      if (this.#stopsAt(pc, page)) return engineExit.breakpoint;
       const next = BigInt.asUintN(64, pc + 2n);
-      if (!this.#fillExecute(next)) return false;
+      if (!this.#fillExecute(next)) return engineExit.slow;
       nextPage = this.#ramPageAt(next);
       // Room for that page may have been made at the expense of this one.
-      if (!this.#code.has(page)) return true;
+      if (!this.#code.has(page)) return undefined;
     }
     this.#code.decodeFrom(page, offset, nextPage);
-    return true;
+    return undefined;
   }
 
   /** The page of RAM that the execute TLB has for an address. */
@@ -211,30 +216,33 @@ export class Engine implements CodeUser {
   }
 
   #translateToRam(address: bigint, access: 'read' | 'write' | 'execute'): number | undefined {
-    const hostPage = this.#translate(address, access);
+    const hostPage = this.#translate(address, access, 'update');
     if (hostPage === undefined) return undefined;
     const page = hostPage - this.#firstHostPage;
     return page >= 0 && page < this.#ramPages ? page : undefined;
   }
 
-  /** Where code is not in RAM, nothing is armed: the address itself is looked up. */
-  #atUncachedFetch(): EngineExit {
+  /** A breakpoint comes before the fetch, and so before what the fetch does to page tables. */
+  #atFetchMiss(address: bigint): EngineExit | undefined {
     const { pc } = this.#state;
-    if (this.#passesBreakpoint || !this.#breakpoints.has('virtual', pc)) return engineExit.slow;
-    return engineExit.breakpoint;
+    if (address === pc && this.#stopsAt(pc, undefined)) return engineExit.breakpoint;
+    return this.#fillExecute(address) ? undefined : engineExit.slow;
   }
 
   /** A page that is mapped twice has the breakpoints of both addresses: the others are passed over. */
   #atBreakpoint(): EngineExit {
     const { pc } = this.#state;
-    const isMeant =
-      this.#breakpoints.has('virtual', pc) || this.#breakpoints.has('physical', this.#physicalPc(pc));
-    return isMeant && !this.#passesBreakpoint ? engineExit.breakpoint : engineExit.slow;
+    return this.#stopsAt(pc, this.#ramPageAt(pc)) ? engineExit.breakpoint : engineExit.slow;
   }
 
-  #physicalPc(pc: bigint): bigint {
-    const page = (this.#ramPageAt(pc) as number) + this.#firstHostPage;
-    return BigInt(page) * 4096n + BigInt.asUintN(12, pc);
+  /** Is there a breakpoint at pc that is not to be passed? `page` is the page of RAM, if that is known. */
+  #stopsAt(pc: bigint, page: number | undefined): boolean {
+    if (this.#passesBreakpoint) return false;
+    if (this.#breakpoints.has('virtual', pc)) return true;
+    if (this.#breakpoints.pages('physical').size === 0) return false;
+    const hostPage = page === undefined ? this.#translate(pc, 'execute', 'none') : page + this.#firstHostPage;
+    if (hostPage === undefined) return false;
+    return this.#breakpoints.has('physical', BigInt(hostPage) * 4096n + BigInt.asUintN(12, pc));
   }
 }
 

@@ -175,6 +175,30 @@ describe('hart/engine/engine', () => {
       }
     });
 
+    it('stops before the fetch has left a trace in the page table', () => {
+      const accessed = 0x40n;
+      for (const space of ['virtual', 'physical'] as const) {
+        for (const offset of [0, 0xffe]) {
+          const machine = new TestMachine('interpreter');
+          const root = machine.table();
+          const leaves = [0, 0x1000].map((page) =>
+            machine.map(root, BigInt(0x1000 + page), ramBase + page, flags.rwx & ~Number(accessed)),
+          );
+          const traces = (): readonly bigint[] => leaves.map((leaf) => machine.read(leaf) & accessed);
+          machine.program([addi(1), stop], ramBase + offset);
+          machine.setCsr('satp', atp(root));
+          machine.enter(hartMode(1, false), 0x1000n + BigInt(offset));
+          machine.breakpoints.add(space, BigInt((space === 'virtual' ? 0x1000 : ramBase) + offset));
+          for (let time = 0; time < 2; time++) {
+            assert.equal(machine.hart.run(5).kind, 'breakpoint');
+            assert.deepEqual(traces(), [0n, 0n]);
+          }
+          assert.equal(machine.hart.run(1, 'pass-breakpoint').kind, 'budget');
+          assert.deepEqual(traces(), [accessed, offset === 0 ? 0n : accessed]);
+        }
+      }
+    });
+
     it('stops at one that was added to code that ran already, and no more when it is gone', () => {
       const machine = new TestMachine('interpreter');
       machine.program([addi(1), op('jal', { rd: 0, imm: -4 })]);
