@@ -141,8 +141,9 @@ export class StrataDebugger implements DebuggerCore {
         this.#hasEnded = true;
         return outcome;
       case 'stopped':
-        this.#finish();
+        // What was printed again on the way is not news.
         if (outcome.wentBack) this.#consoles.resend();
+        this.#finish();
         this.#stop = outcome.stop;
         return outcome;
     }
