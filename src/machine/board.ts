@@ -120,7 +120,8 @@ function createHtif(
   physical: PhysicalMemory,
   requests: BoardRequests,
 ): Htif | undefined {
-  if (!image.htif) return undefined;
+  // A symbol of that name that is no word of RAM (a virtual address, say) is something else.
+  if (!image.htif || !physical.isRam(Number(image.htif.toHost), 8)) return undefined;
   const { toHost, fromHost } = image.htif;
   const htif = new Htif({
     toHost,
