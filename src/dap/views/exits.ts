@@ -5,7 +5,7 @@ import { exceptionNames } from '../../isa/causes.ts';
 import { registerName } from '../../isa/registers.ts';
 import type { CustomRequests } from '../../protocol/requests.ts';
 import type { ExitView, ReasonCount } from '../../protocol/views.ts';
-import { explainExit } from '../../vmm/exits/explain.ts';
+import { summarizeStages } from '../../vmm/exits/explain.ts';
 import { exitReasons } from '../../vmm/exits/reasons.ts';
 import type { ExitAccess, ExitRecord } from '../../vmm/exits/record.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
@@ -72,11 +72,11 @@ export function presentExit(record: ExitRecord): ExitView {
 }
 
 function stagesOf(record: ExitRecord): ExitView['stages'] {
-  const { lines, stageLines } = explainExit(record);
-  return record.stages.map((name, index) => {
-    const line = lines[(stageLines[index] ?? 0) - 1] ?? '';
-    return { name, summary: line.slice(name.length).trim(), done: index < record.stagesDone };
-  });
+  return summarizeStages(record).map(({ stage, summary }, index) => ({
+    name: stage,
+    summary,
+    done: index < record.stagesDone,
+  }));
 }
 
 function detailsOf(record: ExitRecord): ExitView['details'] {
