@@ -28,6 +28,11 @@ export function request<Schema extends z.ZodType>(
   };
 }
 
+/** What comes before the response to a request that acts after it: a refusal where nothing is debugged. */
+export function launched({ debuggee: _debuggee }: Context): undefined {
+  return undefined;
+}
+
 /** Handlers by DAP command. */
 export type RequestTable = Readonly<Record<string, RequestHandler>>;
 

@@ -49,11 +49,17 @@ export class StrataSession extends DebugSession {
         throw new StrataError('unknown-request', 'user', `there is no request '${message.command}'`);
       const body = await handler.handle(this.#context, message.arguments);
       this.sendResponse(body === undefined ? response : { ...response, body });
-      handler.after?.(this.#context);
-      if (message.command === 'disconnect') this.#end();
     } catch (error) {
       this.#refuse(response, error);
+      return;
     }
+    try {
+      handler.after?.(this.#context);
+    } catch (error) {
+      // The response is out: there is only this way left to tell.
+      this.report(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+    if (message.command === 'disconnect') this.#end();
   }
 
   /** One place turns blame into words. */

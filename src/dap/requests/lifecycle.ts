@@ -4,7 +4,7 @@ import { StrataError } from '../../common/errors.ts';
 import { launchFilters } from '../../debugger/breakpoints/filters.ts';
 import { validateLaunch } from '../../protocol/launch.ts';
 import { loadDebuggee } from '../launch.ts';
-import { noArguments, request, type RequestTable } from '../request.ts';
+import { launched, noArguments, request, type RequestTable } from '../request.ts';
 
 /** Requests that begin and end a session. */
 export const lifecycleRequests: RequestTable = {
@@ -30,12 +30,12 @@ export const lifecycleRequests: RequestTable = {
   attach: request(z.looseObject({}), () => {
     throw new StrataError('no-attach', 'user', 'Strata hosts the guest itself: use a "launch" configuration');
   }),
-  configurationDone: request(noArguments, nothing, (context) => {
+  configurationDone: request(noArguments, launched, (context) => {
     const { stop } = context.core;
     if (context.stopOnEntry && stop !== undefined) context.runner.stopAt(stop);
     else context.runner.resume({ kind: 'continue', direction: 'forward' });
   }),
-  restart: request(z.looseObject({}), nothing, (context) => {
+  restart: request(z.looseObject({}), launched, (context) => {
     const stop = context.core.restart();
     if (context.stopOnEntry) context.runner.stopAt(stop);
     else context.runner.resume({ kind: 'continue', direction: 'forward' });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Granularity, Resume } from '../../debugger/debugger.ts';
 import type { Context } from '../context.ts';
-import { noArguments, request, threadArguments, type RequestTable } from '../request.ts';
+import { launched, noArguments, request, threadArguments, type RequestTable } from '../request.ts';
 
 const stepArguments = z.object({
   threadId: z.int(),
@@ -24,7 +24,7 @@ export const runRequests: RequestTable = {
   stepIn: step('in', 'forward'),
   stepOut: step('out', 'forward'),
   stepBack: step('over', 'backward'),
-  pause: request(threadArguments, nothing, (context) => context.runner.pause()),
+  pause: request(threadArguments, launched, (context) => context.runner.pause()),
 };
 
 function step(how: 'over' | 'in' | 'out', direction: 'forward' | 'backward') {
@@ -36,8 +36,4 @@ function step(how: 'over' | 'in' | 'out', direction: 'forward' | 'backward') {
 /** The response goes out before the machine moves: the runner starts on a later turn. */
 function move(context: Context, how: Resume): undefined {
   context.runner.resume(how);
-}
-
-function nothing(): undefined {
-  return undefined;
 }
