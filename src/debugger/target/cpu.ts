@@ -12,7 +12,7 @@ export interface Cpu {
   pc: bigint;
   getX(index: number): bigint;
   setX(index: number, value: bigint): void;
-  /** The page-table root register of the code: satp, or vsatp in a guest. */
+  /** The page-table root register of the code: satp, or vsatp in a guest. 0 in M mode, which nothing translates. */
   readonly root: bigint;
   /** How this thread translates addresses in a mode; views pass others than the present one. */
   regime(mode?: HartMode): TranslationRegime;
@@ -49,6 +49,7 @@ export class HartCpu implements Cpu {
   }
 
   get root(): bigint {
+    if (this.mode.privilege === 3) return 0n;
     return this.#hart.csrs.peek(this.mode.virtual ? 'vsatp' : 'satp');
   }
 

@@ -30,6 +30,14 @@ describe('dap/views', () => {
     assert.deepEqual(owner, { stratum: 'vmm', guest: vmm.currentExit?.record.guest });
   });
 
+  it('gives the CPU to the VMM while every guest waits', () => {
+    const waiting = new HostedTarget({ a: '' });
+    assert.equal(waiting.machine.run({ budget: 50_000_000 }).kind, 'idle');
+    const body = guestsBody(waiting.target);
+    assert.deepEqual(body.owner, { stratum: 'vmm' });
+    assert.equal(body.guests[0]?.vcpus[0]?.state, 'waiting');
+  });
+
   it('tells the state of guests and their vCPUs', () => {
     const [a, b] = inProcess.guests;
     assert.deepEqual(

@@ -101,6 +101,18 @@ describe('debugger/memory/disassembly', () => {
     );
   });
 
+  it('does not take bytes of the next page for those of a page that cannot be read', () => {
+    const bare = new BareTarget();
+    const rows = disassemble(bare.target, reference.hpa(ramBase - 2), 0n, 0, 2);
+    assert.deepEqual(
+      rows.map(({ address, valid }) => [Number(address) - ramBase, valid]),
+      [
+        [-2, false],
+        [0, true],
+      ],
+    );
+  });
+
   it('shows what is no instruction as data, and half an instruction at the end of memory as half', () => {
     const bare = new BareTarget();
     const end = ramBase + ramSize;
@@ -167,8 +179,10 @@ describe('debugger/memory/disassembly', () => {
   });
 
   it('is not kept busy by offsets that nobody means', () => {
-    const rows = disassemble(pebble, space, 0n, -(2 ** 31), 3);
+    const aligned = start & ~3n;
+    const rows = disassemble(pebble, { ...space, address: aligned }, 0n, -(2 ** 31), 3);
     assert.equal(rows.length, 3);
     assert.equal(rows[0]?.valid, false);
+    assert.equal(rows[0]?.address, aligned - 2n ** 33n);
   });
 });

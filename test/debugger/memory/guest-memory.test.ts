@@ -4,6 +4,7 @@ import { StrataError } from '../../../src/common/errors.ts';
 import { formatMemoryReference } from '../../../src/debugger/memory-reference.ts';
 import { disassemble } from '../../../src/debugger/memory/disassembly.ts';
 import { MemoryAccess } from '../../../src/debugger/memory/memory-access.ts';
+import { listSpaces } from '../../../src/debugger/memory/spaces.ts';
 import { walkAddress } from '../../../src/debugger/paging/walk-address.ts';
 import { reference, uartBase } from '../bare-target.ts';
 import { HostedTarget } from '../hosted-target.ts';
@@ -90,6 +91,15 @@ describe('debugger/memory of guests', () => {
       new Set(spaces.map(({ reference: start }) => formatMemoryReference(start))).size,
       spaces.length,
     );
+  });
+
+  it('lists no space of a process that has ended', () => {
+    const ended = new HostedTarget({ a: 'run=hello,"count 100"' });
+    ended.runToProcess('a', 'hello.elf');
+    ended.runToProcess('a', 'count.elf');
+    const titles = listSpaces(ended.target).map(({ title }) => title);
+    assert.ok(titles.some((title) => title.includes('count.elf')));
+    assert.ok(!titles.some((title) => /hello\.elf|process/.test(title)), titles.join('\n'));
   });
 
   it('lists for a thread what it can reach', () => {

@@ -166,6 +166,9 @@ describe('debugger/paging/walk-address', () => {
     const kindAs = (as: 'process' | 'kernel') =>
       walkAddress(bare.target, bare.thread, page, 'read', as).outcome.kind;
     assert.deepEqual([kindAs('process'), kindAs('kernel')], ['mapped', 'fault']);
+    bare.enter(machineMode);
+    const { outcome } = walkAddress(bare.target, bare.thread, 0n, 'read', 'process');
+    assert.deepEqual(fault(outcome).receiver, supervisorMode);
   });
 
   it('puts a two-stage walk together: the VS-stage, then the G-stage of each of its entries and of the access', () => {
@@ -191,8 +194,23 @@ describe('debugger/paging/walk-address', () => {
     );
     assert.equal(passes[0]?.output, page + 4n);
     assert.equal(passes[1]?.input, BigInt(guestRoot));
+    for (const { input, output } of passes.slice(1, 4)) assert.equal(output, input);
     assert.ok(outcome.kind === 'mapped');
     assert.deepEqual([outcome.gpa, outcome.hpa], [page + 4n, BigInt(physical + 4)]);
+  });
+
+  it('knows that the root of the G-stage is four pages long', () => {
+    const { bare, guestRoot, hostRoot, mode } = twoStages({ first: leaf.rw, second: leaf.urw });
+    const wide = 2 ** 40 + 2 ** 39;
+    bare.map(guestRoot, page, wide, leaf.rw);
+    bare.map(hostRoot, BigInt(wide), physical, leaf.urw, { wide: true });
+    bare.setCsr('vsatp', atp(guestRoot));
+    bare.setCsr('hgatp', atp(hostRoot));
+    bare.enter(mode);
+    const { passes, outcome } = walkAddress(bare.target, bare.thread, page, 'read');
+    assert.equal(passes.at(-1)?.entries[0]?.index, 1536);
+    assert.ok(outcome.kind === 'mapped');
+    assert.equal(outcome.gpa, BigInt(wide));
   });
 
   it('shows the write by which a VS-stage entry gets its A and D bits', () => {
