@@ -40,6 +40,8 @@ export class HartRotation {
       const index = (this.#current + distance) % this.#harts.length;
       const hart = this.#harts[index];
       if (!hart || !canRun(hart)) continue;
+      // Unpriv. Zalrsc: SC fails where another hart has stored in between. Such stores are not looked for.
+      if (current && hart !== current) current.state.reservation = undefined;
       this.#current = index;
       this.#left = this.#turn;
       return { hart, steps: this.#left };

@@ -26,8 +26,8 @@ export const tlbEntries = 512;
  */
 export const tlbEntryBytes = 16;
 export const tlbField = { tag: 0, addend: 8, detail: 12 } as const;
-/** No address with the bits between page offset and alignment cleared equals it. */
-export const invalidTag = -1n;
+/** Both halves of the tag of an empty entry: it has bits that every compared address has cleared. */
+export const emptyTagHalf = -1;
 
 const tlbBytes = tlbEntries * tlbEntryBytes;
 /** Byte offsets of the three arrays within a context. */

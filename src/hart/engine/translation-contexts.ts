@@ -4,6 +4,7 @@ import {
   contextBytes,
   contextCount,
   contextsOffset,
+  emptyTagHalf,
   engineWord,
   tlbArray,
   tlbEntries,
@@ -46,7 +47,7 @@ export class TranslationContexts {
     this.#engine = new Int32Array(buffer, engineOffset, contextsOffset / 4);
     this.#contextsAddress = engineOffset + contextsOffset;
     this.#contexts = new Int32Array(buffer, this.#contextsAddress, contextCount * words.context);
-    this.#contexts.fill(-1);
+    this.#contexts.fill(emptyTagHalf);
     this.#engine[engineWord.context / 4] = this.#contextsAddress;
   }
 
@@ -119,7 +120,7 @@ export class TranslationContexts {
       if (this.#fills[context] === 0) continue;
       const first = context * words.context + tlbArray[array] / 4;
       for (let entry = first; entry < first + words.array; entry += words.entry) {
-        if (this.#contexts[entry + 1] === -1 && this.#contexts[entry] === -1) continue;
+        if (this.#contexts[entry + 1] === emptyTagHalf && this.#contexts[entry] === emptyTagHalf) continue;
         if (condition(entry)) this.#invalidate(entry);
       }
     }
@@ -128,7 +129,7 @@ export class TranslationContexts {
   #empty(context: number): void {
     const fills = this.#fills[context] as number;
     if (fills > noted) {
-      this.#contexts.fill(-1, context * words.context, (context + 1) * words.context);
+      this.#contexts.fill(emptyTagHalf, context * words.context, (context + 1) * words.context);
     } else {
       for (let index = 0; index < fills; index++)
         this.#invalidate(this.#filled[context * noted + index] as number);
@@ -137,8 +138,8 @@ export class TranslationContexts {
   }
 
   #invalidate(entry: number): void {
-    this.#contexts[entry] = -1;
-    this.#contexts[entry + 1] = -1;
+    this.#contexts[entry] = emptyTagHalf;
+    this.#contexts[entry + 1] = emptyTagHalf;
   }
 
   #find(key: ContextKey): number {
