@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { li, loopForever, op, ramBase, store, x } from '../machine/fixture.ts';
+import { buildStrata, samples, scratchFolder, strata } from './strata.ts';
+import { code, tinyElf } from './tiny-elf.ts';
+
+const { hello, helloM, pebble } = samples;
+const bare = ['--vmm', 'none', '--firmware', 'none'];
+
+describe('cli/run', () => {
+  const folder = scratchFolder();
+  before(buildStrata);
+  after(() => folder.dispose());
+
+  it('prints what the guest prints, and nothing else', async () => {
+    assert.deepEqual(await strata(['run', hello]), {
+      code: 0,
+      stdout: 'Hello from S mode: the layer below printed this for me.\n',
+      stderr: '',
+    });
+  });
+
+  it('runs an M-mode image on the bare machine', async () => {
+    const { code, stdout } = await strata(['run', helloM, ...bare]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Hello from M mode/);
+  });
+
+  for (const [where, options] of [
+    ['under the VMM', []],
+    ['on the bare machine', ['--vmm', 'none']],
+  ] as const)
+    it(`gives the guest its command line, ${where}`, async () => {
+      const { code, stdout, stderr } = await strata(['run', pebble, ...options, '--append', 'run=hello']);
+      assert.match(stdout, /^pebble: hart 0, 128 MiB of RAM at 0x80000000\r\n[^]*Hello from process 2/);
+      assert.equal(stderr, '');
+      assert.equal(code, 0);
+    });
+
+  it('takes the kernel as QEMU does, with memory', async () => {
+    const { stdout } = await strata(['run', '--kernel', pebble, '--memory', '32M', '--append', 'run=hello']);
+    assert.match(stdout, /32 MiB of RAM/);
+  });
+
+  it('ends with a failure where the guest says so', async () => {
+    const { code, stdout } = await strata(['run', pebble, '--append', 'run="fault null"']);
+    assert.match(stdout, /process 2 \(fault\) was killed: .*null pointers/);
+    assert.equal(code, 1);
+  });
+
+  for (const [value, expected] of [
+    [1, 0],
+    [3, 1],
+    [85, 42],
+  ] as const)
+    it(`ends with ${expected} where a test stores ${value} to tohost`, async () => {
+      const toHost = ramBase + 0x1000;
+      const program = code([
+        op('auipc', { rd: x.t0, imm: 0x1000 }),
+        ...li(x.t1, value),
+        store('sd', x.t0, x.t1),
+        loopForever,
+      ]);
+      const image = folder.write(
+        `tohost-${value}.elf`,
+        tinyElf({
+          segments: [{ address: BigInt(ramBase), bytes: program, memorySize: 0x2000n }],
+          symbols: { tohost: BigInt(toHost) },
+        }),
+      );
+      assert.equal((await strata(['run', image, ...bare])).code, expected);
+    });
+
+  it('stops after --max-instructions with 124', async () => {
+    const { code, stderr } = await strata(['run', pebble, '--max-instructions', '5000', '--stats']);
+    assert.equal(code, 124);
+    assert.match(stderr, /5,000 steps/);
+    assert.match(stderr, /^strata: stopped after 5000 steps/m);
+  });
+
+  it('counts exits by reason, as text and as JSON', async () => {
+    const text = await strata(['run', hello, '--stats']);
+    assert.match(text.stderr, /^21 steps in .* MIPS\)\n3 exits .*\n {2}hypercall +2\n {2}shutdown +1\n$/);
+    const { stderr } = await strata(['run', hello, '--stats', '--json']);
+    const { type, exitCode, steps, exits, exitsByReason } = JSON.parse(stderr) as Record<string, unknown>;
+    assert.deepEqual(
+      { type, exitCode, steps, exits, exitsByReason },
+      {
+        type: 'statistics',
+        exitCode: 0,
+        steps: 21,
+        exits: 3,
+        exitsByReason: { hypercall: 2, shutdown: 1 },
+      },
+    );
+  });
+
+  it('traces each exit on a line, in order', async () => {
+    const text = await strata(['run', hello, '--trace', 'exits']);
+    assert.match(
+      text.stderr,
+      /^exit 0 step 4 hello\/0 kernel 0x8020000c: hypercall sbi_probe_extension\(.*\nexit 1 .*\nexit 2 .*sbi_system_reset\(.*\n$/,
+    );
+    const json = await strata(['run', hello, '--trace', 'exits', '--json']);
+    const lines = json.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.deepEqual(
+      lines.map(({ type, sequence, reason }) => [type, sequence, reason]),
+      [
+        ['exit', 0, 'hypercall'],
+        ['exit', 1, 'hypercall'],
+        ['exit', 2, 'shutdown'],
+        ['statistics', undefined, undefined],
+      ],
+    );
+  });
+
+  it('loses no exit of a guest that has many', async () => {
+    const { stderr } = await strata(['run', pebble, '--append', 'run=count', '--trace', 'exits', '--json']);
+    const lines = stderr.trim().split('\n');
+    const sequences = lines.slice(0, -1).map((line) => (JSON.parse(line) as { sequence: number }).sequence);
+    assert.ok(sequences.length > 1000);
+    assert.ok(sequences.every((sequence, index) => sequence === index));
+    assert.equal((JSON.parse(lines.at(-1) ?? '') as { exits: number }).exits, sequences.length);
+  });
+
+  it('types what comes on standard input into the guest’s shell', async () => {
+    const { code, stdout, stderr } = await strata(['run', pebble], { input: 'hello\nexit\n' });
+    assert.match(stdout, /Hello from process 3/);
+    assert.equal(stderr, '');
+    assert.equal(code, 0);
+  });
+
+  it('says that the guest waits where the input has ended', async () => {
+    const { code, stdout, stderr } = await strata(['run', pebble], { input: 'hello\n' });
+    assert.match(stdout, /Hello from process 3/);
+    assert.equal(stderr, 'strata: the guest waits for input, and there is no more\n');
+    assert.equal(code, 1);
+  });
+
+  it('tells the lines of several guests apart', async () => {
+    const guests = ['--guest', `a=${pebble}`, '--guest', `b=${pebble}`];
+    const { code, stdout } = await strata(['run', ...guests, '--memory', '16M', '--append', 'run=hello']);
+    assert.equal(code, 0);
+    for (const name of ['a', 'b']) {
+      const lines = stdout.split('\n').filter((line) => line.startsWith(`${name}| `));
+      assert.equal(lines.length, 3, stdout);
+      assert.match(lines.at(-1) ?? '', /^.\| Hello from process 2/);
+    }
+    assert.ok(stdout.split('\n').every((line) => line === '' || /^[ab]\| /.test(line)));
+  });
+
+  it('is the same on both engines', async () => {
+    const options = ['--append', 'run=hello', '--memory', '16M', '--json', '--max-instructions', '60000'];
+    const [fast, slow] = await Promise.all(
+      ['interpreter', 'reference'].map((engine) => strata(['run', pebble, ...options, '--engine', engine])),
+    );
+    const counts = (text = ''): unknown => {
+      const { steps, exits } = JSON.parse(text.split('\n')[0] ?? '') as Record<string, unknown>;
+      return { steps, exits };
+    };
+    assert.equal(fast?.stdout, slow?.stdout);
+    assert.deepEqual(counts(fast?.stderr), counts(slow?.stderr));
+  });
+});

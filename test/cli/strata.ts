@@ -1,0 +1,81 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+/** Two levels below the root, as `src/cli` is: the program finds the sample guests from there. */
+const program = path.join(root, '.build', 'test-cli', 'cli.js');
+
+/** Some dependencies are CommonJS and use this name, which an ES module lacks. */
+const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+
+/** Images of the sample guests. */
+export const samples = {
+  hello: path.join(root, 'sample-guests/hello/build/hello.elf'),
+  helloM: path.join(root, 'sample-guests/hello/build/hello-m.elf'),
+  pebble: path.join(root, 'sample-guests/kernel/build/pebble.elf'),
+};
+
+/** Bundles the program as it is now. To be called once, before a suite that runs it. */
+export async function buildStrata(): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: { js: banner },
+    logLevel: 'warning',
+  });
+}
+
+/** What a run of the program left behind. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `strata` with arguments, and with `input` on its standard input, which then ends. */
+export async function strata(
+  args: readonly string[],
+  { input = '', env = {} }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Outcome> {
+  const child = startStrata(args, env);
+  const output = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('latin1').on('data', (text: string) => (output.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  child.stdin?.on('error', () => undefined).end(input);
+  // A program that hangs is killed, and its code is then null.
+  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  await once(child, 'close');
+  clearTimeout(timer);
+  return { code: child.exitCode, ...output };
+}
+
+/** Starts `strata` and lets it run; whoever starts it ends it. */
+export function startStrata(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } });
+}
+
+/** A folder of files for a suite; `dispose` removes it. */
+export function scratchFolder(): {
+  write(name: string, bytes: Uint8Array | string): string;
+  dispose(): void;
+} {
+  const folder = mkdtempSync(path.join(tmpdir(), 'strata-cli-'));
+  return {
+    write(name, bytes) {
+      const file = path.join(folder, name);
+      writeFileSync(file, bytes);
+      return file;
+    },
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
