@@ -92,7 +92,7 @@ export function tinyElf({
 }
 
 /** Instructions as bytes. */
-export function code(words: readonly number[]): Uint8Array {
+export function machineCode(words: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(words.length * 4);
   words.forEach((word, index) => new DataView(bytes.buffer).setUint32(index * 4, word, true));
   return bytes;
