@@ -22,6 +22,7 @@ export class Context {
   client: ClientTraits = { linesStartAt1: true, columnsStartAt1: true };
   #running: { readonly debuggee: Debuggee; readonly runner: Runner } | undefined;
   stopOnEntry = false;
+  #hasChange = false;
 
   constructor(send: SendEvent) {
     this.send = send;
@@ -38,6 +39,9 @@ export class Context {
     core.onDidChangeBreakpoint((breakpoint) =>
       this.send('breakpoint', { reason: 'changed', breakpoint: presentBreakpoint(this, breakpoint) }),
     );
+    core.onDidChange(() => {
+      this.#hasChange = true;
+    });
     this.#running = {
       debuggee,
       runner: new Runner(debuggee.core, this.send, () => this.handles.forgetStop()),
@@ -50,8 +54,13 @@ export class Context {
     this.#running = undefined;
   }
 
-  /** Registers or memory were written: what the client shows may be out of date. */
+  /**
+   * Tells the client, if registers or memory were written, that what it shows may be out of date: once the request
+   * that did it is answered.
+   */
   announceChange(): void {
+    if (!this.#hasChange) return;
+    this.#hasChange = false;
     this.handles.forgetStop();
     this.send('invalidated', { areas: ['variables', 'stacks'] });
     this.send('strata/changed', {});

@@ -55,6 +55,7 @@ export class StrataSession extends DebugSession {
     }
     try {
       handler.after?.(this.#context);
+      this.#context.announceChange();
     } catch (error) {
       // The response is out: there is only this way left to tell.
       this.report(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -89,6 +89,8 @@ export interface DebuggerCore {
   /** Text of log points, and warnings of the debugger's own. */
   readonly onDidLog: Event<string>;
   readonly onDidPrint: Event<ConsoleOutput>;
+  /** Memory or registers were written by hand: frames, scopes and variables that a client holds are out of date. */
+  readonly onDidChange: Event<void>;
 
   /** Replaces all breakpoints of one owner (a source path, `functions`, `instructions`, `filters`). */
   setBreakpoints(owner: string, requests: readonly BreakpointRequest[]): readonly BoundBreakpoint[];

@@ -1,4 +1,4 @@
-import type { Event } from '../common/event.ts';
+import { Emitter, type Event } from '../common/event.ts';
 import { StrataError } from '../common/errors.ts';
 import { latin1 } from '../common/latin1.ts';
 import { History } from '../timeline/history.ts';
@@ -43,6 +43,8 @@ export class StrataDebugger implements DebuggerCore {
   readonly onDidChangeBreakpoint: Event<BoundBreakpoint>;
   readonly onDidLog: Event<string>;
   readonly onDidPrint: Event<ConsoleOutput>;
+  readonly #didChange = new Emitter<void>();
+  readonly onDidChange = this.#didChange.event;
   readonly #target: Target;
   readonly #consoles: ConsoleLogs;
   readonly #history: History;
@@ -66,6 +68,7 @@ export class StrataDebugger implements DebuggerCore {
     this.#history = new History(target.machine);
     this.#stacks = new Stacks(target, this.#sources);
     this.#evaluator = new Evaluator(target);
+    this.#evaluator.onDidAssign(() => this.#noteChange());
     this.#memory = new MemoryAccess(target);
     this.#armed = new ArmedAddresses(target.machine.breakpoints);
     this.#breakpoints = new BreakpointSet(target, this.#armed);
@@ -225,6 +228,7 @@ export class StrataDebugger implements DebuggerCore {
     this.#stacks.forget();
     // While an exit is under way, nothing can be saved: then the way back leads to before the change.
     if (this.#target.machine.stage === undefined) this.#history.beginHere();
+    this.#didChange.fire();
   }
 
   #finish(): void {
@@ -244,6 +248,7 @@ export class StrataDebugger implements DebuggerCore {
       activation: subject?.kind === 'activation' ? subject.activation : this.#stacks.innermost(thread),
       exit: isInVmm ? this.#target.vmm?.currentExit?.record : undefined,
       trap: undefined,
+      precedence: subject?.kind === 'activation' ? 'frame' : 'event',
     };
   }
 }

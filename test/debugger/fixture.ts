@@ -81,6 +81,7 @@ export class Pebble {
       activation: activations[depth],
       exit: this.target.vmm?.currentExit?.record,
       trap: undefined,
+      precedence: 'event',
     };
   }
 }

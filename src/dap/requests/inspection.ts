@@ -43,7 +43,6 @@ export const inspectionRequests: RequestTable = {
         .find((each) => each.name === name);
       return assign(variable, name, value);
     },
-    (context) => context.announceChange(),
   ),
   setExpression: request(
     z.object({ expression: z.string(), value: z.string(), frameId: z.int().optional() }),
@@ -52,7 +51,6 @@ export const inspectionRequests: RequestTable = {
       if (!result.ok) throw new StrataError('bad-expression', 'user', pointAt(expression, result));
       return assign(result.variable, expression, value);
     },
-    (context) => context.announceChange(),
   ),
   evaluate: request(
     z.object({ expression: z.string(), frameId: z.int().optional(), context: z.string().optional() }),

@@ -45,7 +45,6 @@ export const memoryRequests: RequestTable = {
       const bytesWritten = core.writeMemory(reference, BigInt(offset), bytes);
       return { offset: 0, bytesWritten };
     },
-    (context) => context.announceChange(),
   ),
   disassemble: request(
     z.object({

@@ -8,6 +8,8 @@ export interface EvaluationContext {
   readonly thread: DebugThread;
   /** The frame whose variables and registers count; undefined where there is none. */
   readonly activation: Activation | undefined;
+  /** Which wins where both know a name: the event (in conditions), or the frame that a person looks at. */
+  readonly precedence: 'event' | 'frame';
   /** At an exit: `exit.*`, `gpa`, `write`, `guest`, `hypercall.number`, … */
   readonly exit: ExitRecord | undefined;
   /** At a trap: `cause`, `tval`, `from`, `to`, … */

@@ -76,8 +76,15 @@ export class Evaluation {
 
   #number({ value, unsigned, span }: Extract<Expression, { kind: 'number' }>): TypedValue {
     if (value >= 1n << 64n) throw new ExpressionFault('this number has more than 64 bits');
-    const isDecimal = /^[1-9]/.test(this.#text.slice(span.start));
-    return numberValue(value, literalType(value, unsigned ? 'unsigned' : isDecimal ? 'decimal' : 'other'));
+    const written = /^\w*/.exec(this.#text.slice(span.start))?.[0] ?? '';
+    return numberValue(
+      value,
+      literalType(value, {
+        sign: unsigned ? 'unsigned' : /^[1-9]/.test(written) ? 'signed' : 'either',
+        // The l of 10l; of hexadecimal digits, none is an l.
+        width: /l/i.test(written) ? 'long' : 'any',
+      }),
+    );
   }
 
   #unary({ operator, operand }: Extract<Expression, { kind: 'unary' }>): Value {

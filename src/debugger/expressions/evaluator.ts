@@ -1,10 +1,12 @@
 import { StrataError } from '../../common/errors.ts';
+import { Emitter } from '../../common/event.ts';
 import type { EvaluateResult } from '../debugger.ts';
 import type { Target } from '../target/target.ts';
 import { completionsOf } from './completion.ts';
 import { isTruthy } from './contents.ts';
 import { Evaluation } from './evaluation.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { formatValue } from './format.ts';
 import { isTypeName } from './names.ts';
 import { parseExpression } from './parse.ts';
 import { Presenter } from './present.ts';
@@ -13,6 +15,9 @@ import { ExpressionFault, type Value } from './value.ts';
 
 /** Longer texts are no expressions. */
 const longestText = 10_000;
+
+/** What an expression comes to where only a sentence says why it does not. */
+type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 type Evaluated =
   | { readonly ok: true; readonly value: Value }
@@ -25,6 +30,9 @@ type Evaluated =
  */
 export class Evaluator {
   readonly #target: Target;
+  readonly #didAssign = new Emitter<void>();
+  /** An expression, or a user's new value for a variable, wrote memory or a register. */
+  readonly onDidAssign = this.#didAssign.event;
 
   constructor(target: Target) {
     this.#target = target;
@@ -33,7 +41,7 @@ export class Evaluator {
   /** The value as a variable that can be opened, and changed where it is somewhere. */
   evaluate(text: string, context: EvaluationContext): EvaluateResult {
     const surroundings = new Surroundings(this.#target, context);
-    const result = evaluateIn(text, surroundings);
+    const result = evaluateIn(text, surroundings, () => this.#didAssign.fire());
     if (!result.ok) return result;
     return {
       ok: true,
@@ -41,15 +49,19 @@ export class Evaluator {
     };
   }
 
-  /** The expression as a condition. */
-  isTrue(
-    text: string,
-    context: EvaluationContext,
-  ): { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly message: string } {
+  /** The expression as a condition. It may not assign: what depends on being watched cannot be replayed. */
+  isTrue(text: string, context: EvaluationContext): Answer<boolean> {
     return guarded(() => {
       const result = evaluateIn(text, new Surroundings(this.#target, context));
       return result.ok ? { ok: true, value: isTruthy(result.value) } : result;
     });
+  }
+
+  /** The value in one line, as log points print it. Like a condition, it may not assign. */
+  textOf(text: string, context: EvaluationContext): Answer<string> {
+    const surroundings = new Surroundings(this.#target, context);
+    const result = evaluateIn(text, surroundings);
+    return result.ok ? { ok: true, value: formatValue(result.value, surroundings) } : result;
   }
 
   /** Names that could continue `text` at `column` (0-based). */
@@ -57,26 +69,34 @@ export class Evaluator {
     const surroundings = new Surroundings(this.#target, context);
     const before = text.slice(0, Math.max(0, column)).slice(-longestText);
     return completionsOf(before, surroundings, (object) => {
-      // Completing must not assign.
-      const result = object.includes('=') ? undefined : evaluateIn(object, surroundings);
-      return result?.ok ? result.value : undefined;
+      const result = evaluateIn(object, surroundings);
+      return result.ok ? result.value : undefined;
     });
   }
 
   /** Shows values of these surroundings as variables. */
   presenter(surroundings: Surroundings): Presenter {
-    return new Presenter(surroundings, (text) => evaluateIn(text, surroundings));
+    return new Presenter(surroundings, {
+      readText: (text) => evaluateIn(text, surroundings),
+      didAssign: () => this.#didAssign.fire(),
+    });
   }
 }
 
-function evaluateIn(text: string, surroundings: Surroundings): Evaluated {
+/** Assignments are refused where nobody is to be told of them. */
+function evaluateIn(text: string, surroundings: Surroundings, didAssign?: () => void): Evaluated {
   if (text.length > longestText)
     return { ok: false, message: 'this is too long for an expression', column: 0 };
   return guarded(() => {
     const parsed = parseExpression(text, (name) => isTypeName(name, surroundings));
     if (!parsed.ok)
       return { ok: false, message: parsed.error.message, column: parsed.error.span.start } as const;
-    return { ok: true, value: new Evaluation(text, surroundings).evaluate(parsed.expression) } as const;
+    const { expression } = parsed;
+    if (expression.kind === 'assignment' && didAssign === undefined)
+      return { ok: false, message: 'nothing can be assigned here', column: expression.span.start } as const;
+    const value = new Evaluation(text, surroundings).evaluate(expression);
+    if (expression.kind === 'assignment') didAssign?.();
+    return { ok: true, value } as const;
   });
 }
 

@@ -63,11 +63,15 @@ export function common(a: BaseType, b: BaseType): BaseType {
 }
 
 /** C11 6.4.4.1: the first type that a literal fits. Only decimal ones without suffix do not become unsigned. */
-export function literalType(value: bigint, literal: 'unsigned' | 'decimal' | 'other'): BaseType {
+export function literalType(
+  value: bigint,
+  literal: { readonly sign: 'unsigned' | 'signed' | 'either'; readonly width: 'long' | 'any' },
+): BaseType {
+  const { sign, width } = literal;
   const fits = (bits: number): boolean => value < 1n << BigInt(bits);
-  if (literal !== 'unsigned' && fits(31)) return INT;
-  if (literal !== 'decimal' && fits(32)) return UNSIGNED_INT;
-  return literal !== 'unsigned' && fits(63) ? LONG : UNSIGNED_LONG;
+  if (width === 'any' && sign !== 'unsigned' && fits(31)) return INT;
+  if (width === 'any' && sign !== 'signed' && fits(32)) return UNSIGNED_INT;
+  return sign !== 'unsigned' && fits(63) ? LONG : UNSIGNED_LONG;
 }
 
 /** A number as a type holds it: cut to its width, with its sign. */

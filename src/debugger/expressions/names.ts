@@ -13,19 +13,23 @@ import { ExpressionFault, type TypedValue, type Value } from './value.ts';
 
 /**
  * What a bare name means: of the event, of the frame, of the frame's image, then of the images below it; last the
- * thread's own `guest` and `vcpu`.
+ * thread's own `guest` and `vcpu`. Where the frame has precedence, the event comes after all images.
  */
 export function bareName(name: string, surroundings: Surroundings): Value {
-  const found =
-    eventFact(name, surroundings) ??
-    localNamed(name, surroundings) ??
-    fileNamed(name, surroundings) ??
-    threadFact(name, surroundings);
+  const found = knownName(name, surroundings) ?? threadFact(name, surroundings);
   if (found !== undefined) return found;
   const where = whereKnown(name);
   throw new ExpressionFault(
     where === undefined ? `there is no '${name}' here` : `'${name}' is known ${where} only`,
   );
+}
+
+function knownName(name: string, surroundings: Surroundings): Value | undefined {
+  const inImages = (): Value | undefined => localNamed(name, surroundings) ?? fileNamed(name, surroundings);
+  // `exit` may be a function, too; but of that nobody asks for a member.
+  if (surroundings.context.precedence === 'event' || name === 'exit')
+    return eventFact(name, surroundings) ?? inImages();
+  return inImages() ?? eventFact(name, surroundings);
 }
 
 /** What `image!name` means. */

@@ -14,19 +14,24 @@ import { ExpressionFault, NONE, type TypedValue, type Value } from './value.ts';
 /** Elements that are shown in one list; longer arrays are shown in ranges of so many, and ranges of ranges. */
 const longestList = 100;
 
-/** Evaluates a text that a user gives as a new value. */
-export type ReadText = (
-  text: string,
-) => { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };
+/** What it takes to let a user change a value. */
+export interface Assigning {
+  /** Evaluates the text that a user gives as a new value. */
+  readonly readText: (
+    text: string,
+  ) => { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };
+  /** Called after memory or a register was written. */
+  readonly didAssign: () => void;
+}
 
 /** Makes variables, as views show them, of values. What is inside is read when it is opened. */
 export class Presenter {
   readonly #surroundings: Surroundings;
-  readonly #readText: ReadText;
+  readonly #assigning: Assigning;
 
-  constructor(surroundings: Surroundings, readText: ReadText) {
+  constructor(surroundings: Surroundings, assigning: Assigning) {
     this.#surroundings = surroundings;
-    this.#readText = readText;
+    this.#assigning = assigning;
   }
 
   /** `expression` evaluates to the value; `undefined` where no expression does. */
@@ -68,7 +73,7 @@ export class Presenter {
     const isName = type.kind === 'enum' && type.enumerators.some(({ name }) => name === text.trim());
     const given = isName
       ? ({ ok: true, value: { kind: 'text', text: text.trim() } } as const)
-      : this.#readText(text);
+      : this.#assigning.readText(text);
     if (!given.ok) return given;
     try {
       store(target, given.value, this.#surroundings.virtual);
@@ -76,7 +81,9 @@ export class Presenter {
       if (thrown instanceof ExpressionFault) return { ok: false, message: thrown.message };
       throw thrown;
     }
-    return { ok: true, value: formatValue(target, this.#surroundings) };
+    const value = formatValue(target, this.#surroundings);
+    this.#assigning.didAssign();
+    return { ok: true, value };
   }
 
   #children(value: Value, expression: string | undefined): (() => readonly Variable[]) | undefined {

@@ -87,7 +87,8 @@ function namedValues(csr: Csr, field: CsrField, values: Readonly<Record<number, 
 
 function programCounter(surroundings: Surroundings): RegisterAccess {
   return {
-    read: () => surroundings.registers.pc,
+    // Of the processor as the frame sees it: to the VMM, pc is its own.
+    read: () => (surroundings.hasProcessor ? surroundings.thread.cpu.pc : surroundings.registers.pc),
     write: (value) => {
       if (!surroundings.hasProcessor)
         return 'pc of a frame that has called another is where it will return to';

@@ -1,3 +1,4 @@
+import { virtualSupervisorMode } from '../../hart/state.ts';
 import type { PageWalker } from '../../hart/translation/walk.ts';
 import type { TranslationRegime } from '../../hart/translation/regime.ts';
 import type { FrameRegisters } from '../../symbols/unwind.ts';
@@ -38,7 +39,7 @@ export class Surroundings {
 
   /** How the code of the frame, or else of the thread, translates addresses. */
   get regime(): TranslationRegime {
-    return this.activation?.regime ?? this.thread.cpu.regime();
+    return this.activation?.regime ?? this.#threadRegime;
   }
 
   /** The page-table root of the frame's space. */
@@ -58,9 +59,10 @@ export class Surroundings {
 
   /** The memory that the code which the thread runs sees, whatever the frame. */
   get threadVirtual(): Space {
-    const { root } = this.thread.cpu;
+    const { cpu, vcpu } = this.thread;
+    const root = vcpu?.getCsr('vsatp') ?? cpu.root;
     return this.#space(
-      () => this.thread.cpu.regime(),
+      () => this.#threadRegime,
       (address) => formatMemoryReference({ space: 'gva', guest: this.guest ?? '-', root, address }),
     );
   }
@@ -70,7 +72,7 @@ export class Surroundings {
     const { guest } = this;
     if (guest === undefined) return undefined;
     return this.#space(
-      () => ({ ...this.thread.cpu.regime(), satp: 0n }),
+      () => ({ ...this.#threadRegime, satp: 0n }),
       (address) => formatMemoryReference({ space: 'gpa', guest, address }),
     );
   }
@@ -133,7 +135,7 @@ export class Surroundings {
   get registers(): FrameRegisters {
     const { activation } = this;
     if (activation && !activation.isInnermost) return activation.registers;
-    const { cpu } = this.thread;
+    const { cpu } = activation?.thread ?? this.thread;
     const x = Array.from({ length: 32 }, (_, index) => cpu.getX(index));
     return { pc: cpu.pc, x, pcKind: 'exact' };
   }
@@ -146,6 +148,12 @@ export class Surroundings {
   /** The address by which the frame's code is looked up. */
   get codeAddress(): bigint {
     return lookupAddress(this.registers);
+  }
+
+  /** Of the guest's code, also where the processor is seen as the VMM sees it. */
+  get #threadRegime(): TranslationRegime {
+    const { cpu, guest } = this.thread;
+    return guest && !cpu.mode.virtual ? cpu.regime(virtualSupervisorMode) : cpu.regime();
   }
 
   #imageOfThread(): StratumImage | undefined {

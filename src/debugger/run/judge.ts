@@ -145,6 +145,7 @@ export class Judge {
       },
       exit,
       trap,
+      precedence: 'event',
     };
   }
 
@@ -171,8 +172,8 @@ export class Judge {
     return log
       .map((part) => {
         if (part.kind === 'text') return part.text;
-        const result = this.#evaluator.evaluate(part.text, context);
-        return result.ok ? result.variable.value : `{${part.text}: ${result.message}}`;
+        const result = this.#evaluator.textOf(part.text, context);
+        return result.ok ? result.value : `{${part.text}: ${result.message}}`;
       })
       .join('');
   }

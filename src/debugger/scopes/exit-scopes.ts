@@ -74,16 +74,18 @@ function vcpuRows(surroundings: Surroundings, presenter: Presenter): readonly Va
     row('mode', modeName(cpu.mode)),
     addressRow('pc', cpu.pc, threadVirtual),
     row('steps', String(vcpu.steps), 'steps that it ran in guest modes'),
-    groupRow('registers', 'x1 to x31, and pc', () => registersOf(surroundings, presenter)),
+    groupRow('registers', 'x1 to x31', () =>
+      registersOf(surroundings, presenter).filter(({ name }) => name !== 'pc'),
+    ),
   ];
 }
 
-/** scause, sepc and stval are those of HS mode here; in expressions these names mean the guest's own. */
+/** scause, sepc and stval are those of HS mode, as in expressions that are evaluated in the VMM's frame. */
 function hypervisorRows({ thread }: Surroundings, presenter: Presenter): readonly Variable[] {
   const own = ['scause', 'sepc', 'stval'].flatMap((name) => csrByName.get(name) ?? []);
   const hart = new HartCpu(thread.hart);
   return [
-    ...own.flatMap((csr) => csrRow(csr, hart, presenter) ?? []),
+    ...own.flatMap((csr) => csrRow(csr, hart, presenter, `$${csr.name}`) ?? []),
     ...hypervisorCsrs.flatMap((csr) => csrRow(csr, thread.cpu, presenter, `$${csr.name}`) ?? []),
   ];
 }

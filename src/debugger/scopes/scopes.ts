@@ -24,14 +24,27 @@ export function scopesOf(subject: FrameSubject, { target, evaluator }: ScopeSour
       return [];
     case 'exit': {
       const { thread, record } = subject;
-      const context = { thread, activation: undefined, exit: record, trap: undefined };
+      const context = {
+        thread,
+        activation: undefined,
+        exit: record,
+        trap: undefined,
+        precedence: 'event',
+      } as const;
       const surroundings = new Surroundings(target, context);
       return exitScopes(record, surroundings, evaluator.presenter(surroundings));
     }
     case 'activation': {
       const { activation } = subject;
       const { thread } = activation;
-      const surroundings = new Surroundings(target, { thread, activation, exit: undefined, trap: undefined });
+      const context = {
+        thread,
+        activation,
+        exit: undefined,
+        trap: undefined,
+        precedence: 'frame',
+      } as const;
+      const surroundings = new Surroundings(target, context);
       const presenter = evaluator.presenter(surroundings);
       return [
         ...frameScopes(surroundings, presenter),

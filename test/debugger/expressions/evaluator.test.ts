@@ -319,6 +319,23 @@ describe('debugger/expressions/evaluator, assigning', () => {
     assert.match(value('$zero = 1'), /zero is always 0/);
   });
 
+  it('tells that something was written, and writes nothing where nobody listens', () => {
+    let assigned = 0;
+    const stop = evaluator.onDidAssign(() => assigned++);
+    value('found = 1');
+    assign('found', '2');
+    assert.match(assign('found', 'last_prime = 3'), /nothing can be assigned here/);
+    assert.deepEqual(evaluator.isTrue('found = 9', pebble.context()), {
+      ok: false,
+      message: 'nothing can be assigned here',
+      column: 0,
+    });
+    assert.deepEqual(evaluator.textOf('found', pebble.context()), { ok: true, value: '2' });
+    assert.equal(evaluator.textOf('found = 9', pebble.context()).ok, false);
+    assert.equal(assigned, 2);
+    stop();
+  });
+
   it('leaves to CSRs what they take', () => {
     assert.equal(assign('$sscratch', '0x55'), '0x55');
     assert.equal(assign('$satp.MODE', '5'), 'Sv39', 'WARL');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Evaluator } from '../../../src/debugger/expressions/evaluator.ts';
 import type { EvaluationContext } from '../../../src/debugger/expressions/evaluation-context.ts';
+import { HartCpu } from '../../../src/debugger/target/cpu.ts';
 import { exception, exceptionCode, type TakenTrap } from '../../../src/hart/trap.ts';
 import { Pebble } from '../fixture.ts';
 
@@ -75,16 +76,49 @@ describe('debugger/expressions/evaluator, at events', () => {
     assert.equal(value('from == "process" && to == "kernel" && pc == 0x100 && guest == "a"', context), '1');
   });
 
+  it('sees guests’ memory from a frame of the VMM, whose processor is the hart', () => {
+    const context = pebble.context();
+    const inVmm = { ...context, thread: { ...context.thread, cpu: new HartCpu(context.thread.hart) } };
+    for (const text of ['*(unsigned *)&gpa(0x80200000)', '*(unsigned *)0xffffffc080200000'])
+      assert.equal(value(text, inVmm), value(text));
+    assert.equal(value('$mode', { ...inVmm, activation: undefined }), 'S');
+    assert.equal(value('$satp', inVmm), '0x0', 'of HS mode');
+    assert.notEqual(value('$satp'), '0x0', 'of the guest');
+    assert.equal(value('text', inVmm), value('text'), 'a local of the guest’s frame, wherever the VMM is');
+  });
+
   it('does not unwind a stack for a condition on the event alone', () => {
     const { thread, exit } = pebble.context();
     const context: EvaluationContext = {
       thread,
       exit,
       trap: undefined,
+      precedence: 'event',
       get activation(): never {
         throw new Error('unwound');
       },
     };
     assert.deepEqual(evaluator.isTrue('hypercall.number == 0x54494d45', context), { ok: true, value: true });
+  });
+});
+
+describe('debugger/expressions/evaluator, where an event and a frame know a name', () => {
+  it('takes the one that has precedence', () => {
+    const pebble = new Pebble('none', 'fault null');
+    pebble.runTo('pebble', 'process_kill');
+    const evaluator = new Evaluator(pebble.target);
+    const trap: TakenTrap = {
+      trap: exception(exceptionCode.illegalInstruction),
+      step: 7,
+      pc: 0x100n,
+      from: { privilege: 0, virtual: false },
+      to: { privilege: 1, virtual: false },
+    };
+    const value = (precedence: 'event' | 'frame'): string => {
+      const result = evaluator.evaluate('cause', { ...pebble.context(), trap, precedence });
+      return result.ok ? result.variable.value : result.message;
+    };
+    assert.equal(value('event'), 'illegal instruction');
+    assert.equal(value('frame'), '15', 'the argument of process_kill');
   });
 });
