@@ -2,18 +2,10 @@ import { StrataError } from '../common/errors.ts';
 import { latin1 } from '../common/latin1.ts';
 import type { DebuggerCore } from '../debugger/debugger.ts';
 import type { Debuggee } from '../debugger/debuggee.ts';
+import type { ClientTraits, SendEvent } from './client.ts';
 import { Handles } from './handles.ts';
 import { presentBreakpoint } from './present.ts';
 import { Runner } from './runner.ts';
-
-/** What a client said of itself in `initialize`. */
-export interface ClientTraits {
-  readonly linesStartAt1: boolean;
-  readonly columnsStartAt1: boolean;
-}
-
-/** Sends an event to the client. */
-export type SendEvent = (event: string, body?: object) => void;
 
 /** What requests share: the client, the debuggee once there is one, and the handles given out. */
 export class Context {

@@ -5,7 +5,7 @@ import type { Frame } from '../debugger/frame.ts';
 import type { Source, SourceLocation } from '../debugger/source.ts';
 import type { Stop } from '../debugger/stop.ts';
 import type { Variable } from '../debugger/variable.ts';
-import type { ClientTraits } from './context.ts';
+import type { ClientTraits } from './client.ts';
 import type { Container, Handles } from './handles.ts';
 
 /** The body of a `stopped` event. Other threads stand still too: they share the one machine. */

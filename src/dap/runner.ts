@@ -1,6 +1,6 @@
 import type { DebuggerCore, Resume } from '../debugger/debugger.ts';
 import type { Stop } from '../debugger/stop.ts';
-import type { SendEvent } from './context.ts';
+import type { SendEvent } from './client.ts';
 import { stoppedBody } from './present.ts';
 
 /** A slice should take about this long, so that a request never waits longer for its turn. */

@@ -2,7 +2,15 @@
  * Our custom DAP requests and events. JSON throughout: 64-bit numbers travel as `0x…` strings.
  * The adapter answers them; views and the command line ask them.
  */
-import type { DeviceView, ExitView, GuestView, ReasonCount, SpaceView, WalkView } from './views.ts';
+import type {
+  DeviceView,
+  ExitView,
+  GuestView,
+  ReasonCount,
+  SpaceView,
+  WalkView,
+  StratumName,
+} from './views.ts';
 
 /** Request name → its arguments and its response body. */
 export interface CustomRequests {
@@ -60,8 +68,6 @@ export interface GuestsBody {
   /** Who owns the hart now: stratum and, in a guest, its name and process. */
   readonly owner: { readonly stratum: StratumName; readonly guest?: string; readonly process?: string };
 }
-
-export type StratumName = 'machine' | 'vmm' | 'kernel' | 'process';
 
 export interface ConsoleView {
   /** `uart0`, or the guest's name. */

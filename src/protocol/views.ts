@@ -1,5 +1,5 @@
 /** What views show: plain JSON, 64-bit numbers as `0x…` strings. */
-import type { StratumName } from './requests.ts';
+export type StratumName = 'machine' | 'vmm' | 'kernel' | 'process';
 
 export interface GuestView {
   readonly name: string;
