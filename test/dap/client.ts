@@ -23,7 +23,10 @@ export function pebble(append: string, more: object = {}): object {
   };
 }
 
-/** The adapter as an editor runs it: a process of its own, spoken to over its standard streams. */
+/**
+ * The adapter as an editor runs it: a process of its own, spoken to over its standard streams, or one that serves a
+ * port.
+ */
 export class AdapterClient {
   readonly #client: DebugClient;
   /** What the guests' consoles have printed, by name. */
@@ -43,8 +46,8 @@ export class AdapterClient {
     this.#client.on('output', ({ body }: DebugProtocol.OutputEvent) => this.output.push(body.output));
   }
 
-  async start(): Promise<DebugProtocol.Capabilities> {
-    await this.#client.start();
+  async start(port?: number): Promise<DebugProtocol.Capabilities> {
+    await this.#client.start(port);
     return (await this.#client.initializeRequest()).body ?? {};
   }
 
