@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright-core';
-import { readRows, type Row } from './rows.ts';
+import { readAllRows, readRows, type Row } from './rows.ts';
 import { waitFor } from './wait.ts';
 import { escaped } from './text.ts';
 import type { WorkbenchWindow } from './window.ts';
@@ -57,6 +57,12 @@ export class DebugViews {
   /** The rows of the call stack in sight, from top to bottom; the threads that stopped are open. */
   async stackRows(): Promise<readonly StackRow[]> {
     return Promise.all((await this.#stack()).map(stackRow));
+  }
+
+  /** All rows of the call stack, also those that have to be scrolled into sight. */
+  async wholeStack(): Promise<readonly StackRow[]> {
+    await this.#stack();
+    return Promise.all((await readAllRows(this.#window.view('Call Stack'))).map(stackRow));
   }
 
   /** Makes a frame the one whose variables and source are shown. */

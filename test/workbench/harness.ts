@@ -28,7 +28,11 @@ import { WorkbenchWindow } from './window.ts';
 
 export interface OpenOptions {
   /** Files to write into the copied folder first, by path: `{ '.vscode/launch.json': '…' }`. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** Files or folders to leave out of the copy. */
+  readonly without?: readonly string[];
+  /** Other folders of the repository to copy along, where the folder refers to them by `..`. */
+  readonly beside?: readonly string[];
   /** Settings of the folder, beside the harness's own. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly theme?: 'light' | 'dark' | 'high contrast';
@@ -120,7 +124,9 @@ function copyOf(
 ): { readonly temporary: string; readonly folder: string } {
   const temporary = mkdtempSync(join(tmpdir(), 'strata-folder-'));
   const copy = join(temporary, folder);
-  cpSync(join(root, folder), copy, { recursive: true });
+  for (const each of [folder, ...(options.beside ?? [])])
+    cpSync(join(root, each), join(temporary, each), { recursive: true });
+  for (const path of options.without ?? []) rmSync(join(copy, path), { recursive: true });
   const settings = { 'workbench.colorTheme': themes[options.theme ?? 'light'], ...options.settings };
   const files = { '.vscode/settings.json': JSON.stringify(settings, undefined, 2), ...options.files };
   for (const [path, text] of Object.entries(files)) {

@@ -12,6 +12,8 @@ export interface Row {
   readonly expanded: boolean | undefined;
   /** Whether no part of it is cut off by the list's edge, so that it can be clicked. */
   readonly whole: boolean;
+  /** Its place in the list, from 0, also while rows above it are out of sight. */
+  readonly place: number;
   readonly locator: Locator;
 }
 
@@ -23,10 +25,22 @@ export async function readRows(within: Locator): Promise<readonly Row[]> {
     .toSorted((a, b) => a.index - b.index)
     .map(({ index, expanded, ...shown }) => ({
       ...shown,
+      place: index,
       expanded: expanded === null ? undefined : expanded === 'true',
       // By its place in the list: VS Code draws another row into the same element when the list scrolls.
       locator: within.locator(`.monaco-list-row[data-index="${index}"]`),
     }));
+}
+
+/** All rows, from first to last, also those out of sight. */
+export async function readAllRows(within: Locator): Promise<readonly Row[]> {
+  const all = new Map<number, Row>();
+  await findRow(within, (row) => {
+    all.set(row.place, row);
+    return false;
+  });
+  await within.page().mouse.wheel(0, -1_000_000);
+  return [...all.values()].toSorted((a, b) => a.place - b.place);
 }
 
 /** The first row that fits, also when it has to be scrolled into sight. */

@@ -28,10 +28,11 @@ export class WorkbenchWindow {
     page.setDefaultTimeout(patienceSeconds * 1000);
   }
 
-  /** Waits until the explorer shows files: by then VS Code listens to keys. */
+  /** Waits until the explorer shows files, and the extension's icon is there: by then VS Code knows its keys. */
   async waitUntilReady(): Promise<void> {
     const files = this.page.locator('.explorer-folders-view [role=treeitem]');
     await files.first().waitFor({ timeout: 60_000 });
+    await this.page.locator('.activitybar [aria-label^="Strata"]').first().waitFor({ timeout: 60_000 });
     await this.#widenSideBar();
   }
 

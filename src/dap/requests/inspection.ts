@@ -4,6 +4,9 @@ import type { Scope, Variable } from '../../debugger/variable.ts';
 import { presentFrame, presentSource, presentVariable } from '../present.ts';
 import { noArguments, request, type RequestTable } from '../request.ts';
 
+/** What the VMM does about an exit is a language of its own to editors: long lines in it are wrapped. */
+const exitMimeType = 'text/x-strata-exit';
+
 /** Requests that look at the debuggee: stack, scopes, variables, expressions, sources, images. */
 export const inspectionRequests: RequestTable = {
   stackTrace: request(
@@ -95,7 +98,7 @@ export const inspectionRequests: RequestTable = {
     }),
     ({ core }, { sourceReference, source }) => ({
       content: core.sourceText(source?.sourceReference ?? sourceReference),
-      mimeType: 'text/plain',
+      mimeType: exitMimeType,
     }),
   ),
   loadedSources: request(noArguments, ({ core }) => {

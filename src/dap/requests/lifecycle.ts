@@ -1,7 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as z from 'zod';
 import { StrataError } from '../../common/errors.ts';
-import { launchFilters } from '../../debugger/breakpoints/filters.ts';
+import { offeredFilters } from '../../debugger/breakpoints/filters.ts';
 import { validateLaunch } from '../../protocol/launch.ts';
 import { loadDebuggee } from '../launch.ts';
 import { launched, noArguments, request, type RequestTable } from '../request.ts';
@@ -65,7 +65,7 @@ function capabilities(): DebugProtocol.Capabilities {
     supportsBreakpointLocationsRequest: true,
     supportsExceptionFilterOptions: true,
     supportsExceptionInfoRequest: true,
-    exceptionBreakpointFilters: launchFilters.map((filter) => ({
+    exceptionBreakpointFilters: offeredFilters.map((filter) => ({
       filter: filter.id,
       label: filter.label,
       description: filter.description,

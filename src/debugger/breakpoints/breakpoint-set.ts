@@ -57,10 +57,11 @@ export class BreakpointSet {
     }
   }
 
-  *filters(filter: string): Generator<Breakpoint> {
+  /** Breakpoints of one of these filters. */
+  *filters(...filters: readonly string[]): Generator<Breakpoint> {
     for (const breakpoint of this.all) {
       const { binding } = breakpoint;
-      if (binding.kind === 'filter' && binding.filter === filter) yield breakpoint;
+      if (binding.kind === 'filter' && filters.includes(binding.filter)) yield breakpoint;
     }
   }
 

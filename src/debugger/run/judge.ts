@@ -5,7 +5,7 @@ import type { ExitStage } from '../../vmm/exits/actions.ts';
 import type { ExitRecord } from '../../vmm/exits/record.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
 import type { Breakpoint, BreakpointSet } from '../breakpoints/breakpoint-set.ts';
-import { trapFilterId } from '../breakpoints/filters.ts';
+import { anyExit, anyTrap, trapFilterId } from '../breakpoints/filters.ts';
 import { hostAddress, type Place } from '../breakpoints/places.ts';
 import type { Evaluator } from '../expressions/evaluator.ts';
 import type { EvaluationContext } from '../expressions/evaluation-context.ts';
@@ -56,7 +56,8 @@ export class Judge {
   /** A trap was delivered. */
   atTrap(thread: DebugThread, trap: TakenTrap): Verdict | undefined {
     const name = causeName(trap.trap);
-    const ids = this.#hits(this.#breakpoints.filters(trapFilterId(name)), thread, { trap });
+    const candidates = this.#breakpoints.filters(trapFilterId(name), anyTrap);
+    const ids = this.#hits(candidates, thread, { trap });
     if (ids.length === 0) return undefined;
     const description = `trap: ${name}, ${modeName(trap.from)} to ${modeName(trap.to)}`;
     return { reason: { kind: 'trap', breakpointIds: ids, cause: name }, description };
@@ -65,7 +66,7 @@ export class Judge {
   /** An exit is about to go through a stage. */
   atStage(thread: DebugThread, record: ExitRecord, stage: ExitStage): Verdict | undefined {
     const candidates = [
-      ...(stage === 'exit' ? this.#breakpoints.filters(`exit.${record.reason}`) : []),
+      ...(stage === 'exit' ? this.#breakpoints.filters(`exit.${record.reason}`, anyExit) : []),
       ...[...this.#breakpoints.stages()].filter(({ binding }) => matchesGlob(binding.pattern, stage)),
     ];
     if (candidates.length === 0) return undefined;

@@ -11,20 +11,21 @@ import { groupRow } from './row.ts';
 /** More globals than this are shown by the file that they are of. */
 const longestList = 100;
 
-/** Arguments, locals, registers and globals of an activation. */
+/** Arguments and locals where there are any, registers and globals of an activation. */
 export function frameScopes(surroundings: Surroundings, presenter: Presenter): readonly Scope[] {
-  const { ownImage, codeAddress } = surroundings;
-  const hasVariables = ownImage !== undefined && ownImage.symbols.framesAt(codeAddress).length > 0;
-  const locals = (kind: VariableSymbol['kind']): (() => readonly Variable[]) => {
-    return () =>
-      localsOf(surroundings)
-        .filter((symbol) => symbol.kind === kind)
-        .map((symbol) => presenter.present(symbol.name, variableValue(symbol, surroundings), symbol.name));
+  const { ownImage } = surroundings;
+  const locals = (
+    name: string,
+    kind: 'arguments' | 'locals',
+    which: VariableSymbol['kind'],
+  ): readonly Scope[] => {
+    const symbols = localsOf(surroundings).filter((symbol) => symbol.kind === which);
+    const variables = (): readonly Variable[] =>
+      symbols.map((symbol) =>
+        presenter.present(symbol.name, variableValue(symbol, surroundings), symbol.name),
+      );
+    return symbols.length === 0 ? [] : [{ name, kind, expensive: false, variables }];
   };
-  const variables: readonly Scope[] = [
-    { name: 'Arguments', kind: 'arguments', expensive: false, variables: locals('parameter') },
-    { name: 'Locals', kind: 'locals', expensive: false, variables: locals('local') },
-  ];
   const globals: readonly Scope[] = ownImage
     ? [
         {
@@ -36,7 +37,8 @@ export function frameScopes(surroundings: Surroundings, presenter: Presenter): r
       ]
     : [];
   return [
-    ...(hasVariables ? variables : []),
+    ...locals('Arguments', 'arguments', 'parameter'),
+    ...locals('Locals', 'locals', 'local'),
     {
       name: 'Registers',
       kind: 'registers',

@@ -38,6 +38,17 @@ describe('debugger/run: breakpoints', () => {
     assert.equal(session.output.length, 4, session.output);
   });
 
+  it('stops at any exit or trap that the condition tells', () => {
+    const session = new SampleSession({ append: 'run=hello' });
+    const filter = (id: string, condition: string): void => {
+      session.core.setBreakpoints('filters', [{ kind: 'filter', filter: id, condition }]);
+    };
+    filter('exit.any', 'reason == "mmio-load"');
+    assert.equal(session.runToStop().description, 'VM exit: guest-page fault (load, uart0.LSR)');
+    filter('trap.any', 'code == 8 && to == "kernel"');
+    assert.match(session.runToStop().description, /^trap: environment call from U mode or VU mode/);
+  });
+
   it('stops at exits by reason and condition, and counts stages as steps', () => {
     const session = new SampleSession({ append: 'run=hello' });
     session.core.setBreakpoints('filters', [

@@ -40,13 +40,12 @@ describe('debugger/scopes, on the bare machine', () => {
     pebble.runTo('primes', 'is_prime');
   });
 
-  it('gives a frame its variables, its registers and the views', () => {
+  it('gives a frame the variables that it has, its registers and the views', () => {
     const frame = scopes(pebble, 'primes!is_prime');
     assert.deepEqual(
       frame.map(({ name, kind, expensive }) => [name, kind, expensive]),
       [
         ['Arguments', 'arguments', false],
-        ['Locals', 'locals', false],
         ['Registers', 'registers', false],
         ['Globals of primes', 'view', true],
         ['Process view', 'view', true],
