@@ -62,6 +62,8 @@ export class VcpuCpu implements Cpu {
   getCsr(name: string): bigint | undefined {
     const own = aliasOf(name);
     if (isSwitchedCsr(own)) return this.#vcpu.getCsr(own);
+    if (own === 'time') return this.#time;
+    if (own === 'vsip' && !this.#vcpu.isOnHart) return this.#pendingWhileAway;
     return this.#hart.csrs.has(own) ? this.#hart.csrs.peek(own) : undefined;
   }
 
@@ -71,6 +73,17 @@ export class VcpuCpu implements Cpu {
     else if (this.#hart.csrs.has(own)) this.#hart.csrs.poke(own, value);
     else return false;
     return true;
+  }
+
+  /** Priv. hypervisor, htimedelta: what a guest reads as time. */
+  get #time(): bigint {
+    return BigInt.asUintN(64, this.#hart.csrs.peek('time') + this.#vcpu.getCsr('htimedelta'));
+  }
+
+  /** What vsip will show once it is on the hart: hvip a bit lower, and whether its timer is due. */
+  get #pendingWhileAway(): bigint {
+    const injected = (this.#vcpu.getCsr('hvip') >> 1n) & supervisorInterrupts;
+    return this.#time >= this.#vcpu.getCsr('vstimecmp') ? injected | supervisorTimer : injected;
   }
 
   /** Between entry and exit the hart itself has pc and mode. */
@@ -83,6 +96,10 @@ export class VcpuCpu implements Cpu {
 const previousPrivilege = 1n << 8n;
 const supervisorUserMemory = 1n << 18n;
 const makeExecutableReadable = 1n << 19n;
+
+/** SSIP, STIP and SEIP. */
+const supervisorInterrupts = 0x222n;
+const supervisorTimer = 1n << 5n;
 
 function aliasOf(name: string): string {
   return csrByName.get(name)?.virtualAlias ?? name;
