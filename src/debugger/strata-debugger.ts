@@ -130,7 +130,6 @@ export class StrataDebugger implements DebuggerCore {
     this.#stacks.forget();
     switch (outcome.kind) {
       case 'running':
-        this.#history.keepUp();
         this.#consoles.flush();
         return {
           kind: 'running',

@@ -14,6 +14,7 @@ import type { HostedSupervisor } from './hosted-supervisor.ts';
 import { HostedTrap, type TrapOutcome } from './hosted-trap.ts';
 import { createLevels } from './levels.ts';
 import type { InputLog } from './input-log.ts';
+import { Landmarks } from './landmarks.ts';
 import { InputPorts } from './input-ports.ts';
 import { HartRotation } from './hart-rotation.ts';
 import type { MachineStop, Position, RunRequest, StageReached } from './machine-stop.ts';
@@ -39,11 +40,14 @@ export class Machine {
   readonly firmware: BuiltinFirmware | undefined;
   /** The software of HS mode, where it is hosted. */
   readonly supervisor: HostedSupervisor | undefined;
+  /** Told at every landmark, where `save` gives a state from which history repeats itself exactly. */
+  onLandmark: (() => void) | undefined;
   readonly #inputs: InputPorts;
   readonly #hosted = new HostedTrap();
   readonly #timers: Timers;
   readonly #rotation: HartRotation;
   readonly #ramHash: MemoryHash;
+  readonly #landmarks = new Landmarks(() => this.#passLandmark());
   readonly #ending = new Ending(() => this.#running?.requestAttention());
   #isNew = true;
   /** The hart that executes now. */
@@ -198,12 +202,18 @@ export class Machine {
     const step = this.steps;
     const timerStep = this.#timers.update(step);
     if (step >= end) return { kind: 'budget' };
+    const landmark = this.#landmarks.reach(step);
     const turn = this.#rotation.next((hart) => this.#canRun(hart));
     if (!turn) return this.#skipTime();
     const { hart } = turn;
     if (hart.state.waiting) this.#endWait(hart);
-    const budget = Math.min(end, timerStep, this.inputLog.nextStep) - step;
+    const budget = Math.min(end, timerStep, landmark, this.inputLog.nextStep) - step;
     return this.#runHart(hart, Math.min(budget, turn.steps, longestRun));
+  }
+
+  #passLandmark(): void {
+    for (const hart of this.harts) hart.fence({ kind: 'all' });
+    this.onLandmark?.();
   }
 
   #runHart(hart: Hart, budget: number): MachineStop | undefined {

@@ -1,10 +1,12 @@
+import { landmarkSteps } from '../machine/landmarks.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { SavedMachine } from '../machine/saved-machine.ts';
 import { compareMarks, type Mark } from './mark.ts';
 
 /** Checkpoints kept; when there are more, every second one goes and they are taken half as often. */
 const mostCheckpoints = 12;
-const firstInterval = 50_000_000;
+/** Steps between checkpoints at first; they are taken at landmarks. */
+const firstInterval = 5 * landmarkSteps;
 
 interface Checkpoint {
   readonly step: number;
@@ -24,6 +26,7 @@ export class History {
   constructor(machine: Machine) {
     this.#machine = machine;
     this.#checkpoints = [{ step: machine.steps, saved: machine.save() }];
+    machine.onLandmark = () => this.#keepUp();
   }
 
   get now(): Mark {
@@ -32,17 +35,6 @@ export class History {
 
   get beginning(): Mark {
     return { step: this.#checkpoints[0]?.step ?? 0 };
-  }
-
-  /** To be called now and then while the machine runs forward, so that the way back is short. */
-  keepUp(): void {
-    const { step, stage } = this.now;
-    const last = this.#checkpoints.at(-1);
-    if (stage !== undefined || last === undefined || step - last.step < this.#interval) return;
-    this.#checkpoints.push({ step, saved: this.#machine.save() });
-    if (this.#checkpoints.length <= mostCheckpoints) return;
-    this.#interval *= 2;
-    for (let index = this.#checkpoints.length - 2; index > 0; index -= 2) this.#checkpoints.splice(index, 1);
   }
 
   /**
@@ -75,9 +67,22 @@ export class History {
    * is under way nothing can be saved; then the caller finishes it first.
    */
   beginHere(): void {
+    // What is saved holds no translations: the machine goes on without any, as it will when it comes back.
+    for (const hart of this.#machine.harts) hart.fence({ kind: 'all' });
     this.#checkpoints.length = 0;
     this.#checkpoints.push({ step: this.#machine.steps, saved: this.#machine.save() });
     this.#interval = firstInterval;
+  }
+
+  /** The machine passes a landmark, so that the way back is short. */
+  #keepUp(): void {
+    const step = this.#machine.steps;
+    const last = this.#checkpoints.at(-1)?.step ?? 0;
+    if (step - last < this.#interval) return;
+    this.#checkpoints.push({ step, saved: this.#machine.save() });
+    if (this.#checkpoints.length <= mostCheckpoints) return;
+    this.#interval *= 2;
+    for (let index = this.#checkpoints.length - 2; index > 0; index -= 2) this.#checkpoints.splice(index, 1);
   }
 
   #checkpointBefore(mark: Mark): Checkpoint {
