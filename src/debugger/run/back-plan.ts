@@ -1,5 +1,6 @@
 import type { Mark } from '../../timeline/mark.ts';
 import type { Granularity } from '../debugger.ts';
+import type { SymbolImage } from '../../symbols/symbol-index.ts';
 import type { StratumImage } from '../images/image-set.ts';
 import { stratumOf } from '../target/cpu.ts';
 import type { DebugThread, Target } from '../target/target.ts';
@@ -97,6 +98,7 @@ export class StepBackPlan implements Plan {
     const thread = this.#thread;
     const present = this.#visit();
     const isHere = this.#ownCode();
+    const { symbols } = this.#image() ?? {};
     const byLine = this.#granularity !== 'instruction' && lineAt(this.#target, thread) !== undefined;
     let previous: Visit | undefined;
     for (let window = firstWindow; window <= largestWindow; window *= 10) {
@@ -107,8 +109,9 @@ export class StepBackPlan implements Plan {
         previous = this.#visit();
         if (isHere()) visits.push(previous);
       });
-      this.#past.seek(now);
-      const found = byLine ? this.#lineStart(visits, present) : this.#instruction(visits, present);
+      const found = byLine
+        ? this.#lineStart(visits, present, symbols)
+        : this.#instruction(visits, present, symbols);
       if (found !== undefined) return found.mark;
       if (from.step <= this.#beginning.step) break;
     }
@@ -130,16 +133,21 @@ export class StepBackPlan implements Plan {
     return () => cpu.mode.privilege <= privilege && (privilege !== 0 || cpu.root === root);
   }
 
-  #instruction(visits: readonly Visit[], present: Visit): Visit | undefined {
+  #instruction(
+    visits: readonly Visit[],
+    present: Visit,
+    symbols: SymbolImage | undefined,
+  ): Visit | undefined {
     if (this.#how === 'in') return visits.at(-1);
-    return visits.findLast((visit) => visit.privilege < present.privilege || this.#isFrame(visit, present));
+    return visits.findLast(
+      (visit) => visit.privilege < present.privilege || this.#isFrame(visit, present, symbols),
+    );
   }
 
   /** The stack grows down: what lies deeper belongs to a call that has returned, and so does a leaf's code. */
-  #isFrame(visit: Visit, present: Visit): boolean {
+  #isFrame(visit: Visit, present: Visit, symbols: SymbolImage | undefined): boolean {
     if (this.#how === 'in' || visit.sp > present.sp) return true;
     if (this.#how === 'out' || visit.sp < present.sp) return false;
-    const { symbols } = this.#image() ?? {};
     return symbols?.functionAt(visit.pc)?.low === symbols?.functionAt(present.pc)?.low;
   }
 
@@ -149,14 +157,13 @@ export class StepBackPlan implements Plan {
   }
 
   /** The earliest visit of the last run of one line, seen from the end. */
-  #lineStart(visits: readonly Visit[], present: Visit): Visit | undefined {
-    const symbols = this.#image()?.symbols;
+  #lineStart(visits: readonly Visit[], present: Visit, symbols: SymbolImage | undefined): Visit | undefined {
     let chosen: Visit | undefined;
     let line: string | undefined;
     for (const visit of visits.toReversed()) {
       // Before the first line of a handler comes the instruction that it was called from.
       if (visit.privilege < present.privilege) return chosen ?? visit;
-      if (!this.#isFrame(visit, present)) continue;
+      if (!this.#isFrame(visit, present, symbols)) continue;
       const found = symbols?.lineAt(visit.pc);
       if (found === undefined) continue;
       const key = `${found.file}:${found.line}`;
