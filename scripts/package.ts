@@ -21,6 +21,13 @@ export async function packageExtension(file?: string): Promise<string> {
   const packagePath = resolve(file ?? join(root, `strata-${manifest.version}.vsix`));
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), '--production'], { stdio: 'inherit' });
   // Everything is bundled, so there are no dependencies to pack.
-  await createVSIX({ cwd: root, packagePath, dependencies: false, allowMissingRepository: true });
+  // There is no public address yet that links and pictures of the README could lead to: they stay relative.
+  await createVSIX({
+    cwd: root,
+    packagePath,
+    dependencies: false,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
   return packagePath;
 }

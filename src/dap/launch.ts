@@ -22,7 +22,7 @@ export async function loadDebuggee(configuration: LaunchConfiguration): Promise<
   });
   if (result.ok) return result.value;
   const problems = result.diagnostics.map(({ message, remedy }) =>
-    [message, remedy].filter(Boolean).join('; '),
+    remedy === undefined ? message : `${message}${message.endsWith('.') ? ' ' : '; '}${remedy}`,
   );
   throw new StrataError('bad-image', 'user', problems.join('\n'));
 }

@@ -40,8 +40,13 @@ export class Configurations implements vscode.DebugConfigurationProvider {
     const [first, ...others] = files.kernels;
     if (first === undefined) {
       const answer = await vscode.window.showErrorMessage(
-        'There is no guest in this folder: no RISC-V kernel (an ELF file that lies at 0x80000000 or above). ' +
-          'Name one as "image" in launch.json.',
+        'There is no guest in this folder',
+        {
+          modal: true,
+          detail:
+            'No RISC-V kernel was found: an ELF file that lies at 0x80000000 or above. ' +
+            'Build one, or name it as "image" in launch.json.',
+        },
         'Open launch.json',
       );
       // null: VS Code opens launch.json.

@@ -38,8 +38,8 @@ export class DebugViews {
   }
 
   /** Waits until the session is stopped, at a file's line when given, and returns the frame on top. */
-  async waitForStop(at: { readonly file?: string; readonly line?: number } = {}): Promise<StackRow> {
-    const wanted = `a stop${at.file === undefined ? '' : ` at ${at.file}:${at.line ?? '*'}`}`;
+  async waitForStop(at: { readonly file?: string | RegExp; readonly line?: number } = {}): Promise<StackRow> {
+    const wanted = `a stop${at.file === undefined ? '' : ` at ${String(at.file)}:${at.line ?? '*'}`}`;
     return waitFor(
       wanted,
       async () => {
@@ -47,7 +47,7 @@ export class DebugViews {
         if (question !== undefined) throw new Error(`waiting for ${wanted}, a dialog came: ${question}`);
         if (!(await this.#isStopped())) return undefined;
         const top = (await this.stackRows()).find((row) => row.kind === 'frame');
-        if (!top || (at.file !== undefined && top.file !== at.file)) return undefined;
+        if (!top || (at.file !== undefined && !isCalled(top.file, at.file))) return undefined;
         return at.line === undefined || top.line === at.line ? top : undefined;
       },
       async () => ((await this.#isStopped()) ? (await this.stackRows()).map((row) => row.text) : 'no stop'),
@@ -125,6 +125,13 @@ export class DebugViews {
     );
   }
 
+  /** Closes a view of the side bar, so that the others have more room. */
+  async collapse(title: string): Promise<void> {
+    await this.#show();
+    const header = this.#window.view(title).locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
+  }
+
   /** Waits until no session is left. */
   async waitForEnd(): Promise<void> {
     await this.#toolbar.waitFor({ state: 'hidden' });
@@ -154,6 +161,10 @@ export class DebugViews {
   async #isStopped(): Promise<boolean> {
     return this.#toolbar.locator('.codicon-debug-continue').isVisible();
   }
+}
+
+function isCalled(file: string | undefined, wanted: string | RegExp): boolean {
+  return typeof wanted === 'string' ? file === wanted : file !== undefined && wanted.test(file);
 }
 
 const icons = {

@@ -48,7 +48,7 @@ describe('workbench/debugging', () => {
 
     await window.debug.stopOn('VM exit: Device store', 'gpa == 0x10000000 && write');
     await window.debug.press('continue');
-    const atExit = await window.debug.waitForStop({ file: 'exit' });
+    const atExit = await window.debug.waitForStop({ file: /^exit \d+, stage 0$/ });
     assert.equal(atExit.name, 'vmm!exit');
     const acrossStrata = await stackNames(window);
     assert.match(acrossStrata[1] ?? '', /^— VM exit: guest-page fault \(store, uart0\.THR\) —$/);
@@ -85,6 +85,7 @@ describe('workbench/debugging', () => {
     await window.waitForTerminal(/Hello from process/);
     assert.deepEqual((await stackNames(window)).slice(1, 2), ['hello!flush']);
     await window.screenshot('back-in-the-process');
+    assert.deepEqual(await window.notifications(), []);
   });
 
   it('shows arguments, registers and the value under the mouse, and runs on to the end', async () => {
@@ -98,7 +99,7 @@ describe('workbench/debugging', () => {
     await window.page.locator('.debug-hover-widget').waitFor();
     assert.match((await window.page.locator('.debug-hover-widget').textContent()) ?? '', /1/);
     await window.screenshot('variables');
-    await window.command('Debug: Remove All Breakpoints');
+    await window.command('Remove All Breakpoints');
     await window.debug.press('continue');
     await window.waitForTerminal(/my stack at 0x[0-9a-f]+\.\n\$$/);
     await window.typeInTerminal('shutdown\n');

@@ -7,6 +7,7 @@ describe('workbench/pair', () => {
       beside: ['sample-guests/kernel'],
       theme: 'dark',
     });
+    await window.openFile('README.md');
     await window.debug.pressF5();
     await window.waitForTerminal(/\$$/);
     await window.command('Terminal: Focus Terminal Tabs View');
@@ -24,7 +25,7 @@ describe('workbench/pair', () => {
 
     await tabs.filter({ hasText: 'Guest b' }).click();
     await window.typeInTerminal('h');
-    await window.debug.waitForStop({ file: 'exit' });
+    await window.debug.waitForStop({ file: /^exit \d+, stage 0$/ });
     const threads = (await window.debug.wholeStack()).filter(({ kind }) => kind === 'thread');
     assert.deepEqual(
       threads.map(({ name }) => name),

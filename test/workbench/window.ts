@@ -73,6 +73,13 @@ export class WorkbenchWindow {
     await this.#accept(label, 'a list to choose from');
   }
 
+  /** Answers the input box that has been opened at the top of the window. */
+  async answer(text: string): Promise<void> {
+    await this.#quickInput.locator('input.input').fill(text);
+    await this.press('Enter');
+    await this.#quickInput.waitFor({ state: 'hidden' });
+  }
+
   /** Types into whatever has the focus. */
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text);
@@ -180,11 +187,11 @@ export class WorkbenchWindow {
   }
 
   /** Takes a picture into `test/workbench/screenshots/NAME.png` and returns its path. */
-  async screenshot(name: string): Promise<string> {
+  async screenshot(name: string, { mouse }: { readonly mouse?: 'stays' } = {}): Promise<string> {
     const folder = join(root, 'test/workbench/screenshots');
     mkdirSync(folder, { recursive: true });
     const path = join(folder, `${name}.png`);
-    await this.page.mouse.move(0, 0); // No tooltip in the picture.
+    if (mouse === undefined) await this.page.mouse.move(0, 0); // No tooltip in the picture.
     await this.page.screenshot({ path });
     return path;
   }
