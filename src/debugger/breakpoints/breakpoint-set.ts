@@ -1,4 +1,6 @@
 import { Emitter } from '../../common/event.ts';
+import type { BreakpointSpace } from '../../hart/breakpoints.ts';
+import { matchesGlob } from '../../symbols/glob.ts';
 import type { Target } from '../target/target.ts';
 import type { ArmedAddresses } from './armed-addresses.ts';
 import { launchFilters } from './filters.ts';
@@ -14,7 +16,14 @@ export interface Breakpoint {
   readonly binding: Binding;
   readonly hitCondition: HitCondition | undefined;
   readonly log: readonly LogPart[] | undefined;
+  /** What the harts are armed with for it: kept, since where guest memory lies can change. */
+  readonly armed: readonly ArmedAddress[];
   hits: number;
+}
+
+interface ArmedAddress {
+  readonly space: BreakpointSpace;
+  readonly address: bigint;
 }
 
 /** All breakpoints of the session, by who set them. */
@@ -22,6 +31,7 @@ export class BreakpointSet {
   readonly #target: Target;
   readonly #armed: ArmedAddresses;
   readonly #byOwner = new Map<string, readonly Breakpoint[]>();
+  #all: readonly Breakpoint[] = [];
   readonly #didChange = new Emitter<BoundBreakpoint>();
   #lastId = 0;
   readonly onDidChange = this.#didChange.event;
@@ -32,20 +42,20 @@ export class BreakpointSet {
   }
 
   get all(): readonly Breakpoint[] {
-    return [...this.#byOwner.values()].flat();
+    return this.#all;
   }
 
   /** Takes the place of all that this owner set before. Equal requests keep their id and their hits. */
   replace(owner: string, requests: readonly BreakpointRequest[]): readonly BoundBreakpoint[] {
-    const before = [...(this.#byOwner.get(owner) ?? [])];
-    const answers = requests.map((request) => {
-      const index = before.findIndex((each) => JSON.stringify(each.request) === JSON.stringify(request));
-      const [kept] = index < 0 ? [] : before.splice(index, 1);
-      return kept ?? this.#create(request);
-    });
+    const before = byRequest(this.#byOwner.get(owner) ?? []);
+    const answers = requests.map(
+      (request) => before.get(JSON.stringify(request))?.shift() ?? this.#create(request),
+    );
     const after = answers.filter((each): each is Breakpoint => 'binding' in each);
     this.#byOwner.set(owner, after);
-    for (const old of before) this.#each(old, (space, address) => this.#armed.disarm(space, address));
+    this.#all = [...this.#byOwner.values()].flat();
+    for (const { armed } of [...before.values()].flat())
+      for (const { space, address } of armed) this.#armed.disarm(space, address);
     return answers.map((answer) => ('binding' in answer ? describe(answer) : answer));
   }
 
@@ -65,12 +75,17 @@ export class BreakpointSet {
     }
   }
 
-  /** Breakpoints on stages of exits. */
-  *stages(): Generator<Breakpoint & { readonly binding: Extract<Binding, { kind: 'stage' }> }> {
+  /** Breakpoints on a stage of exits. */
+  *stages(stage: string): Generator<Breakpoint> {
     for (const breakpoint of this.all) {
       const { binding } = breakpoint;
-      if (binding.kind === 'stage') yield { ...breakpoint, binding };
+      if (binding.kind === 'stage' && matchesGlob(binding.pattern, stage)) yield breakpoint;
     }
+  }
+
+  /** History begins again: what was hit before counts no more. */
+  forgetHits(): void {
+    for (const breakpoint of this.all) breakpoint.hits = 0;
   }
 
   /** Tells clients that a breakpoint is not what it was. */
@@ -89,21 +104,16 @@ export class BreakpointSet {
     if (request.hitCondition !== undefined && hitCondition === undefined)
       return { id, verified: false, message: `hit condition '${request.hitCondition}': ${hitConditionHelp}` };
     const log = request.logMessage === undefined ? undefined : parseLogMessage(request.logMessage);
-    const created: Breakpoint = { id, request, binding, hitCondition, log, hits: 0 };
-    this.#each(created, (space, address) => this.#armed.arm(space, address));
-    return created;
-  }
-
-  #each({ binding }: Breakpoint, act: (space: 'virtual' | 'physical', address: bigint) => void): void {
-    if (binding.kind !== 'places') return;
-    for (const place of binding.places) {
-      const armed = this.#armedAt(place);
-      if (armed !== undefined) act(armed.space, armed.address);
-    }
+    const places = binding.kind === 'places' ? binding.places : [];
+    const armed = places.flatMap((place) => this.#armedAt(place) ?? []);
+    if (armed.length < places.length)
+      return { id, verified: false, message: 'The guest has no memory there, or none yet.' };
+    for (const { space, address } of armed) this.#armed.arm(space, address);
+    return { id, request, binding, hitCondition, log, armed, hits: 0 };
   }
 
   /** What the hart has to be armed with for a place. */
-  #armedAt(place: Place): { readonly space: 'virtual' | 'physical'; readonly address: bigint } | undefined {
+  #armedAt(place: Place): ArmedAddress | undefined {
     if (place.kind === 'image') return { space: 'virtual', address: place.address };
     const { reference } = place;
     switch (reference.space) {
@@ -119,6 +129,17 @@ export class BreakpointSet {
       }
     }
   }
+}
+
+function byRequest(breakpoints: readonly Breakpoint[]): ReadonlyMap<string, Breakpoint[]> {
+  const found = new Map<string, Breakpoint[]>();
+  for (const breakpoint of breakpoints) {
+    const key = JSON.stringify(breakpoint.request);
+    const equal = found.get(key);
+    if (equal === undefined) found.set(key, [breakpoint]);
+    else equal.push(breakpoint);
+  }
+  return found;
 }
 
 function describe({ id, binding }: Breakpoint): BoundBreakpoint {

@@ -1,6 +1,5 @@
 import { Emitter } from '../../common/event.ts';
 import type { TakenTrap } from '../../hart/trap.ts';
-import { matchesGlob } from '../../symbols/glob.ts';
 import type { ExitStage } from '../../vmm/exits/actions.ts';
 import type { ExitRecord } from '../../vmm/exits/record.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
@@ -67,7 +66,7 @@ export class Judge {
   atStage(thread: DebugThread, record: ExitRecord, stage: ExitStage): Verdict | undefined {
     const candidates = [
       ...(stage === 'exit' ? this.#breakpoints.filters(`exit.${record.reason}`, anyExit) : []),
-      ...[...this.#breakpoints.stages()].filter(({ binding }) => matchesGlob(binding.pattern, stage)),
+      ...this.#breakpoints.stages(stage),
     ];
     if (candidates.length === 0) return undefined;
     const ids = this.#hits(candidates, thread, { exit: record });
