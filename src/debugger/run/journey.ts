@@ -50,7 +50,7 @@ export class Journey {
 
   /** One step of the machine. `isStage` stops it before the first stage of an exit. Nothing if all went well. */
   single(isStage?: (thread: DebugThread) => boolean): SliceOutcome | undefined {
-    const moved = this.#mover.run(1, this.#target.machine.position, isStage && { isStage });
+    const moved = this.#mover.run(1, this.#from, isStage && { isStage });
     return moved.kind === 'budget' || moved.kind === 'awaited' ? undefined : outcomeOf(this.#target, moved);
   }
 

@@ -26,6 +26,8 @@ export type Moved =
 export class Mover {
   readonly #target: Target;
   readonly #judge: Judge;
+  /** The address that the last movement had judged last. */
+  #judged: Mark | undefined;
 
   constructor(target: Target, judge: Judge) {
     this.#target = target;
@@ -39,6 +41,7 @@ export class Mover {
   run(steps: number, from: Mark, awaited: Awaited = {}): Moved {
     const { machine } = this.#target;
     const until = machine.steps + steps;
+    this.#judged = undefined;
     let found: Verdict | 'awaited' | undefined;
     const observe = this.#observeStages(awaited, from, (what) => (found = what));
     return this.#withTraps(
@@ -57,6 +60,13 @@ export class Mover {
     );
   }
 
+  /** What stops a thread where the last movement ended, unless it was judged on the way. */
+  meet(thread: DebugThread): Verdict | undefined {
+    const { position } = this.#target.machine;
+    const isJudged = this.#judged !== undefined && compareMarks(this.#judged, position) === 0;
+    return isJudged || this.#target.isInVmm(thread) ? undefined : this.#judge.atAddress(thread);
+  }
+
   #judgeStop(stop: MachineStop, from: Mark, awaited: Awaited): Moved | undefined {
     switch (stop.kind) {
       case 'budget':
@@ -67,7 +77,9 @@ export class Mover {
         return undefined;
       case 'breakpoint': {
         const thread = this.#target.currentThread;
-        if (compareMarks(this.#target.machine.position, from) === 0) return undefined;
+        const { position } = this.#target.machine;
+        if (compareMarks(position, from) === 0) return undefined;
+        this.#judged = position;
         const verdict = this.#judge.atAddress(thread);
         if (verdict !== undefined) return { kind: 'verdict', thread, verdict };
         return awaited.isAt?.(thread) === true ? { kind: 'awaited' } : undefined;

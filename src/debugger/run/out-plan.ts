@@ -3,13 +3,14 @@ import { unwindThread } from '../stack/unwind.ts';
 import type { DebugThread, Target } from '../target/target.ts';
 import { Journey } from './journey.ts';
 import type { Mover } from './mover.ts';
-import { stopOf } from './outcome.ts';
+import { endOfStep } from './outcome.ts';
 import type { Plan, SliceOutcome } from './plan.ts';
 import { returnFromTrap, returnOf } from './waypoint.ts';
 
 /** Runs until the innermost frame has returned: to its caller, or from a handler to the stratum below. */
 export class OutPlan implements Plan {
   readonly #target: Target;
+  readonly #mover: Mover;
   readonly #journey: Journey;
 
   constructor(options: {
@@ -18,8 +19,9 @@ export class OutPlan implements Plan {
     readonly armed: ArmedAddresses;
     readonly thread: DebugThread;
   }) {
-    const { target, thread } = options;
+    const { target, mover, thread } = options;
     this.#target = target;
+    this.#mover = mover;
     this.#journey = new Journey(options);
     const [level] = unwindThread(target, thread);
     const caller = level?.activations[1];
@@ -38,10 +40,7 @@ export class OutPlan implements Plan {
   advance(steps: number): SliceOutcome {
     const outcome = this.#journey.goOn(steps);
     if (outcome !== undefined) return outcome;
-    return {
-      kind: 'stopped',
-      stop: stopOf(this.#target, this.#target.currentThread, { kind: 'step' }, 'step'),
-    };
+    return endOfStep(this.#target, this.#mover);
   }
 
   dispose(): void {

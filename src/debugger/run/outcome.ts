@@ -1,6 +1,7 @@
 import type { Stop, StopReason } from '../stop.ts';
 import type { DebugThread, Target } from '../target/target.ts';
-import type { Moved } from './mover.ts';
+import type { Verdict } from './judge.ts';
+import type { Moved, Mover } from './mover.ts';
 import type { SliceOutcome } from './plan.ts';
 
 /** The stop of a thread where the debuggee now stands. */
@@ -13,6 +14,15 @@ export function stopOf(target: Target, thread: DebugThread, reason: StopReason, 
     description,
   };
 }
+
+/** The end of a step. A breakpoint that stands there is met by it, for the next resumption passes it. */
+export function endOfStep(target: Target, mover: Mover): SliceOutcome {
+  const thread = target.currentThread;
+  const { reason, description } = mover.meet(thread) ?? step;
+  return { kind: 'stopped', stop: stopOf(target, thread, reason, description) };
+}
+
+const step: Verdict = { reason: { kind: 'step' }, description: 'step' };
 
 /** What a movement that was not awaited means for the resumption. */
 export function outcomeOf(target: Target, moved: Exclude<Moved, { kind: 'awaited' }>): SliceOutcome {

@@ -1,7 +1,7 @@
 import type { Mark } from '../../timeline/mark.ts';
 import type { Target } from '../target/target.ts';
 import type { Mover } from './mover.ts';
-import { outcomeOf, stopOf } from './outcome.ts';
+import { endOfStep, outcomeOf } from './outcome.ts';
 import type { Plan, SliceOutcome } from './plan.ts';
 
 /** Steps the hosted VMM: to the next stage of the exit under way, or (`all`) past the last one. */
@@ -22,10 +22,7 @@ export class StagePlan implements Plan {
     // No instruction runs: stages belong to the step of their trap.
     const moved = this.#mover.run(0, this.#from, this.#stages === 'one' ? { isStage: () => true } : {});
     if (moved.kind !== 'budget' && moved.kind !== 'awaited') return outcomeOf(this.#target, moved);
-    return {
-      kind: 'stopped',
-      stop: stopOf(this.#target, this.#target.currentThread, { kind: 'step' }, 'step'),
-    };
+    return endOfStep(this.#target, this.#mover);
   }
 
   dispose(): void {

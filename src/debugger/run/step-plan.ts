@@ -8,7 +8,7 @@ import { compareMarks, type Mark } from '../../timeline/mark.ts';
 import { Journey } from './journey.ts';
 import { lineAt, type CodeLine } from './code-line.ts';
 import type { Mover } from './mover.ts';
-import { stopOf } from './outcome.ts';
+import { endOfStep } from './outcome.ts';
 import type { Plan, SliceOutcome } from './plan.ts';
 import { arrivalAt, returnFromTrap, returnOf } from './waypoint.ts';
 
@@ -33,6 +33,7 @@ export class StepPlan implements Plan {
   readonly #thread: DebugThread;
   readonly #how: 'over' | 'in';
   readonly #granularity: Granularity;
+  readonly #mover: Mover;
   readonly #journey: Journey;
   readonly #startLine: CodeLine | undefined;
   readonly #startPc: bigint;
@@ -47,8 +48,9 @@ export class StepPlan implements Plan {
     readonly how: 'over' | 'in';
     readonly granularity: Granularity;
   }) {
-    const { target, thread, how, granularity } = options;
+    const { target, mover, thread, how, granularity } = options;
     this.#target = target;
+    this.#mover = mover;
     this.#thread = thread;
     this.#how = how;
     this.#granularity = granularity;
@@ -66,10 +68,7 @@ export class StepPlan implements Plan {
       const outcome = this.#journey.isUnderWay ? this.#goOn(left) : this.#oneInstruction();
       if (outcome !== undefined) return outcome;
     }
-    return {
-      kind: 'stopped',
-      stop: stopOf(this.#target, this.#target.currentThread, { kind: 'step' }, 'step'),
-    };
+    return endOfStep(this.#target, this.#mover);
   }
 
   dispose(): void {
