@@ -110,16 +110,18 @@ export class StrataDebugger implements DebuggerCore {
   }
 
   resume(how: Resume): void {
-    this.#plan?.dispose();
-    this.#stop = undefined;
-    this.#stacks.forget();
-    this.#plan = planFor(how, {
+    // Planned first: a thread that there is not leaves everything as it is.
+    const plan = planFor(how, {
       target: this.#target,
       mover: this.#mover,
       armed: this.#armed,
       past: this.#past,
       beginning: this.#history.beginning,
     });
+    this.#plan?.dispose();
+    this.#plan = plan;
+    this.#stop = undefined;
+    this.#stacks.forget();
   }
 
   runSlice(steps: number): SliceResult {
@@ -161,6 +163,7 @@ export class StrataDebugger implements DebuggerCore {
     this.#finish();
     this.#hasEnded = false;
     this.#past.seek(this.#history.beginning);
+    this.#breakpoints.forgetHits();
     this.#stacks.forget();
     this.#consoles.resend();
     this.#stop = stopOf(this.#target, this.#target.currentThread, { kind: 'entry' }, 'entry');

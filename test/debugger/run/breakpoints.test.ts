@@ -1,6 +1,19 @@
 import assert from 'node:assert/strict';
 import { lineOf, sampleSource, SampleSession } from '../sample-session.ts';
 
+/** In the middle of a line, with the address of the line's next instruction. */
+function inLine(): { readonly session: SampleSession; readonly reference: string } {
+  const session = new SampleSession({ append: 'run="primes 5"' });
+  session.core.setBreakpoints('functions', [
+    { kind: 'function', name: 'primes!is_prime', hitCondition: '2' },
+  ]);
+  session.runToStop();
+  session.core.setBreakpoints('functions', []);
+  const [frame] = session.frames;
+  assert.ok(frame?.kind === 'code');
+  return { session, reference: `0x${(frame.pc + 4n).toString(16)}` };
+}
+
 describe('debugger/run: breakpoints', () => {
   it('stops at a function of one program only, though others run at the same addresses', () => {
     const session = new SampleSession({ append: 'run=hello,primes,hello' });
@@ -75,6 +88,77 @@ describe('debugger/run: breakpoints', () => {
     session.core.setBreakpoints('functions', [{ kind: 'function', name: 'vmm!emu*' }]);
     session.runToStop();
     assert.equal(session.frames[0]?.name, 'vmm!emulate');
+  });
+
+  it('counts the hits of a stage', () => {
+    const session = new SampleSession({ append: 'run=hello' });
+    session.core.setBreakpoints('functions', [
+      { kind: 'function', name: 'vmm!emulate', condition: 'register == "THR"', hitCondition: '3' },
+    ]);
+    session.runToStop();
+    assert.equal(session.frames[0]?.name, 'vmm!emulate');
+    assert.equal(session.output.length, 2);
+  });
+
+  it('counts hits anew after a restart', () => {
+    const session = new SampleSession({ append: 'run=hello' });
+    session.core.setBreakpoints('functions', [
+      { kind: 'function', name: 'pebble!uart_put', hitCondition: '2' },
+    ]);
+    const { mark } = session.runToStop();
+    session.core.restart();
+    assert.deepEqual(session.runToStop().mark, mark);
+  });
+
+  it('meets a log point by a step that ends there, once', () => {
+    const { session, reference } = inLine();
+    const logged: string[] = [];
+    session.core.onDidLog((text) => logged.push(text));
+    session.core.setBreakpoints('instructions', [
+      { kind: 'instruction', reference, offset: 0, condition: '$a0 == 3', logMessage: 'passed' },
+    ]);
+    assert.deepEqual(session.step('in', 'instruction').reason, { kind: 'step' });
+    assert.deepEqual(logged, ['passed']);
+    assert.equal(session.run().kind, 'ended');
+    assert.deepEqual(logged, ['passed']);
+  });
+
+  it('stops within the line that a step leaves', () => {
+    const { session, reference } = inLine();
+    const before = session.core.stop?.mark.step ?? 0;
+    session.core.setBreakpoints('instructions', [{ kind: 'instruction', reference, offset: 0 }]);
+    const stop = session.step('over');
+    assert.equal(stop.reason.kind, 'breakpoint');
+    assert.deepEqual(stop.mark, { step: before + 1 });
+  });
+
+  it('keeps its stop where a step names a thread that there is not', () => {
+    const session = new SampleSession({ append: 'run=hello' });
+    session.core.setBreakpoints('functions', [{ kind: 'function', name: 'hello!main' }]);
+    const stop = session.runToStop();
+    assert.throws(
+      () =>
+        session.core.resume({
+          kind: 'step',
+          how: 'over',
+          direction: 'forward',
+          granularity: 'line',
+          threadId: 99,
+        }),
+      /no thread 99/,
+    );
+    assert.equal(session.core.stop, stop);
+  });
+
+  it('says that guest memory which is not there yet takes no breakpoint', () => {
+    const session = new SampleSession({ append: 'run=hello' });
+    const [there, nowhere] = session.core.setBreakpoints('instructions', [
+      { kind: 'instruction', reference: 'gpa:pebble:0x80200000', offset: 0 },
+      { kind: 'instruction', reference: 'gpa:pebble:0x70000000', offset: 0 },
+    ]);
+    assert.equal(there?.verified, true);
+    assert.equal(nowhere?.verified, false);
+    assert.match(nowhere.message ?? '', /no memory there/);
   });
 
   it('stops at traps by cause, with who took them from whom', () => {
