@@ -22,13 +22,16 @@ export function stoppedBody(stop: Stop): DebugProtocol.StoppedEvent['body'] {
   };
 }
 
-/** Exits and traps are exceptions in DAP's words: so their filters and their details are found. */
+/**
+ * Traps are exceptions in DAP's words: so their details are found. An exit is the VMM's daily work, and its own
+ * source tells all about it: nothing is to be put over that in red.
+ */
 const dapReasons: Readonly<Record<Stop['reason']['kind'], string>> = {
   entry: 'entry',
   step: 'step',
   pause: 'pause',
   breakpoint: 'breakpoint',
-  exit: 'exception',
+  exit: 'breakpoint',
   trap: 'exception',
   beginning: 'entry',
   goto: 'goto',

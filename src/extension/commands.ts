@@ -60,8 +60,31 @@ async function pickSpace(sessions: Sessions): Promise<string | undefined> {
   );
   if (picked === undefined) return undefined;
   const start = picked.reference.slice(picked.reference.lastIndexOf(':') + 1);
-  const address = await askAddress(`Address in ${picked.label}`, start);
+  const text = await askAddress(`Address in ${picked.label}`, start);
+  if (text === undefined) return undefined;
+  const address = await addressOf(text, sessions);
   return address === undefined ? undefined : picked.reference.replace(/:[^:]*$/, `:${address}`);
+}
+
+/** The number that a text is, or that it is worth as an expression of the selected frame. */
+async function addressOf(text: string, sessions: Sessions): Promise<string | undefined> {
+  if (/^(0x[0-9a-f]+|[0-9]+)$/i.test(text)) return text;
+  const item = vscode.debug.activeStackItem;
+  const frameId = item instanceof vscode.DebugStackFrame ? item.frameId : undefined;
+  try {
+    const answer: unknown = await sessions.current?.customRequest('evaluate', {
+      expression: text,
+      context: 'watch',
+      frameId,
+    });
+    const value = answer as { readonly result: string; readonly memoryReference?: string } | undefined;
+    const found = /(0x[0-9a-f]+)[^:]*$/i.exec(value?.memoryReference ?? value?.result ?? '')?.[1];
+    if (found !== undefined) return found;
+    await vscode.window.showErrorMessage(`'${text}' is no address`);
+  } catch (error) {
+    await vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+  }
+  return undefined;
 }
 
 async function askAddress(title: string, value: string): Promise<string | undefined> {

@@ -34,7 +34,7 @@ export class MemoryEditor implements vscode.CustomReadonlyEditorProvider {
 }
 
 function page(uri: vscode.Uri, bytes: Uint8Array): string {
-  const reference = decodeURIComponent(uri.path.split('/')[1] ?? '');
+  const reference = uri.path.split('/')[1] ?? '';
   const start = BigInt(/0x[0-9a-fA-F]+$/.exec(reference)?.[0] ?? 0);
   const rows: string[] = [];
   for (let at = 0; at < bytes.length; at += bytesPerRow) {

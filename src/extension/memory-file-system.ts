@@ -10,7 +10,7 @@ export function memoryUri(reference: string, length: number): vscode.Uri {
   const title = reference.replaceAll(/[^A-Za-z0-9]+/g, '-');
   return vscode.Uri.from({
     scheme: memoryScheme,
-    path: `/${encodeURIComponent(reference)}/${length}/${title}.bin`,
+    path: `/${reference}/${length}/${title}.bin`,
   });
 }
 
@@ -109,7 +109,7 @@ function parts(uri: vscode.Uri): { readonly reference: string; readonly length: 
   const [, reference, length] = uri.path.split('/');
   if (reference === undefined || !/^[0-9]+$/.test(length ?? ''))
     throw vscode.FileSystemError.FileNotFound(uri);
-  return { reference: decodeURIComponent(reference), length: Number(length) };
+  return { reference, length: Number(length) };
 }
 
 /** Ranges in which two arrays of one length differ: only these are written, so devices and code elsewhere rest. */

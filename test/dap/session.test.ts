@@ -138,7 +138,7 @@ describe('dap/session over standard streams', function () {
     const stop = await adapter.continueToStop(thread);
     assert.deepEqual(
       [stop.reason, stop.description],
-      ['exception', 'VM exit: guest-page fault (store, uart0.THR)'],
+      ['breakpoint', 'VM exit: guest-page fault (store, uart0.THR)'],
     );
     const names = (await adapter.frames(thread)).map(({ name }) => name);
     assert.equal(names[0], 'vmm!exit');

@@ -186,6 +186,15 @@ export class WorkbenchWindow {
     return (await message.isVisible()) ? ((await message.textContent()) ?? '') : undefined;
   }
 
+  /** Drags the mouse from one place of the window to another. */
+  async drag(from: Place, to: Place): Promise<void> {
+    const { mouse } = this.page;
+    await mouse.move(from.x, from.y);
+    await mouse.down();
+    await mouse.move(to.x, to.y, { steps: 4 });
+    await mouse.up();
+  }
+
   /** Takes a picture into `test/workbench/screenshots/NAME.png` and returns its path. */
   async screenshot(name: string, { mouse }: { readonly mouse?: 'stays' } = {}): Promise<string> {
     const folder = join(root, 'test/workbench/screenshots');
@@ -205,11 +214,8 @@ export class WorkbenchWindow {
   async #widenSideBar(): Promise<void> {
     const box = await this.page.locator('.part.sidebar').boundingBox();
     if (!box) return;
-    const middle = box.y + box.height / 2;
-    await this.page.mouse.move(box.x + box.width, middle);
-    await this.page.mouse.down();
-    await this.page.mouse.move(sideBarWidth, middle, { steps: 4 });
-    await this.page.mouse.up();
+    const y = box.y + box.height / 2;
+    await this.drag({ x: box.x + box.width, y }, { x: sideBarWidth, y });
   }
 
   /** Opens a quick input, types, and accepts: the row with this label, or what was typed where there is no list. */
@@ -241,3 +247,8 @@ export class WorkbenchWindow {
 }
 
 const sideBarWidth = 500;
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}

@@ -23,14 +23,21 @@ export function unwindThread(target: Target, thread: DebugThread): readonly Stac
   const x = Array.from({ length: 32 }, (_, index) => cpu.getX(index));
   let start: Start = { mode: cpu.mode, root: cpu.root, registers: { pc: cpu.pc, x, pcKind: 'exact' } };
   for (let frames = 0; frames < mostFrames;) {
-    const activations = unwindLevel(target, thread, start, levels.length === 0, mostFrames - frames);
-    frames += activations.length;
     const enteredBy = takeRecord(records, start);
+    const limits = { isInnermost: levels.length === 0, most: mostFrames - frames, enteredBy };
+    const activations = unwindLevel(target, thread, start, limits);
+    frames += activations.length;
     levels.push({ activations, enteredBy });
     if (enteredBy === undefined) break;
     start = startAt(enteredBy);
   }
   return levels;
+}
+
+interface Limits {
+  readonly isInnermost: boolean;
+  readonly most: number;
+  readonly enteredBy: TrapRecord | undefined;
 }
 
 interface Start {
@@ -43,8 +50,7 @@ function unwindLevel(
   target: Target,
   thread: DebugThread,
   { mode, root, registers }: Start,
-  isInnermost: boolean,
-  most: number,
+  { isInnermost, most, enteredBy }: Limits,
 ): readonly Activation[] {
   const stratum = stratumOf(mode);
   const regime = { ...thread.cpu.regime(mode), satp: root };
@@ -71,6 +77,8 @@ function unwindLevel(
     const next: FrameRegisters | undefined = caller?.registers;
     if (next === undefined || target.imageAt(next.pc - 1n, stratum, thread.guest?.name, regime) === undefined)
       break;
+    // What the trap interrupted is the next level, also where the handler's frame information leads on into it.
+    if (enteredBy !== undefined && stratumOf(enteredBy.from) === stratum && next.pc === enteredBy.pc) break;
     current = next;
   }
   return activations;

@@ -41,7 +41,9 @@ export class AskingTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
     const item = new vscode.TreeItem(row.label, collapsibility(row));
     item.id = row.id;
     if (row.description !== undefined) item.description = row.description;
-    if (row.tooltip !== undefined) item.tooltip = new vscode.MarkdownString(row.tooltip);
+    // Without one of its own, the tooltip is the row itself: a narrow side bar cuts it short.
+    const whole = [row.label, row.description].filter(Boolean).join(': ');
+    item.tooltip = row.tooltip === undefined ? whole : new vscode.MarkdownString(row.tooltip);
     if (row.icon !== undefined) item.iconPath = new vscode.ThemeIcon(row.icon);
     if (row.context !== undefined) item.contextValue = row.context;
     if (row.command !== undefined) item.command = row.command;
