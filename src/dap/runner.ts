@@ -51,9 +51,9 @@ export class Runner {
     this.#send('strata/changed', {});
   }
 
-  /** Input came: a machine that waited for it goes on. */
+  /** Input came: a machine that waited for it goes on, or for a timer, whose time is not waited for any longer. */
   wake(): void {
-    if (this.#state !== 'idle') return;
+    if (!this.isRunning) return;
     this.#state = 'running';
     this.#later(0);
   }
@@ -95,6 +95,7 @@ export class Runner {
 
   /** Guest time that passed while all harts waited is waited for here, so a guest's second is a second. */
   #later(milliseconds: number): void {
+    this.#forgetNext();
     const next = (): void => {
       try {
         this.#slice();
@@ -117,6 +118,11 @@ export class Runner {
 
   #halt(state: 'stopped' | 'ended' | 'disposed'): void {
     this.#state = state;
+    this.#forgetNext();
+  }
+
+  /** There is one chain of slices at most, however often a client says to go on. */
+  #forgetNext(): void {
     clearTimeout(this.#timer as NodeJS.Timeout);
     clearImmediate(this.#timer as NodeJS.Immediate);
   }
