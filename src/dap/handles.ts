@@ -2,27 +2,20 @@ import { StrataError } from '../common/errors.ts';
 import type { Variable } from '../debugger/variable.ts';
 
 /** Something whose children a client may ask for. */
-export interface Container {
-  /** Identifies it across stops: thread, frame's function and scope, then the names down to it. */
-  readonly path: string;
-  readonly children: () => readonly Variable[];
-}
+export type Container = () => readonly Variable[];
 
 /**
- * Variable references. A reference depends on the path alone, so a tree that was open before a step is open after
- * it; what it leads to is forgotten when the debuggee moves.
+ * Variable references: each is given once, and names nothing any more when the debuggee moves. Names would not tell
+ * containers apart: an inner block may have a variable of an outer one's name, a struct several members without.
  */
 export class Handles {
-  readonly #references = new Map<string, number>();
   readonly #containers = new Map<number, Container>();
+  #last = 0;
 
-  /** The reference of a container, the same for the same path. */
+  /** A reference to a container, until the next stop. */
   referenceOf(container: Container): number {
-    const known = this.#references.get(container.path);
-    const reference = known ?? this.#references.size + 1;
-    if (known === undefined) this.#references.set(container.path, reference);
-    this.#containers.set(reference, container);
-    return reference;
+    this.#containers.set(++this.#last, container);
+    return this.#last;
   }
 
   /** The container that a client asks about; a reference from before the last move names nothing. */
@@ -37,6 +30,7 @@ export class Handles {
     return container;
   }
 
+  /** The debuggee moves: what was given out is of another time. */
   forgetStop(): void {
     this.#containers.clear();
   }

@@ -6,7 +6,7 @@ import type { Source, SourceLocation } from '../debugger/source.ts';
 import type { Stop } from '../debugger/stop.ts';
 import type { Variable } from '../debugger/variable.ts';
 import type { ClientTraits } from './client.ts';
-import type { Container, Handles } from './handles.ts';
+import type { Handles } from './handles.ts';
 
 /** The body of a `stopped` event. Other threads stand still too: they share the one machine. */
 export function stoppedBody(stop: Stop): DebugProtocol.StoppedEvent['body'] {
@@ -71,14 +71,13 @@ export function presentSource(source: Source): DebugProtocol.Source {
     : { name: source.name, sourceReference: source.id, origin: 'written by Strata' };
 }
 
-/** A variable under the container at `path`. */
-export function presentVariable(variable: Variable, path: string, handles: Handles): DebugProtocol.Variable {
+/** A variable, with a reference to its children. */
+export function presentVariable(variable: Variable, handles: Handles): DebugProtocol.Variable {
   const { children } = variable;
-  const container: Container | undefined = children && { path: `${path}/${variable.name}`, children };
   return {
     name: variable.name,
     value: variable.value,
-    variablesReference: container === undefined ? 0 : handles.referenceOf(container),
+    variablesReference: children === undefined ? 0 : handles.referenceOf(children),
     ...(variable.type === undefined ? {} : { type: variable.type }),
     ...(variable.evaluateName === undefined ? {} : { evaluateName: variable.evaluateName }),
     ...(variable.memoryReference === undefined ? {} : { memoryReference: variable.memoryReference }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { StrataError } from '../../common/errors.ts';
-import type { Scope, Variable } from '../../debugger/variable.ts';
+import type { Variable } from '../../debugger/variable.ts';
 import { presentFrame, presentSource, presentVariable } from '../present.ts';
 import { noArguments, request, type RequestTable } from '../request.ts';
 
@@ -21,19 +21,19 @@ export const inspectionRequests: RequestTable = {
     scopes: core.scopes(frameId).map((scope) => ({
       name: scope.name,
       expensive: scope.expensive,
-      variablesReference: handles.referenceOf({ path: scopePath(frameId, scope), children: scope.variables }),
+      variablesReference: handles.referenceOf(scope.variables),
       ...(scope.kind === 'view' ? {} : { presentationHint: scope.kind }),
     })),
   })),
   variables: request(
     z.object({ variablesReference: z.int(), start: z.int().default(0), count: z.int().default(0) }),
     ({ handles }, { variablesReference, start, count }) => {
-      const { path, children } = handles.container(variablesReference);
+      const children = handles.container(variablesReference);
       const end = count === 0 ? undefined : start + count;
       return {
         variables: children()
           .slice(start, end)
-          .map((variable) => presentVariable(variable, path, handles)),
+          .map((variable) => presentVariable(variable, handles)),
       };
     },
   ),
@@ -41,8 +41,7 @@ export const inspectionRequests: RequestTable = {
     z.object({ variablesReference: z.int(), name: z.string(), value: z.string() }),
     (context, { variablesReference, name, value }) => {
       const variable = context.handles
-        .container(variablesReference)
-        .children()
+        .container(variablesReference)()
         .find((each) => each.name === name);
       return assign(variable, name, value);
     },
@@ -64,11 +63,7 @@ export const inspectionRequests: RequestTable = {
         const text = parameters.context === 'repl' ? pointAt(expression, result) : result.message;
         throw new StrataError('bad-expression', 'user', text);
       }
-      const {
-        name: _name,
-        value,
-        ...rest
-      } = presentVariable(result.variable, `evaluate:${expression}`, handles);
+      const { name: _name, value, ...rest } = presentVariable(result.variable, handles);
       return { ...rest, result: value };
     },
   ),
@@ -122,10 +117,6 @@ export const inspectionRequests: RequestTable = {
     }),
   ),
 };
-
-function scopePath(frameId: number, scope: Scope): string {
-  return `frame:${frameId}/${scope.name}`;
-}
 
 function assign(variable: Variable | undefined, name: string, text: string): { readonly value: string } {
   if (variable?.assign === undefined) throw new StrataError('read-only', 'user', `${name} cannot be changed`);
