@@ -38,6 +38,11 @@ export class TrapRecords {
   readonly #what = new Int32Array(capacity);
   #count = 0;
 
+  /** The innermost (latest) record; what single steps ask for. */
+  get newest(): TrapRecord | undefined {
+    return this.#count === 0 ? undefined : this.#record(this.#count - 1);
+  }
+
   /** The records, innermost (latest) first. */
   list(): readonly TrapRecord[] {
     return Array.from({ length: this.#count }, (_, index) => this.#record(this.#count - 1 - index));

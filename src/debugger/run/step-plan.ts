@@ -135,12 +135,12 @@ export class StepPlan implements Plan {
 
   /** A trap into the same level (a kernel interrupted in its own code) is the newest record, of this very step. */
   #isTrapWithin(departure: Departure): boolean {
-    const [newest] = this.#thread.hart.trapRecords.list();
+    const { newest } = this.#thread.hart.trapRecords;
     return newest !== undefined && newest.step >= departure.mark.step && newest.pc === departure.pc;
   }
 
   #trapped(): void {
-    const [record] = this.#thread.hart.trapRecords.list();
+    const record = this.#thread.hart.trapRecords.newest;
     if (record === undefined || (isEcall(record) && this.#how === 'in')) this.#hasArrived = true;
     else this.#journey.to(returnFromTrap(this.#thread, record));
   }
