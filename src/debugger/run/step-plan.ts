@@ -18,6 +18,8 @@ interface Departure {
   readonly sp: bigint;
   readonly privilege: number;
   readonly mark: Mark;
+  /** Instructions that the hart had retired. */
+  readonly retired: number;
   /** Address after it, where it is a call. */
   readonly returnsTo: bigint | undefined;
   readonly isEcall: boolean;
@@ -112,6 +114,7 @@ export class StepPlan implements Plan {
       sp: cpu.getX(2),
       privilege: cpu.mode.privilege,
       mark: this.#target.machine.position,
+      retired: this.#thread.hart.state.retired,
       returnsTo: isCall ? BigInt.asUintN(64, pc + BigInt(decoded?.length ?? 4)) : undefined,
       isEcall: mnemonic === 'ecall',
     };
@@ -129,7 +132,9 @@ export class StepPlan implements Plan {
     } else if (departure.returnsTo !== undefined && cpu.pc !== departure.returnsTo) {
       this.#called(departure.returnsTo, departure.sp);
     } else {
-      this.#hasArrived = this.#isStop();
+      // An instruction that jumps to itself has run; one that the VMM had to find memory for has not.
+      const hasRun = this.#thread.hart.state.retired > departure.retired;
+      this.#hasArrived = (hasRun && this.#granularity === 'instruction') || this.#isStop();
     }
   }
 

@@ -104,6 +104,17 @@ describe('debugger/run: stepping', () => {
     assert.equal(session.output, '');
   });
 
+  it('steps an instruction that jumps to itself once', () => {
+    const session = atHello();
+    const { core } = session;
+    const pc = BigInt(session.evaluate('$pc'));
+    const before = core.stop?.mark.step ?? 0;
+    core.writeMemory({ space: 'current', address: pc }, 0n, Uint8Array.of(0x01, 0xa0));
+    core.resume({ kind: 'step', how: 'over', direction: 'forward', granularity: 'instruction', threadId: 1 });
+    assert.equal(core.runSlice(1000).kind, 'stopped');
+    assert.deepEqual(core.stop?.mark, { step: before + 1 });
+  });
+
   it('restarts into the same history', () => {
     const session = atHello();
     const mark = session.core.stop?.mark;
