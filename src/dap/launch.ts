@@ -15,7 +15,8 @@ export async function loadDebuggee(configuration: LaunchConfiguration): Promise<
   const result = createDebuggee({
     placement: configuration.vmm ?? 'hosted',
     guests: await Promise.all((guests ?? single).map(loadGuest)),
-    firmware: firmware === 'builtin' || firmware === 'none' ? firmware : await read(firmware, 'firmware'),
+    firmware:
+      firmware === 'builtin' || firmware === 'none' ? firmware : await readNamed(firmware, 'firmware'),
     sourceMap: configuration.sourceMap ?? {},
     locateSource,
     engine: configuration.engine ?? 'auto',
@@ -51,16 +52,17 @@ async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
   const { name, image, programs = [], symbols, initrd, append = '', memory = defaultMemory } = guest;
   return {
     name,
-    image: await read(image, 'image'),
-    programs: await Promise.all(programs.map((path) => read(path, 'programs'))),
-    symbols: symbols === undefined ? undefined : await read(symbols, 'symbols'),
-    initrd: initrd === undefined ? undefined : (await read(initrd, 'initrd')).bytes,
+    image: await readNamed(image, 'image'),
+    programs: await Promise.all(programs.map((path) => readNamed(path, 'programs'))),
+    symbols: symbols === undefined ? undefined : await readNamed(symbols, 'symbols'),
+    initrd: initrd === undefined ? undefined : (await readNamed(initrd, 'initrd')).bytes,
     append,
     memory: parseMemorySize(memory),
   };
 }
 
-async function read(path: string, attribute: string): Promise<NamedBytes> {
+/** Reads a file that `attribute` of a configuration, or a command, names; says why where it cannot be read. */
+export async function readNamed(path: string, attribute: string): Promise<NamedBytes> {
   try {
     return { path, bytes: await readFile(path) };
   } catch (error) {

@@ -34,7 +34,11 @@ export function createDebuggee(configuration: DebuggeeConfiguration): Result<Deb
     return { ok: true, value: { configuration, core, target }, diagnostics: problems };
   } catch (error) {
     if (!(error instanceof StrataError) || error.blame === 'internal') throw error;
-    return { ok: false, diagnostics: [{ severity: 'error', message: error.message }] };
+    const files = configuration.guests.map(({ image }) => image.path);
+    return {
+      ok: false,
+      diagnostics: [{ severity: 'error', message: `${files.join(', ')}: ${error.message}` }],
+    };
   }
 }
 
@@ -73,9 +77,9 @@ function buildHosted(
   problems: Diagnostic[],
 ): Built | undefined {
   const made = guests.flatMap((guest) => {
-    const loaded = take(loadMachineImage(guest.image, 'kernel'), problems);
-    if (loaded === undefined) return [];
-    const software = { image: loaded.image, ...bootOptions(guest) };
+    const image = take(loadMachineImage(guest.image, 'kernel', guest.memory), problems);
+    if (image === undefined) return [];
+    const software = { image, ...bootOptions(guest) };
     return [{ name: guest.name, software, memoryBytes: guest.memory }];
   });
   return made.length < guests.length ? undefined : createHostedMachine({ guests: made, ...options });
@@ -88,21 +92,21 @@ function buildBare(
 ): Built | undefined {
   const [guest] = guests;
   if (guest === undefined) return undefined;
-  const loaded = take(loadMachineImage(guest.image, firmware === 'none' ? 'machine' : 'kernel'), problems);
-  const below = typeof firmware === 'string' ? firmware : firmwareImage(firmware, problems);
-  if (loaded === undefined || below === undefined) return undefined;
+  const level = firmware === 'none' ? 'machine' : 'kernel';
+  const image = take(loadMachineImage(guest.image, level, guest.memory), problems);
+  const below: FirmwareChoice | undefined =
+    typeof firmware === 'string'
+      ? firmware
+      : take(loadMachineImage(firmware, 'machine', guest.memory), problems);
+  if (image === undefined || below === undefined) return undefined;
   const machine = createMachine({
-    image: loaded.image,
+    image,
     firmware: below,
     ramBytes: guest.memory,
     ...bootOptions(guest),
     ...options,
   });
   return { machine, vmm: undefined };
-}
-
-function firmwareImage(file: NamedBytes, problems: Diagnostic[]): FirmwareChoice | undefined {
-  return take(loadMachineImage(file, 'machine'), problems)?.image;
 }
 
 function bootOptions({ initrd, append }: GuestConfiguration): {

@@ -1,6 +1,6 @@
 import { StrataError } from '../common/errors.ts';
 import type { HostedSupervisor, SupervisorHost } from './hosted-supervisor.ts';
-import type { MachineImage } from './image.ts';
+import { imageProblem, type MachineImage } from './image.ts';
 import type { InputLog } from './input-log.ts';
 import { virtMemoryMap } from './memory-map.ts';
 
@@ -91,20 +91,9 @@ export function checkConfiguration(configuration: MachineConfiguration): Checked
 
 const nothing: MachineImage = { segments: [], entry: BigInt(virtMemoryMap.ram.base) };
 
-function checkImage({ segments, entry }: MachineImage, ramBytes: number): void {
-  const start = BigInt(virtMemoryMap.ram.base);
-  const end = start + BigInt(ramBytes);
-  const memory = `this machine's memory, 0x${start.toString(16)} to 0x${end.toString(16)}`;
-  for (const { address, bytes } of segments) {
-    if (address >= start && address + BigInt(bytes.length) <= end) continue;
-    throw invalid(
-      'image',
-      `The image's segment at 0x${address.toString(16)} (${bytes.length} bytes) lies outside ${memory}: link it for QEMU's virt board, or give the machine more memory.`,
-    );
-  }
-  if (entry < start || entry >= end) {
-    throw invalid('image', `The image's entry 0x${entry.toString(16)} lies outside ${memory}.`);
-  }
+function checkImage(image: MachineImage, ramBytes: number): void {
+  const problem = imageProblem(image, { base: virtMemoryMap.ram.base, size: ramBytes });
+  if (problem !== undefined) throw invalid('image', `${problem.message} ${problem.remedy}`);
 }
 
 function invalid(what: string, message: string): StrataError {

@@ -4,6 +4,8 @@ import { StrataError } from '../common/errors.ts';
 export interface ImageSegment {
   readonly address: bigint;
   readonly bytes: Uint8Array;
+  /** How much memory it takes, where that is more than `bytes`: the rest is zero at power-on. */
+  readonly memorySize?: number;
 }
 
 /** A program for the machine, which does not know file formats. Addresses are host-physical. */
@@ -24,6 +26,50 @@ export function flatImage(bytes: Uint8Array, address: bigint): MachineImage {
 export interface Placement {
   readonly base: number;
   readonly size: number;
+}
+
+/** Why an image cannot run in a RAM, and what to do about it; `undefined` where it can. */
+export function imageProblem(
+  { segments, entry }: MachineImage,
+  ram: Placement,
+): { readonly message: string; readonly remedy: string } | undefined {
+  const start = BigInt(ram.base);
+  const end = start + BigInt(ram.size);
+  const memory = `the memory, ${span(start, end)}`;
+  const relink = 'Link it for QEMU’s virt board, whose RAM begins at 0x80000000, or give more memory.';
+  const placed = segments
+    .map((segment) => ({ low: segment.address, high: segment.address + BigInt(sizeOf(segment)) }))
+    .toSorted((a, b) => (a.low < b.low ? -1 : 1));
+  for (const [index, { low, high }] of placed.entries()) {
+    if (low < start || high > end)
+      return { message: `The image's segment ${span(low, high)} lies outside ${memory}.`, remedy: relink };
+    const next = placed[index + 1];
+    if (next !== undefined && next.low < high)
+      return {
+        message: `The image's segments ${span(low, high)} and ${span(next.low, next.high)} overlap.`,
+        remedy: 'Mend the linker script: one of them would overwrite the other.',
+      };
+  }
+  if (entry < start || entry >= end)
+    return { message: `The image's entry ${hex(entry)} lies outside ${memory}.`, remedy: relink };
+  if (entry % 2n === 1n)
+    return {
+      message: `The image's entry ${hex(entry)} is odd, and instructions lie at even addresses.`,
+      remedy: 'Mend the linker script’s ENTRY, or build the file again.',
+    };
+  return undefined;
+}
+
+function sizeOf({ bytes, memorySize }: ImageSegment): number {
+  return Math.max(bytes.length, memorySize ?? 0);
+}
+
+function span(start: bigint, end: bigint): string {
+  return `${hex(start)} to ${hex(end)}`;
+}
+
+function hex(address: bigint): string {
+  return `0x${address.toString(16)}`;
 }
 
 /** Where what is loaded beside the image goes. */
@@ -67,7 +113,7 @@ export function placeBootData(options: {
 function requireFree(image: MachineImage, { base, size }: Placement, what: string): void {
   for (const segment of image.segments) {
     const start = Number(segment.address);
-    if (start < base + size && base < start + segment.bytes.length) {
+    if (start < base + size && base < start + sizeOf(segment)) {
       throw new StrataError(
         'image-overlap',
         'user',

@@ -2,7 +2,7 @@ import { StrataError } from '../common/errors.ts';
 import type { AddressMap } from '../machine/bus.ts';
 import { describeBoard } from '../machine/device-tree.ts';
 import { flattenDeviceTree } from '../machine/flattened-device-tree.ts';
-import { placeBootData, type MachineImage } from '../machine/image.ts';
+import { imageProblem, placeBootData, type MachineImage } from '../machine/image.ts';
 import type { GuestMemory } from './memory/guest-memory.ts';
 
 /** What runs in a guest. */
@@ -44,6 +44,9 @@ export function loadGuest(options: {
         ...(initrd && { initrd }),
       }),
     );
+  const problem = imageProblem(software.image, ram);
+  if (problem !== undefined)
+    throw new StrataError('invalid-guest-image', 'user', `${problem.message} ${problem.remedy}`);
   const draft = tree(software.initrd && { base: 0, size: 0 });
   const placements = placeBootData({
     image: software.image,

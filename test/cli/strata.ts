@@ -49,7 +49,7 @@ export async function strata(
 ): Promise<Outcome> {
   const child = startStrata(args, env);
   const output = { stdout: '', stderr: '' };
-  child.stdout?.setEncoding('latin1').on('data', (text: string) => (output.stdout += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   child.stdin?.on('error', () => undefined).end(input);
   // A program that hangs is killed, and its code is then null.

@@ -128,9 +128,9 @@ export function pebbleTarget(append: string): { readonly machine: Machine; reado
     assert.ok(loaded.ok);
     return { name, path, stratum, guest: undefined, symbols: loaded.value };
   };
-  const kernel = loadMachineImage(sampleFile('kernel/build/pebble.elf'), 'kernel');
+  const kernel = loadMachineImage(sampleFile('kernel/build/pebble.elf'), 'kernel', 32 << 20);
   assert.ok(kernel.ok);
-  const machine = createMachine({ image: kernel.value.image, ramBytes: 32 << 20, bootArguments: append });
+  const machine = createMachine({ image: kernel.value, ramBytes: 32 << 20, bootArguments: append });
   const programs = ['hello.elf', 'count.elf', 'primes.elf', 'sh.elf', 'init.elf'];
   const images = [symbols('pebble.elf', 'kernel'), ...programs.map((name) => symbols(name, 'process'))];
   return { machine, target: new Target({ machine, vmm: undefined, images: new ImageSet(images) }) };

@@ -15,9 +15,9 @@ export class HostedTarget {
   readonly target: Target;
 
   constructor(guests: Readonly<Record<string, string>>, population: 'at-start' | 'on-demand' = 'at-start') {
-    const kernel = loadMachineImage(sampleFile('kernel/build/pebble.elf'), 'kernel');
+    const kernel = loadMachineImage(sampleFile('kernel/build/pebble.elf'), 'kernel', 16 << 20);
     assert.ok(kernel.ok);
-    const { image } = kernel.value;
+    const image = kernel.value;
     const configurations = Object.entries(guests).map(([name, bootArguments]) => ({
       name,
       software: { image, bootArguments },

@@ -10,7 +10,7 @@ import type { Stop } from '../../src/debugger/stop.ts';
 const samples = new URL('../../sample-guests/', import.meta.url);
 
 /** A file of the sample guests: `kernel/build/pebble.elf`. */
-export function sampleFile(path: string): NamedBytes {
+function sampleFile(path: string): NamedBytes {
   const file = fileURLToPath(new URL(path, samples));
   return { path: file, bytes: readFileSync(file) };
 }

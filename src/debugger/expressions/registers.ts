@@ -92,7 +92,8 @@ function programCounter(surroundings: Surroundings): RegisterAccess {
     write: (value) => {
       if (!surroundings.hasProcessor)
         return 'pc of a frame that has called another is where it will return to';
-      surroundings.thread.cpu.pc = BigInt.asUintN(64, value);
+      // Priv. 3.1.14: with 16-bit instructions bit 0 of an address of code is always zero.
+      surroundings.thread.cpu.pc = BigInt.asUintN(64, value) & ~1n;
       return undefined;
     },
   };

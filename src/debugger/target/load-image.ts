@@ -1,22 +1,25 @@
 import type { Diagnostic, Result } from '../../common/diagnostic.ts';
 import { latin1 } from '../../common/latin1.ts';
-import { flatImage, type MachineImage } from '../../machine/image.ts';
+import { flatImage, imageProblem, type MachineImage } from '../../machine/image.ts';
 import { kernelOffset, virtMemoryMap } from '../../machine/memory-map.ts';
 import { readElf, type ElfFile } from '../../symbols/elf/elf-file.ts';
 import type { NamedBytes } from '../debuggee.ts';
 
-/** What the machine loads of a file: an ELF executable's segments, or a flat image as it is. */
+/** What a machine with so much RAM loads of a file: an ELF executable's segments, or a flat image as it is. */
 export function loadMachineImage(
   { path, bytes }: NamedBytes,
   level: 'kernel' | 'machine',
-): Result<{ readonly image: MachineImage; readonly elf: ElfFile | undefined }> {
-  if (isFlat(path, bytes)) {
-    const base = virtMemoryMap.ram.base + (level === 'kernel' ? kernelOffset : 0);
-    return { ok: true, value: { image: flatImage(bytes, BigInt(base)), elf: undefined }, diagnostics: [] };
-  }
-  const elf = readElf(bytes);
-  if (!elf.ok) return { ok: false, diagnostics: elf.diagnostics.map((each) => inFile(path, each)) };
-  return { ok: true, value: { image: elfImage(elf.value), elf: elf.value }, diagnostics: elf.diagnostics };
+  ramBytes: number,
+): Result<MachineImage> {
+  const elf = isFlat(path, bytes) ? undefined : readElf(bytes);
+  if (elf?.ok === false) return { ok: false, diagnostics: elf.diagnostics.map((each) => inFile(path, each)) };
+  const { base } = virtMemoryMap.ram;
+  const start = base + (level === 'kernel' ? kernelOffset : 0);
+  const image = elf === undefined ? flatImage(bytes, BigInt(start)) : elfImage(elf.value);
+  const problem = imageProblem(image, { base, size: ramBytes });
+  if (problem !== undefined)
+    return { ok: false, diagnostics: [inFile(path, { severity: 'error', ...problem })] };
+  return { ok: true, value: image, diagnostics: elf?.diagnostics ?? [] };
 }
 
 /** A diagnostic of a file, with the file's name. */
@@ -37,8 +40,8 @@ function elfImage(elf: ElfFile): MachineImage {
   const fromHost = elf.symbols.named('fromhost')[0];
   return {
     segments: segments
-      .filter(({ bytes }) => bytes.length > 0)
-      .map(({ physicalAddress, bytes }) => ({ address: physicalAddress, bytes })),
+      .filter(({ memorySize }) => memorySize > 0)
+      .map(({ physicalAddress, bytes, memorySize }) => ({ address: physicalAddress, bytes, memorySize })),
     entry: physicalEntry(elf),
     ...(toHost && { htif: { toHost: toHost.address, fromHost: fromHost?.address } }),
   };

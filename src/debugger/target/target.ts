@@ -73,6 +73,13 @@ export class Target {
     return this.machine.stage !== undefined && this.vmm?.currentVcpu === thread.vcpu;
   }
 
+  /** Every thread waits, no timer is due, and no input can end it: no thread has external interrupts enabled. */
+  get waitsForEver(): boolean {
+    // On the bare machine sie is a part of mie; a vCPU has its own sie alone.
+    const register = this.vmm === undefined ? 'mie' : 'sie';
+    return this.threads.every(({ cpu }) => ((cpu.getCsr(register) ?? 0n) & externalInterrupts) === 0n);
+  }
+
   /** The stratum that runs for a thread. */
   stratum(thread: DebugThread): Stratum {
     return this.isInVmm(thread) ? 'vmm' : stratumOf(thread.cpu.mode);
@@ -123,6 +130,9 @@ export class Target {
     return hart;
   }
 }
+
+/** SEIE and MEIE: WFI waits for what is enabled here, whether or not interrupts are taken (Priv. 3.3.3). */
+const externalInterrupts = (1n << 9n) | (1n << 11n);
 
 function hartThreads(harts: readonly Hart[]): readonly DebugThread[] {
   return harts.map((hart) => ({
