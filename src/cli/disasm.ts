@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import { StrataError } from '../common/errors.ts';
+import { readNamed } from '../dap/launch.ts';
 import { decode } from '../isa/decode.ts';
 import { disassemble, disassembleData } from '../isa/disassemble.ts';
 import { loadImage, type SymbolImage } from '../symbols/symbol-index.ts';
@@ -29,12 +29,14 @@ export function addDisasmCommand(program: Command): void {
       '\nExamples:\n  strata disasm kernel.elf --function trap_entry --source\n  strata disasm kernel.elf --from 0x80200000 --to 0x80200040',
     )
     .action(async (path: string, options: DisasmOptions) => {
-      const loaded = loadImage(path, await readFile(path).catch((error: unknown) => unreadable(path, error)));
+      const loaded = loadImage(path, (await readNamed(path, 'image')).bytes);
       if (!loaded.ok)
         throw new StrataError(
           'bad-image',
           'user',
-          loaded.diagnostics.map(({ message }) => `${path}: ${message}`).join('\n'),
+          loaded.diagnostics
+            .map(({ message, remedy = '' }) => `${path}: ${message} ${remedy}`.trimEnd())
+            .join('\n'),
         );
       for (const range of rangesOf(loaded.value, options)) print(loaded.value, range, options);
     });
@@ -112,14 +114,6 @@ function hex(bytes: Uint8Array, length: number): string {
     .toReversed()
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
-}
-
-function unreadable(path: string, error: unknown): never {
-  throw new StrataError(
-    'unreadable-file',
-    'user',
-    `${path}: ${error instanceof Error ? error.message : String(error)}`,
-  );
 }
 
 function parseAddress(text: string): bigint {

@@ -43,10 +43,21 @@ export function addGuestOptions(command: Command): Command {
 /** The launch configuration that the options come to; a StrataError where they make none. */
 export function toConfiguration(image: string | undefined, options: GuestOptions): LaunchConfiguration {
   const { guest, vmm, firmware, memory, initrd, append, engine } = options;
+  if (image !== undefined && options.kernel !== undefined)
+    throw refusal(`${image} and --kernel ${options.kernel} both name the kernel; leave one out.`);
   const kernel = image ?? options.kernel;
   const boot = { memory, ...(initrd !== undefined && { initrd }), ...(append !== undefined && { append }) };
   const isHosted = vmm === 'hosted';
   const isBareMetalVmm = !isHosted && vmm !== 'none';
+  if (kernel === undefined && guest.length === 0 && !isBareMetalVmm)
+    throw refusal('say what to run: strata run kernel.elf, or --guest NAME=IMAGE for each guest.');
+  if (kernel !== undefined && guest.length > 0)
+    throw refusal('either name one image, or give each guest its own by --guest NAME=IMAGE.');
+  if (guest.length > 0 && !isHosted) throw refusal(`--guest needs the hosted VMM; leave out --vmm ${vmm}.`);
+  if (isHosted && firmware !== 'builtin')
+    throw refusal('under the hosted VMM a guest has the VMM’s own SBI; --firmware goes with --vmm none.');
+  if (isBareMetalVmm && kernel !== undefined && initrd !== undefined)
+    throw refusal(`a bare-metal VMM gets ${kernel} as its initrd; leave out --initrd.`);
   const result = validateLaunch({
     engine,
     vmm: isHosted ? 'hosted' : 'none',
@@ -56,7 +67,11 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     ...(isBareMetalVmm && { image: vmm, ...boot, ...(kernel !== undefined && { initrd: kernel }) }),
   });
   if (result.ok) return result.configuration;
-  throw new StrataError('bad-options', 'user', result.problems.join('\n        '));
+  throw refusal(result.problems.join('\n        '));
+}
+
+function refusal(message: string): StrataError {
+  return new StrataError('bad-options', 'user', message);
 }
 
 /** A whole number above zero. */

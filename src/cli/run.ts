@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { loadDebuggee } from '../dap/launch.ts';
 import type { SliceResult } from '../debugger/debugger.ts';
 import type { Debuggee } from '../debugger/debuggee.ts';
@@ -12,10 +12,12 @@ interface RunOptions extends GuestOptions {
   readonly maxInstructions?: number;
   readonly stats?: true;
   readonly json?: true;
-  readonly trace?: string;
+  readonly trace?: 'exits';
 }
 
 const stepsPerSlice = 1_000_000;
+/** While a guest sleeps now and then, so that no slice holds more than about one sleep. */
+const fewSteps = 1000;
 
 /** `strata run`: a guest from power-on to its end, its console on this terminal, its exit code ours. */
 export function addRunCommand(program: Command): void {
@@ -23,7 +25,7 @@ export function addRunCommand(program: Command): void {
     program.command('run').description('Run guests to their end; the console is this terminal’s.'),
   )
     .option('--max-instructions <count>', 'stop after so many steps, with exit code 124', parseCount)
-    .option('--trace <what>', 'exits: a line for each VM exit, on stderr')
+    .addOption(new Option('--trace <what>', 'exits: a line for each VM exit, on stderr').choices(['exits']))
     .option('--stats', 'print steps, speed and exits at the end, on stderr')
     .option('--json', 'print statistics and traces as JSON lines')
     .addHelpText(
@@ -58,7 +60,9 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
     const statistics = statisticsOf(target, end.code, performance.now() - started);
     process.stderr.write(form === 'json' ? `${JSON.stringify(statistics)}\n` : statisticsText(statistics));
   }
-  if (end.message !== undefined) process.stderr.write(`strata: ${end.message}\n`);
+  // The guest's last line may have no end yet.
+  const before = terminal.isInteractive && terminal.isInLine ? '\n' : '';
+  if (end.message !== undefined) process.stderr.write(`${before}strata: ${end.message}\n`);
   return end.code;
 }
 
@@ -74,19 +78,33 @@ async function untilEnd(
   afterSlice: () => void,
 ): Promise<RunEnd> {
   core.resume({ kind: 'continue', direction: 'forward' });
+  let steps = terminal.isInteractive ? fewSteps : stepsPerSlice;
   for (;;) {
     const left = limit - target.machine.steps;
     if (left <= 0) return { code: exitCode.limit, message: `stopped after ${limit} steps` };
-    const result = core.runSlice(Math.min(stepsPerSlice, left));
+    const result = core.runSlice(Math.min(steps, left));
     afterSlice();
     const end = endOf(result);
     if (end !== undefined) return end;
     if (terminal.wantsToQuit) return { code: exitCode.failed, message: 'ended from the keyboard' };
-    if (result.kind === 'idle' && !(await terminal.waitForInput()))
-      return { code: exitCode.failed, message: 'the guest waits for input, and there is no more' };
+    if (terminal.isInteractive && result.kind === 'running') {
+      // A person sees a guest sleep as long as it says; a script has the result at once.
+      const idleMilliseconds = result.idleNanoseconds / 1e6;
+      steps = idleMilliseconds > 0 ? fewSteps : Math.min(stepsPerSlice, steps * 2);
+      if (idleMilliseconds >= 1) await terminal.rest(idleMilliseconds);
+    }
+    if (result.kind === 'idle') {
+      if (terminal.isInteractive) steps = fewSteps;
+      if (target.waitsForEver) return { code: exitCode.failed, message: waitsForEver };
+      if (!(await terminal.waitForInput()))
+        return { code: exitCode.failed, message: 'the guest waits for input, and there is no more' };
+    }
     await new Promise(setImmediate);
   }
 }
+
+const waitsForEver =
+  'the guest waits (wfi) for ever: no timer is due, and it has enabled no external interrupt that input could raise';
 
 function endOf(result: SliceResult): RunEnd | undefined {
   if (result.kind === 'ended') return { code: result.exitCode };

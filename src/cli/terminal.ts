@@ -6,6 +6,12 @@ const quitKey = 0x1d;
 /** This terminal as the console of the guests: output of all, with names where there are several; input to the first. */
 export function connectTerminal(core: DebuggerCore): {
   readonly wantsToQuit: boolean;
+  /** A person types. */
+  readonly isInteractive: boolean;
+  /** The last line that was printed has no end yet. */
+  readonly isInLine: boolean;
+  /** Settles after a time, or when input comes. */
+  rest(milliseconds: number): Promise<void>;
   /** Settles when input came; `false` where none can come any more. */
   waitForInput(): Promise<boolean>;
   close(): void;
@@ -14,12 +20,14 @@ export function connectTerminal(core: DebuggerCore): {
   const [first] = core.consoles;
   const hasSeveral = core.consoles.length > 1;
   let wantsToQuit = false;
+  let isInLine = false;
   let hasEnded = false;
   let wake: (() => void) | undefined;
   const prefixed = new Map<string, boolean>();
 
   core.onDidPrint(({ console, bytes }) => {
     stdout.write(hasSeveral ? prefix(console, bytes, prefixed) : bytes);
+    isInLine = bytes.at(-1) !== 10;
   });
   const receive = (bytes: Buffer): void => {
     if (stdin.isTTY && bytes.includes(quitKey)) wantsToQuit = true;
@@ -35,6 +43,19 @@ export function connectTerminal(core: DebuggerCore): {
   return {
     get wantsToQuit() {
       return wantsToQuit;
+    },
+    isInteractive: stdin.isTTY,
+    get isInLine() {
+      return isInLine;
+    },
+    async rest(milliseconds) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        timer = setTimeout(resolve, milliseconds);
+      });
+      clearTimeout(timer);
+      wake = undefined;
     },
     async waitForInput() {
       if (hasEnded) return false;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { styleText } from 'node:util';
 import type { Command } from 'commander';
+import { formatAddress } from '../common/address.ts';
 import { StrataError } from '../common/errors.ts';
 import { loadDebuggee } from '../dap/launch.ts';
 import { deviceViews } from '../dap/views/devices.ts';
@@ -11,7 +11,9 @@ import type { SliceResult } from '../debugger/debugger.ts';
 import type { Debuggee } from '../debugger/debuggee.ts';
 import type { Frame } from '../debugger/frame.ts';
 import { walkAddress } from '../debugger/paging/walk-address.ts';
+import { exceptionNames } from '../isa/causes.ts';
 import type { DeviceView, WalkView } from '../protocol/views.ts';
+import { style } from './colours.ts';
 import { exitCode } from './failure.ts';
 
 /** `strata tour`: what Strata does, on the sample guest, in a few seconds and without questions. */
@@ -38,9 +40,11 @@ async function tour(): Promise<number> {
     memory: '32M',
   });
   const { core } = debuggee;
-  core.onDidPrint(({ bytes }) =>
-    process.stdout.write(styleText('cyan', new TextDecoder('latin1').decode(bytes))),
-  );
+  const printConsole = consolePrinter();
+  core.onDidPrint(({ bytes, reset }) => {
+    // After going back a console is sent anew from its beginning; here that was read already.
+    if (!reset) printConsole(bytes);
+  });
   core.setBreakpoints('functions', [{ kind: 'function', name: 'hello!main' }]);
   runToStop(debuggee);
   core.setBreakpoints('functions', []);
@@ -109,13 +113,13 @@ function showStack(frames: readonly Frame[]): void {
   heading('Stack', 'one stack across process, kernel and VMM');
   for (const frame of frames) {
     if (frame.kind === 'boundary') {
-      print(`  ${styleText('dim', frame.name)}`);
+      print(`  ${style('dim', frame.name)}`);
       continue;
     }
     const { location } = frame;
     const place = location === undefined ? '' : `${fileName(location.source)}:${location.line}`;
     print(
-      `  ${styleText(strataColours[frame.stratum], frame.stratum.padEnd(8))} ${frame.name.padEnd(34)} ${styleText('dim', place)}`,
+      `  ${style(strataColours[frame.stratum], frame.stratum.padEnd(8))} ${frame.name.padEnd(34)} ${style('dim', place)}`,
     );
   }
 }
@@ -124,16 +128,22 @@ function fileName(source: { readonly kind: string; readonly path?: string; reado
   return source.path?.replace(/^.*[\\/]/, '') ?? source.name ?? '';
 }
 
-function showRegisters({ core }: Debuggee, frames: readonly Frame[]): void {
-  heading('Registers', 'what the hart told the VMM, decoded');
+function showRegisters({ core, target }: Debuggee, frames: readonly Frame[]): void {
+  heading('Registers', 'what the hart tells the VMM, decoded');
+  const record = target.vmm?.currentExit?.record;
   const exit = frames.find((frame) => frame.kind === 'stage');
-  for (const name of ['scause', 'stval', 'htval', 'htinst', 'hstatus']) {
+  const meanings: Readonly<Record<string, string | undefined>> = {
+    scause: record && exceptionNames[record.cause],
+    stval: 'the guest-virtual address',
+    htval: record?.gpa && `the guest-physical address ${formatAddress(record.gpa)}, shifted right by 2`,
+    htinst: record && `what the hart did, transformed from: ${record.instructionText}`,
+  };
+  for (const name of ['scause', 'stval', 'htval', 'htinst', 'hstatus', 'vsatp', 'hgatp']) {
     const result = core.evaluate(`$${name}`, exit?.id);
     if (!result.ok) continue;
-    const fields = (result.variable.children?.() ?? [])
-      .slice(0, 12)
-      .map((field) => `${field.name}=${field.value}`);
-    print(`  ${name.padEnd(8)} ${result.variable.value}  ${styleText('dim', fields.join(' '))}`);
+    const fields = (result.variable.children?.() ?? []).map((field) => `${field.name}=${field.value}`);
+    const meaning = meanings[name] ?? fields.join(' ');
+    print(`  ${name.padEnd(8)} ${result.variable.value.padEnd(19)} ${style('dim', meaning)}`);
   }
 }
 
@@ -144,11 +154,11 @@ function showWalk({ target }: Debuggee): void {
   const walk: WalkView = presentWalk(walkAddress(target, target.currentThread, record.gva, 'write'));
   for (const stage of walk.stages) {
     print(
-      `  ${styleText('bold', stage.stage.padEnd(9))} ${stage.input} → ${stage.output ?? 'fault'}  ${styleText('dim', stage.purpose)}`,
+      `  ${style('bold', stage.stage.padEnd(9))} ${stage.input} → ${stage.output ?? 'fault'}  ${style('dim', stage.purpose)}`,
     );
     for (const level of stage.levels)
       print(
-        styleText(
+        style(
           'dim',
           `      level ${level.level} [${String(level.index).padStart(3)}] ${level.value.padEnd(20)} ${level.flags}  ${level.kind}`,
         ),
@@ -164,16 +174,43 @@ function showDevice({ target }: Debuggee): void {
   );
   if (view === undefined) return;
   heading('Device', `${view.title} of guest ${view.owner}, at ${view.base}`);
-  for (const register of view.registers.slice(0, 8))
-    print(`  ${register.name.padEnd(6)} ${register.value.padEnd(6)} ${styleText('dim', register.summary)}`);
+  for (const register of view.registers.slice(0, 8)) {
+    const isTouched = register.name === record?.register;
+    const row = `${register.name.padEnd(6)} ${register.value.padEnd(6)}`;
+    print(`${isTouched ? style('bold', `▸ ${row}`) : `  ${row}`} ${style('dim', register.summary)}`);
+  }
+  const value = record?.access?.value;
+  if (value !== undefined)
+    note(
+      `The guest stores ${characterName(value)} to ${record?.register ?? 'it'}; the VMM has not done it yet.`,
+    );
+}
+
+function characterName(value: bigint): string {
+  const isPrintable = value >= 0x20n && value < 0x7fn;
+  return `0x${value.toString(16)}${isPrintable ? ` ('${String.fromCharCode(Number(value))}')` : ''}`;
+}
+
+/** The guest's own words stand apart from ours. They come in pieces, which may end within a line. */
+function consolePrinter(): (bytes: Uint8Array) => void {
+  let isInLine = false;
+  return (bytes) => {
+    for (const part of new TextDecoder('latin1')
+      .decode(bytes)
+      .replaceAll('\r', '')
+      .split(/(?<=\n)/)) {
+      process.stdout.write(style('cyan', isInLine ? part : `  │ ${part}`));
+      isInLine = !part.endsWith('\n');
+    }
+  };
 }
 
 function heading(title: string, text: string): void {
-  print(`\n${styleText(['bold', 'blue'], title)}  ${text}`);
+  print(`\n${style(['bold', 'blue'], title)}  ${text}`);
 }
 
 function note(text: string): void {
-  print(`  ${styleText('dim', text)}`);
+  print(`  ${style('dim', text)}`);
 }
 
 function print(text: string): void {

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { Command } from 'commander';
+import { addGuestOptions, toConfiguration, type GuestOptions } from '../../src/cli/guest-options.ts';
+import { addRunCommand } from '../../src/cli/run.ts';
+
+/** The launch configuration of a command line, or what it is refused with. */
+function configurationOf(...args: readonly string[]): object {
+  const command = addGuestOptions(new Command('run'))
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  command.parse(args, { from: 'user' });
+  return toConfiguration(command.args[0], command.opts<GuestOptions>());
+}
+
+const usual = { engine: 'auto', memory: '128M' };
+
+describe('cli/guest-options', () => {
+  const right: readonly (readonly [string, readonly string[], object])[] = [
+    ['an image', ['k.elf'], { ...usual, vmm: 'hosted', image: 'k.elf' }],
+    [
+      'QEMU’s options',
+      ['--kernel', 'k', '--initrd', 'i', '--append', 'x=1'],
+      {
+        ...usual,
+        vmm: 'hosted',
+        image: 'k',
+        initrd: 'i',
+        append: 'x=1',
+      },
+    ],
+    [
+      'the bare machine',
+      ['k', '--vmm', 'none', '--firmware', 'fw.elf'],
+      {
+        ...usual,
+        vmm: 'none',
+        image: 'k',
+        firmware: 'fw.elf',
+      },
+    ],
+    [
+      'several guests',
+      ['--guest', 'a=k', '--guest', 'b=l', '--memory', '16M'],
+      {
+        engine: 'auto',
+        vmm: 'hosted',
+        guests: [
+          { name: 'a', image: 'k', memory: '16M' },
+          { name: 'b', image: 'l', memory: '16M' },
+        ],
+      },
+    ],
+    ['a bare-metal VMM', ['k', '--vmm', 'v.elf'], { ...usual, vmm: 'none', image: 'v.elf', initrd: 'k' }],
+    ['a bare-metal VMM alone', ['--vmm', 'v.elf'], { ...usual, vmm: 'none', image: 'v.elf' }],
+  ];
+  for (const [what, args, expected] of right)
+    it(`makes a launch configuration of ${what}`, () => assert.deepEqual(configurationOf(...args), expected));
+
+  const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['no image', [], /^say what to run: strata run kernel\.elf/],
+    ['a kernel twice', ['k', '--kernel', 'l'], /both name the kernel/],
+    ['an image beside guests', ['k', '--guest', 'a=k'], /either name one image/],
+    ['a guest without a file', ['--guest', 'a'], /Write it as NAME=IMAGE/],
+    ['two guests of one name', ['--guest', 'a=k', '--guest', 'a=k'], /two guests are called "a"/],
+    ['a guest’s name that is none', ['--guest', '1=k'], /a name starts with a letter/],
+    ['guests on the bare machine', ['--guest', 'a=k', '--vmm', 'none'], /needs the hosted VMM/],
+    ['firmware under the VMM', ['k', '--firmware', 'none'], /--firmware goes with --vmm none/],
+    ['two initrds', ['k', '--vmm', 'v', '--initrd', 'i'], /gets k as its initrd/],
+    ['a memory that is none', ['k', '--memory', '3'], /write a size as 16M to 2G/],
+    ['too little memory', ['k', '--memory', '8M'], /16M at least/],
+    ['an engine that is none', ['k', '--engine', 'x'], /Allowed choices are auto, interpreter, reference/],
+    ['an unknown option', ['k', '--nonsense'], /unknown option '--nonsense'/],
+    ['two images', ['k', 'l'], /too many arguments/],
+  ];
+  for (const [what, args, message] of wrong)
+    it(`refuses ${what}, and says why`, () => assert.throws(() => configurationOf(...args), { message }));
+});
+
+describe('cli/run, its options', () => {
+  for (const [args, message] of [
+    [['--trace', 'foo'], /Allowed choices are exits/],
+    [['--max-instructions', 'x'], /a whole number above zero/],
+    [['--max-instructions', '0'], /a whole number above zero/],
+    [['--max-instructions', '1.5'], /a whole number above zero/],
+  ] as const)
+    it(`refuses ${args.join(' ')}`, () => {
+      const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+      addRunCommand(program);
+      for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+      assert.throws(() => program.parse(['run', 'k', ...args], { from: 'user' }), { message });
+    });
+});
