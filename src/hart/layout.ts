@@ -6,7 +6,7 @@ import { hartStateBytes } from './state.ts';
 const wasmPage = 0x1_0000;
 
 /** Bytes that an engine has for each hart: its TLBs and what else it shares with its wasm code. */
-export const engineBytesPerHart = 0x10_0000;
+const engineBytesPerHart = 0x10_0000;
 /** Bytes of the pool of predecoded code, which all harts share. */
 export const predecodedBytes = 0x200_0000;
 

@@ -66,7 +66,7 @@ export function fieldValue(field: CsrField, value: bigint): bigint {
 }
 
 /** The register value with another value in the field; bits that do not fit are dropped. */
-export function withField(field: CsrField, value: bigint, fieldContent: bigint): bigint {
+function withField(field: CsrField, value: bigint, fieldContent: bigint): bigint {
   const mask = fieldMask(field);
   return (value & ~mask) | ((fieldContent << BigInt(field.low)) & mask);
 }

@@ -62,7 +62,6 @@ export const launchSchema = z
   .partial();
 
 export type LaunchConfiguration = Readonly<z.infer<typeof launchSchema>>;
-export type GuestConfiguration = Readonly<z.infer<typeof guestSchema>>;
 
 /** Bytes of a size such as `16M` or `1G`. */
 export function parseMemorySize(text: string): number {

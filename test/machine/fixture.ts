@@ -6,7 +6,7 @@ import { op } from '../hart/fixture.ts';
 export { op };
 export const ramBase = 0x8000_0000;
 export const uart = 0x1000_0000;
-export const finisher = 0x10_0000;
+const finisher = 0x10_0000;
 export const clint = 0x0200_0000;
 
 /** Numbers of registers by their names in the calling convention. */

@@ -44,7 +44,7 @@ function presentCount(reason: string, count: number, total: number): ReasonCount
 }
 
 /** An exit with its registers, what it was about, and what the VMM did. */
-export function presentExit(record: ExitRecord): ExitView {
+function presentExit(record: ExitRecord): ExitView {
   const { sequence, step, guest, vcpu, from, reason, pc, gpa, device, register } = record;
   const { scause, stval, htval, htinst } = record;
   return {

@@ -75,7 +75,7 @@ export function* inlinedBelow(root: Scope): Generator<Scope> {
 const LONGEST_ORIGIN_CHAIN = 8;
 
 /** An entry and those that it completes, through DW_AT_abstract_origin and DW_AT_specification. */
-export function* origins(dwarf: Dwarf, entry: Entry): Generator<Entry> {
+function* origins(dwarf: Dwarf, entry: Entry): Generator<Entry> {
   let current: Entry | undefined = entry;
   for (let left = LONGEST_ORIGIN_CHAIN; current && left > 0; left--) {
     yield current;

@@ -15,7 +15,7 @@ import {
 } from './constants.ts';
 import { describeForeignFile } from './foreign-files.ts';
 
-export const ELF_HEADER_SIZE = 64;
+const ELF_HEADER_SIZE = 64;
 
 /** The fields of an ELF64 header that matter after it has been accepted; offsets and counts as the file gives them. */
 export interface ElfHeader {

@@ -59,7 +59,7 @@ export function readSegments(bytes: Uint8Array, table: HeaderTable): Result<read
   return { ok: true, value: segments, diagnostics: [] };
 }
 
-export function truncated(what: string, bytes: Uint8Array): Result<never> {
+function truncated(what: string, bytes: Uint8Array): Result<never> {
   return refusal(
     `The file is truncated: ${what}, but it has ${bytes.length} bytes.`,
     bytes.length,

@@ -59,7 +59,7 @@ export function findCall(
 }
 
 /** a0 to a5. */
-export function callArguments(row: ExitRow): SbiArguments {
+function callArguments(row: ExitRow): SbiArguments {
   return [
     row.getWide(column.a0),
     row.getWide(column.a1),

@@ -25,7 +25,7 @@ export interface LiveVariable {
 }
 
 /** Where the programs are linked and loaded so that QEMU can run them. */
-export const LIVE_BASE = 0x8000_0000n;
+const LIVE_BASE = 0x8000_0000n;
 const MEMORY_SIZE = 0x2800;
 
 /** Runs a program on QEMU's bare `virt` board and asks gdb about every stop: `steps` instructions from `first` on. */
