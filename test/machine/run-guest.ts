@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import type { FirmwareChoice, MachineConfiguration } from '../../src/machine/configuration.ts';
-import type { MachineImage } from '../../src/machine/image.ts';
 import { createMachine, type Machine } from '../../src/machine/machine.ts';
-import { readElf } from '../../src/symbols/elf/elf-file.ts';
-
-const sampleGuests = new URL('../../sample-guests/', import.meta.url);
+import { createHostedMachine } from '../../src/vmm/hosted-machine.ts';
+import { loadSample } from '../vmm/sample-image.ts';
 
 /** The same run as `QemuRun` describes for QEMU. */
 export interface GuestRun {
@@ -19,35 +16,52 @@ export interface GuestRun {
   readonly more?: Partial<MachineConfiguration>;
 }
 
-/** An ELF file of the sample guests as the machine takes it. */
-export function sampleImage(path: string): MachineImage {
-  const result = readElf(new Uint8Array(readFileSync(new URL(path, sampleGuests))));
-  assert.ok(result.ok, `${path} is an ELF file`);
-  return {
-    segments: result.value
-      .loadableSegments()
-      .map(({ physicalAddress, bytes }) => ({ address: physicalAddress, bytes })),
-    entry: result.value.physicalEntry,
-  };
+/** What came of a guest that ended by itself; its output without returns. */
+export interface GuestResult {
+  readonly machine: Machine;
+  readonly output: string;
+  readonly exitCode: number;
 }
 
 /** Runs a guest on the machine to its own end; fails where it does not come within `limit` steps. */
-export function runGuest(
-  run: GuestRun,
-  limit = 100_000_000,
-): { machine: Machine; output: string; exitCode: number } {
-  const { image, firmware = 'builtin', append, memoryMebibytes = 128, typed = [], more = {} } = run;
+export function runGuest(run: GuestRun, limit = 100_000_000): GuestResult {
+  const { image, firmware = 'builtin', append, memoryMebibytes = 128, more = {} } = run;
+  return converse(run, 'uart0', limit, (output) =>
+    createMachine({
+      image: loadSample(image),
+      firmware,
+      ramBytes: (memoryMebibytes << 20) >>> 0,
+      ...(append !== undefined && { bootArguments: append }),
+      output,
+      ...more,
+    }),
+  );
+}
+
+/** The same under the hosted VMM, as the only guest. */
+export function runGuestHosted(run: Omit<GuestRun, 'firmware' | 'more'>, limit = 100_000_000): GuestResult {
+  const { image, append, memoryMebibytes = 128 } = run;
+  const software = { image: loadSample(image), ...(append !== undefined && { bootArguments: append }) };
+  const guest = { name: 'guest', memoryBytes: (memoryMebibytes << 20) >>> 0, software };
+  return converse(
+    run,
+    guest.name,
+    limit,
+    (output) => createHostedMachine({ guests: [guest], output }).machine,
+  );
+}
+
+/** Runs a machine to its end, and types at the prompts of its console `port`. */
+function converse(
+  { typed = [] }: Pick<GuestRun, 'typed'>,
+  port: string,
+  limit: number,
+  create: (output: (port: string, byte: number) => void) => Machine,
+): GuestResult {
   const toType = [...typed];
   let output = '';
   let answered = 0;
-  const machine = createMachine({
-    image: sampleImage(image),
-    firmware,
-    ramBytes: (memoryMebibytes << 20) >>> 0,
-    ...(append !== undefined && { bootArguments: append }),
-    output: (_, byte) => (output += String.fromCharCode(byte)),
-    ...more,
-  });
+  const machine = create((_, byte) => (output += String.fromCharCode(byte)));
   while (machine.steps < limit) {
     const stop = machine.run({ budget: 20_000 });
     if (stop.kind === 'exit') return { machine, output: output.replaceAll('\r', ''), exitCode: stop.code };
@@ -56,7 +70,7 @@ export function runGuest(
     if (next && output.slice(answered).endsWith(next.after)) {
       toType.shift();
       answered = output.length;
-      machine.input('uart0', new TextEncoder().encode(next.text));
+      machine.input(port, new TextEncoder().encode(next.text));
     } else {
       assert.equal(stop.kind, 'budget', `the guest waits for ever; its console shows:\n${output}`);
     }

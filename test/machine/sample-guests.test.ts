@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { InputLog } from '../../src/machine/input-log.ts';
 import { createMachine } from '../../src/machine/machine.ts';
-import { runGuest, sampleImage } from './run-guest.ts';
+import { loadSample } from '../vmm/sample-image.ts';
+import { runGuest } from './run-guest.ts';
 
 const session = [
   { after: '$ ', text: 'hello a b\r' },
@@ -45,7 +46,7 @@ describe('machine, with the sample guests', () => {
     const end = machine.steps;
     const hash = machine.hash();
     const input = InputLog.fromRecord(machine.inputLog.record());
-    const replay = createMachine({ image: sampleImage('kernel/build/pebble.elf'), input });
+    const replay = createMachine({ image: loadSample('kernel/build/pebble.elf'), input });
     const checkpoints: { readonly step: number; readonly hash: string }[] = [];
     // Steps of no particular shape.
     for (let step = 10_007; step < end; step += 100_003) {
