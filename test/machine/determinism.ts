@@ -102,9 +102,9 @@ export function randomNumbers(seed: number): (limit: number) => number {
 
 function launch(create: (output: (port: string, byte: number) => void) => Machine): Launch {
   const printed: string[] = [];
-  let steps = (): number => 0;
-  const machine = create((port, byte) => printed.push(`${steps()} ${port} ${byte}`));
-  steps = () => machine.steps;
+  const started: Machine[] = [];
+  const machine = create((port, byte) => printed.push(`${started[0]?.steps} ${port} ${byte}`));
+  started.push(machine);
   return { machine, printed };
 }
 

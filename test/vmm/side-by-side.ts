@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Machine } from '../../src/machine/machine.ts';
 import { createHostedMachine } from '../../src/vmm/hosted-machine.ts';
 import type { HostedVmm } from '../../src/vmm/vmm.ts';
@@ -31,9 +32,12 @@ export function startSideBySide(guests: Readonly<Record<string, string>>): SideB
     vmm,
     printed: (guest) => (printed.get(guest) ?? '').replaceAll('\r', ''),
     runToEndOf: (name) => {
-      const guest = vmm.guests.find((each) => each.name === name);
-      while (guest && guest.exitCode === undefined && machine.steps < mostSteps)
+      const hasEnded = (): boolean =>
+        vmm.guests.some((guest) => guest.name === name && guest.exitCode !== undefined);
+      while (!hasEnded()) {
+        assert.ok(machine.steps < mostSteps, `${name} ends`);
         machine.run({ budget: 500_000 });
+      }
     },
   };
 }
