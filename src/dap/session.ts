@@ -19,6 +19,16 @@ const requests: RequestTable = {
   ...customRequests,
 };
 
+/**
+ * What an editor asks by itself, or shows the answer of where it was asked. That such a question failed (its stop is
+ * over, the word under the mouse is no variable) is nothing to interrupt a person with.
+ */
+const questions: ReadonlySet<string> = new Set([
+  ...Object.keys(customRequests),
+  ...['threads', 'stackTrace', 'scopes', 'variables', 'evaluate', 'completions', 'exceptionInfo'],
+  ...['readMemory', 'disassemble', 'source', 'breakpointLocations', 'modules', 'loadedSources'],
+]);
+
 /** One client's session: takes requests in order, answers each exactly once, whatever it holds. */
 export class StrataSession extends DebugSession {
   readonly #context = new Context((event, body) => this.sendEvent(new Event(event, body)));
@@ -70,11 +80,12 @@ export class StrataSession extends DebugSession {
     const isDefect = known === undefined || known.blame === 'internal';
     const format = isDefect ? `Strata has a defect: ${text}` : text;
     if (isDefect && error instanceof Error) this.report(error.stack ?? text);
+    const showUser = isDefect || !questions.has(response.command);
     this.sendResponse({
       ...response,
       success: false,
       message: known?.code ?? 'defect',
-      body: { error: { id: 1, format: format.replaceAll(/[{}]/g, '$&$&'), showUser: true } },
+      body: { error: { id: 1, format: format.replaceAll(/[{}]/g, '$&$&'), showUser } },
     });
   }
 }

@@ -120,6 +120,20 @@ describe('dap/session, spoken to badly', function () {
     assert.equal((await adapter.ask('launch', pebble('run=hello'))).success, true);
   });
 
+  it('interrupts a person for what they did, and not for what an editor asked by itself', async () => {
+    const adapter = new RawAdapter();
+    await adapter.ask('launch', pebble('run=hello'));
+    const isShown = async (command: string, parameters: object): Promise<unknown> => {
+      const response = await adapter.ask(command, parameters);
+      assert.equal(response.success, false, command);
+      return (response.body as { error: { showUser: boolean } }).error.showUser;
+    };
+    assert.equal(await isShown('scopes', { frameId: 9999 }), false);
+    assert.equal(await isShown('evaluate', { expression: 'nothing of this name' }), false);
+    assert.equal(await isShown('strata/walk', { threadId: 0, address: 'nowhere' }), false);
+    assert.equal(await isShown('setVariable', { variablesReference: 9, name: 'x', value: '1' }), true);
+  });
+
   it('survives images of random bytes behind an ELF header, each with an error that names the file', async () => {
     const adapter = new RawAdapter();
     const kernel = readFileSync(sample('kernel/build/pebble.elf'));
