@@ -25,8 +25,19 @@ const requests: RequestTable = {
  */
 const questions: ReadonlySet<string> = new Set([
   ...Object.keys(customRequests),
-  ...['threads', 'stackTrace', 'scopes', 'variables', 'evaluate', 'completions', 'exceptionInfo'],
-  ...['readMemory', 'disassemble', 'source', 'breakpointLocations', 'modules', 'loadedSources'],
+  'threads',
+  'stackTrace',
+  'scopes',
+  'variables',
+  'evaluate',
+  'completions',
+  'exceptionInfo',
+  'readMemory',
+  'disassemble',
+  'source',
+  'breakpointLocations',
+  'modules',
+  'loadedSources',
 ]);
 
 /** One client's session: takes requests in order, answers each exactly once, whatever it holds. */
