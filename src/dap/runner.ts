@@ -1,3 +1,4 @@
+import { StrataError } from '../common/errors.ts';
 import type { DebuggerCore, Resume } from '../debugger/debugger.ts';
 import type { Stop } from '../debugger/stop.ts';
 import type { SendEvent } from './client.ts';
@@ -32,6 +33,12 @@ export class Runner {
   }
 
   resume(how: Resume): void {
+    if (this.#state === 'ended')
+      throw new StrataError(
+        'ended',
+        'user',
+        'the guest has ended; restart it, or go back from a stop before its end',
+      );
     this.#core.resume(how);
     this.#onMove();
     this.#state = 'running';

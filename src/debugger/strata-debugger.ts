@@ -229,7 +229,10 @@ export class StrataDebugger implements DebuggerCore {
   #noteChange(): void {
     this.#stacks.forget();
     // While an exit is under way, nothing can be saved: then the way back leads to before the change.
-    if (this.#target.machine.stage === undefined) this.#history.beginHere();
+    if (this.#target.machine.stage === undefined) {
+      this.#history.beginHere();
+      this.#judge.tell('Something was written by hand: history begins here, and going back ends here.');
+    }
     this.#didChange.fire();
   }
 
@@ -249,7 +252,7 @@ export class StrataDebugger implements DebuggerCore {
       thread: subject?.kind === 'exit' ? { ...thread, cpu: new HartCpu(thread.hart) } : thread,
       activation: subject?.kind === 'activation' ? subject.activation : this.#stacks.innermost(thread),
       exit: isInVmm ? this.#target.vmm?.currentExit?.record : undefined,
-      trap: undefined,
+      trap: this.#stop?.reason.kind === 'trap' ? this.#judge.trapAtStop : undefined,
       precedence: subject?.kind === 'activation' ? 'frame' : 'event',
     };
   }

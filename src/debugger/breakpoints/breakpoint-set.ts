@@ -3,6 +3,7 @@ import type { BreakpointSpace } from '../../hart/breakpoints.ts';
 import { matchesGlob } from '../../symbols/glob.ts';
 import type { Target } from '../target/target.ts';
 import type { ArmedAddresses } from './armed-addresses.ts';
+import { parseExpression } from '../expressions/parse.ts';
 import { launchFilters } from './filters.ts';
 import type { BoundBreakpoint, BreakpointRequest } from './breakpoint.ts';
 import { hitConditionHelp, parseHitCondition, type HitCondition } from './hit-condition.ts';
@@ -99,6 +100,8 @@ export class BreakpointSet {
     if (binding.kind === 'none') return { id, verified: false, message: binding.message };
     if (binding.kind === 'filter' && !launchFilters.some((filter) => filter.id === binding.filter))
       return { id, verified: false, message: `there is no filter '${binding.filter}'` };
+    const problem = request.condition === undefined ? undefined : syntaxProblem(request.condition);
+    if (problem !== undefined) return { id, verified: false, message: problem };
     const hitCondition =
       request.hitCondition === undefined ? undefined : parseHitCondition(request.hitCondition);
     if (request.hitCondition !== undefined && hitCondition === undefined)
@@ -140,6 +143,14 @@ function byRequest(breakpoints: readonly Breakpoint[]): ReadonlyMap<string, Brea
     else equal.push(breakpoint);
   }
   return found;
+}
+
+/** What is wrong with a condition's form, whatever its names turn out to be: a name may be a type's or not. */
+function syntaxProblem(condition: string): string | undefined {
+  const parsed = parseExpression(condition, () => false);
+  if (parsed.ok || parseExpression(condition, () => true).ok) return undefined;
+  const { message, span } = parsed.error;
+  return `condition '${condition}', column ${span.start + 1}: ${message}`;
 }
 
 function describe({ id, binding }: Breakpoint): BoundBreakpoint {

@@ -1,4 +1,5 @@
-import { isGlob } from '../../symbols/glob.ts';
+import { isGlob, matchesGlob } from '../../symbols/glob.ts';
+import { exitActions } from '../../vmm/exits/actions.ts';
 import type { Guest } from '../../vmm/guest.ts';
 import type { ImageSet, StratumImage } from '../images/image-set.ts';
 import { parseMemoryReference, type MemoryReference } from '../memory-reference.ts';
@@ -63,13 +64,18 @@ function bindSource(path: string, line: number, images: ImageSet): Binding {
   return { kind: 'places', places, path, line: first.line };
 }
 
+const stageNames = ['exit', 'decode', 'find', ...exitActions.map(({ id }) => id), 'resume'];
+
 /** `image!function`, `vmm!stage`, or a function of any image; each may be a pattern. */
 function bindFunction(text: string, images: ImageSet): Binding {
   const [prefix, rest] = text.includes('!') ? text.split('!', 2) : [undefined, text];
   const name = (rest ?? '').trim();
   if (name === '')
     return { kind: 'none', message: 'The name of a function is missing: kernel!syscall, for example.' };
-  if (prefix === 'vmm') return { kind: 'stage', pattern: name };
+  if (prefix === 'vmm') {
+    if (stageNames.some((stage) => matchesGlob(name, stage))) return { kind: 'stage', pattern: name };
+    return { kind: 'none', message: `The VMM has no stage '${name}'; there are ${stageNames.join(', ')}.` };
+  }
   const candidates = prefix === undefined ? images.all : images.named(prefix);
   if (candidates.length === 0) {
     const known = [...new Set(images.all.map((image) => image.name.replace(/\.[^.]*$/, '')))].join(', ');

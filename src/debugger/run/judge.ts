@@ -31,6 +31,8 @@ export class Judge {
   readonly #evaluator: Evaluator;
   readonly #didLog = new Emitter<string>();
   readonly onDidLog = this.#didLog.event;
+  /** The trap of the last stop at one: expressions may ask about it while the debuggee stands there. */
+  trapAtStop: TakenTrap | undefined;
   /** While the past is run through again, nothing is logged, and hits are not counted. */
   isRehearsal = false;
 
@@ -58,6 +60,7 @@ export class Judge {
     const candidates = this.#breakpoints.filters(trapFilterId(name), anyTrap);
     const ids = this.#hits(candidates, thread, { trap });
     if (ids.length === 0) return undefined;
+    this.trapAtStop = trap;
     const description = `trap: ${name}, ${modeName(trap.from)} to ${modeName(trap.to)}`;
     return { reason: { kind: 'trap', breakpointIds: ids, cause: name }, description };
   }
@@ -73,6 +76,11 @@ export class Judge {
     if (ids.length === 0) return undefined;
     const description = `VM exit: ${titleOf(record)}`;
     return { reason: { kind: 'exit', breakpointIds: ids, reason: record.reason }, description };
+  }
+
+  /** Says something to the user, as a log point does. */
+  tell(text: string): void {
+    this.#didLog.fire(text);
   }
 
   get wantsTraps(): boolean {

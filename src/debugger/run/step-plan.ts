@@ -23,6 +23,8 @@ interface Departure {
   /** Address after it, where it is a call. */
   readonly returnsTo: bigint | undefined;
   readonly isEcall: boolean;
+  /** `ret`: it leaves a function, also one that has no frame. */
+  readonly isReturn: boolean;
 }
 
 /**
@@ -117,6 +119,7 @@ export class StepPlan implements Plan {
       retired: this.#thread.hart.state.retired,
       returnsTo: isCall ? BigInt.asUintN(64, pc + BigInt(decoded?.length ?? 4)) : undefined,
       isEcall: mnemonic === 'ecall',
+      isReturn: mnemonic === 'jalr' && decoded?.rd === 0 && decoded.rs1 === 1,
     };
   }
 
@@ -134,8 +137,17 @@ export class StepPlan implements Plan {
     } else {
       // An instruction that jumps to itself has run; one that the VMM had to find memory for has not.
       const hasRun = this.#thread.hart.state.retired > departure.retired;
-      this.#hasArrived = (hasRun && this.#granularity === 'instruction') || this.#isStop();
+      this.#hasArrived =
+        (hasRun && this.#granularity === 'instruction') ||
+        this.#isStop() ||
+        (departure.isReturn && this.#hasLeft());
     }
+  }
+
+  /** Is the thread in another function than it set out from, and one that has lines? */
+  #hasLeft(): boolean {
+    const here = lineAt(this.#target, this.#thread);
+    return here !== undefined && here.functionStart !== this.#startLine?.functionStart;
   }
 
   /** A trap into the same level (a kernel interrupted in its own code) is the newest record, of this very step. */
@@ -179,8 +191,7 @@ export class StepPlan implements Plan {
     if (this.#granularity === 'instruction' || this.#startLine === undefined) return cpu.pc !== this.#startPc;
     const here = lineAt(this.#target, this.#thread);
     if (here === undefined) return false;
-    const hasReturned = cpu.getX(2) > this.#startSp && here.functionStart !== this.#startLine.functionStart;
-    if (hasReturned) return true;
+    if (cpu.getX(2) > this.#startSp && this.#hasLeft()) return true;
     const isSameLine = here.file === this.#startLine.file && here.line === this.#startLine.line;
     return !isSameLine && here.isStatement && here.start === cpu.pc;
   }

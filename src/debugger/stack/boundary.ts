@@ -1,3 +1,4 @@
+import { sbiExtensions } from '../../machine/firmware/sbi/extensions.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { exceptionNames, interrupts } from '../../isa/causes.ts';
@@ -25,8 +26,13 @@ export function causeName(cause: { readonly interrupt: boolean; readonly code: n
 export function boundaryLabel(record: TrapRecord, caller: string | undefined): string {
   const from = modeName(record.from);
   if (!isEcall(record)) return `— ${causeName(record)} in ${from} —`;
-  const kind = record.from.privilege === 0 ? 'system call' : 'SBI call';
-  return `— ecall from ${from}: ${kind} ${record.a7}${caller === undefined ? '' : ` (${caller})`} —`;
+  if (record.from.privilege !== 0) return `— ecall from ${from}: SBI call ${sbiName(record.a7)} —`;
+  return `— ecall from ${from}: system call ${record.a7}${caller === undefined ? '' : ` (${caller})`} —`;
+}
+
+/** The SBI extension of a call; which function of it was called, the record does not say. */
+function sbiName(id: bigint): string {
+  return sbiExtensions.find((extension) => BigInt(extension.id) === id)?.name ?? `0x${id.toString(16)}`;
 }
 
 /** Did the code that was left ask for it? */

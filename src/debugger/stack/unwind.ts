@@ -22,7 +22,12 @@ export function unwindThread(target: Target, thread: DebugThread): readonly Stac
   const records = recordsOf(thread);
   const x = Array.from({ length: 32 }, (_, index) => cpu.getX(index));
   let start: Start = { mode: cpu.mode, root: cpu.root, registers: { pc: cpu.pc, x, pcKind: 'exact' } };
+  const seen = new Set<string>();
   for (let frames = 0; frames < mostFrames;) {
+    // A guest that traps again and again at one place has called nothing there: once says it all.
+    const key = `${start.registers.pc}:${start.registers.x[2]}:${start.mode.privilege}`;
+    if (seen.has(key)) break;
+    seen.add(key);
     const enteredBy = takeRecord(records, start);
     const limits = { isInnermost: levels.length === 0, most: mostFrames - frames, enteredBy };
     const activations = unwindLevel(target, thread, start, limits);

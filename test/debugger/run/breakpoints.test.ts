@@ -169,6 +169,7 @@ describe('debugger/run: breakpoints', () => {
     const stop = session.runToStop();
     assert.equal(stop.stratum, 'kernel');
     assert.match(stop.description, /store\/AMO page fault, VU to VS/);
+    assert.equal(session.evaluate('from == "process" && code == 15'), '1');
   });
 
   it('ignores the exits of another guest', () => {
@@ -199,10 +200,13 @@ describe('debugger/run: breakpoints', () => {
       { kind: 'function', name: 'nowhere!main' },
       { kind: 'function', name: 'hello!nothing' },
       { kind: 'function', name: '' },
+      { kind: 'function', name: 'vmm!nothing' },
+      { kind: 'function', name: 'hello!main', condition: '1 +' },
+      { kind: 'function', name: 'hello!main', condition: '(uint64_t)$a0 == -1' },
     ]);
     assert.deepEqual(
       bound.map(({ verified }) => verified),
-      [true, false, false, false],
+      [true, false, false, false, false, false, true],
     );
     assert.match(bound[1]?.message ?? '', /no image 'nowhere'/);
     assert.equal(session.run().kind, 'ended');

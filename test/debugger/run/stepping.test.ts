@@ -43,6 +43,15 @@ describe('debugger/run: stepping', () => {
     assert.match(session.top, /^hello!write syscalls\.S/);
   });
 
+  it('comes back from a function without a frame into the middle of its caller’s line', () => {
+    const session = atHello();
+    session.step('in');
+    assert.match(session.top, /^hello!getpid/);
+    while (session.top.startsWith('hello!getpid')) session.step('over');
+    assert.match(session.top, /^hello!main hello\.c:5/);
+    assert.doesNotMatch(session.output, /Hello/);
+  });
+
   it('steps into a function past its prologue, and out to its caller', () => {
     const session = atHello();
     const before = session.frames.length;
