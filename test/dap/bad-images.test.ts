@@ -62,7 +62,7 @@ describe('dap/launch, files that are none', () => {
         fc.asyncProperty(fc.oneof(bytes, behindMagic), async (some) => {
           assert.ok(await refusalOf(some, role, role === 'firmware' ? 'none' : 'hosted'), role);
         }),
-        { numRuns: 12 },
+        { numRuns: 6 },
       );
   });
 
@@ -74,7 +74,7 @@ describe('dap/launch, files that are none', () => {
         for (const [at, value] of places) bytes[at] = value;
         await refusalOf(bytes, role);
       }),
-      { numRuns: 20 },
+      { numRuns: 14 },
     );
   });
 

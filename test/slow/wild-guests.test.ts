@@ -5,8 +5,8 @@ describe('debugger/create-debuggee, guests that do anything', function () {
   this.timeout(1_200_000);
 
   for (const where of Object.keys(placements) as PlacementName[])
-    it(`runs a thousand random guests (${where})`, () => {
-      for (let seed = 1000; seed < 2000; seed++)
+    it(`runs two hundred random guests (${where})`, () => {
+      for (let seed = 1000; seed < 1200; seed++)
         assert.doesNotThrow(() => runFlat(wildCode(seed), where, 20_000), `seed ${seed}`);
     });
 });
