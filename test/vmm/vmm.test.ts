@@ -107,10 +107,7 @@ describe('vmm/vmm', () => {
     assert.throws(() => new Laboratory({ uart0: guest }), /console of the machine/);
     assert.throws(() => new Laboratory({}), /no guest/);
     assert.throws(() => new Laboratory({ a: { guest, memoryBytes: 2 ** 31 } }), /at most 2048 MiB/);
-    assert.throws(
-      () => new Laboratory({ a: { guest, memoryBytes: 2 * 0x10_0000 } }),
-      /outside the guest's memory/,
-    );
+    assert.throws(() => new Laboratory({ a: { guest, memoryBytes: 2 * 0x10_0000 } }), /outside the memory/);
   });
 
   it('counts what guests ran, and what exits cost', () => {
