@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import { CsrFile } from './csr-file.ts';
 import { Engine, engineExit, type TranslatePage } from './engine/engine.ts';
 import type { PredecodedCode } from './engine/predecoded-code.ts';
+import type { TablePages } from './engine/table-pages.ts';
 import { hostedLevel, trapFromCsrs, type HostedLevels } from './hosted.ts';
 import { dueInterrupt, interruptEndsWait, updateTimers } from './interrupts.ts';
 import type { MachineMemory } from './memory.ts';
@@ -29,8 +30,8 @@ export interface HartOptions {
   readonly clock: Clock;
   readonly hosted: HostedLevels;
   readonly breakpoints: Breakpoints;
-  /** The predecoded code of the machine; without it the reference evaluator runs everything. */
-  readonly code: PredecodedCode | undefined;
+  /** What the engines of the machine's harts share; without it the reference evaluator runs everything. */
+  readonly engine: { readonly code: PredecodedCode; readonly tables: TablePages } | undefined;
 }
 
 /** What a run does at a breakpoint on which it begins: the one that stopped the last run is passed. */
@@ -66,7 +67,7 @@ export class Hart {
   #attention = false;
 
   constructor(options: HartOptions) {
-    const { memory, physical, id, clock, hosted, breakpoints, code } = options;
+    const { memory, physical, id, clock, hosted, breakpoints, engine } = options;
     const place = memory.harts[id];
     assert(place !== undefined, `the memory has no room for hart ${id}`);
     this.id = id;
@@ -102,13 +103,14 @@ export class Hart {
       contextChanged,
     });
     this.#engine =
-      code &&
+      engine &&
       new Engine({
+        ...engine,
         memory,
         hart: id,
         state,
-        code,
         breakpoints,
+        tablesRead: () => this.walker.tablesRead,
         translate: (address, access, effects) => this.#translatePage(address, access, effects),
       });
   }
@@ -253,13 +255,13 @@ export class Hart {
       case engineExit.breakpoint:
         return { kind: 'breakpoint', pc: state.pc };
       case engineExit.slow:
-        return state.steps < end ? this.#step() : undefined;
+        return state.steps < end ? this.#step(this.#engine.fetched) : undefined;
     }
   }
 
-  /** One instruction by the evaluator, or the trap that it raises. */
-  #step(): HartStop | undefined {
-    const trap = this.#evaluator.step();
+  /** One instruction by the evaluator, or the trap that it raises; `word` if it has been fetched. */
+  #step(word?: number): HartStop | undefined {
+    const trap = this.#evaluator.step(word);
     return trap && this.#deliver(takeTrap(this.state, this.trapRecords, trap));
   }
 

@@ -1,6 +1,7 @@
 import { Breakpoints } from './breakpoints.ts';
 import type { Clock } from './clock.ts';
 import { PredecodedCode } from './engine/predecoded-code.ts';
+import { TablePages } from './engine/table-pages.ts';
 import { Hart } from './hart.ts';
 import type { HostedLevels } from './hosted.ts';
 import type { MachineMemory } from './memory.ts';
@@ -16,7 +17,8 @@ export interface Harts {
 
 /**
  * Makes a hart for each that the memory has room for. They share breakpoints, and the predecoded code of the
- * `interpreter` engine, which drops what is written through `physical`. The harts are not reset yet.
+ * `interpreter` engine, which drops what is written through `physical`; likewise the translations of their TLBs. The
+ * harts are not reset yet.
  */
 export function createHarts(options: {
   readonly memory: MachineMemory;
@@ -37,11 +39,15 @@ export function createHarts(options: {
           ...(predecodedPages !== undefined && { capacity: predecodedPages }),
         })
       : undefined;
-  if (code) {
-    physical.onDidWriteRam(({ address, length }) => code.invalidate(address - memory.ramBase, length));
+  const shared = code && { code, tables: new TablePages(memory) };
+  if (shared) {
+    physical.onDidWriteRam(({ address, length, kind }) => {
+      shared.code.invalidate(address - memory.ramBase, length);
+      if (kind === 'data') shared.tables.changed(address - memory.ramBase, length);
+    });
   }
   const harts = memory.harts.map(
-    (_, id) => new Hart({ memory, physical, id, clock, hosted, breakpoints, code }),
+    (_, id) => new Hart({ memory, physical, id, clock, hosted, breakpoints, engine: shared }),
   );
   const watchStores = (address: number): void => code?.watch((address - memory.ramBase) >>> 12);
   return { harts, breakpoints, watchStores };

@@ -3,11 +3,13 @@ import type { AccessSize } from '../isa/semantics.ts';
 import type { Bus } from './bus.ts';
 import type { MachineMemory } from './memory.ts';
 
-/** RAM that TypeScript wrote: whoever keeps predecoded code of it has to drop that. */
+/** RAM that TypeScript wrote: whoever keeps predecoded code of it, or translations by it, has to drop that. */
 export interface RamWrite {
   /** Host-physical address of the first byte, within RAM. */
   readonly address: number;
   readonly length: number;
+  /** `usage`: a walk set A and D bits, which leaves translations as they are. */
+  readonly kind: 'data' | 'usage';
 }
 
 /**
@@ -50,7 +52,7 @@ export class PhysicalMemory {
   store(address: number, size: AccessSize, value: bigint): boolean {
     if (this.isRam(address, size)) {
       this.#storeRam(address - this.#ramBase, size, value);
-      this.#written.fire({ address, length: size });
+      this.#written.fire({ address, length: size, kind: 'data' });
       return true;
     }
     if (address % size !== 0 || !Number.isSafeInteger(address)) return false;
@@ -72,7 +74,7 @@ export class PhysicalMemory {
   /** Likewise written, as when A and D bits are set. */
   writeHalf(address: number, value: number): void {
     this.#view.setUint32(address - this.#ramBase, value, true);
-    this.#written.fire({ address, length: 4 });
+    this.#written.fire({ address, length: 4, kind: 'usage' });
   }
 
   /** Bytes of RAM from `address` on, without effects; fewer than `length` where RAM ends. */
@@ -87,13 +89,13 @@ export class PhysicalMemory {
     const count = this.#ramBytesFrom(address, bytes.length);
     if (count === 0) return 0;
     this.#ram.set(bytes.subarray(0, count), address - this.#ramBase);
-    this.#written.fire({ address, length: count });
+    this.#written.fire({ address, length: count, kind: 'data' });
     return count;
   }
 
   /** RAM was written by other means (a snapshot, `ram` itself): tells those who listen. */
   ramChanged(address: number, length: number): void {
-    this.#written.fire({ address, length });
+    this.#written.fire({ address, length, kind: 'data' });
   }
 
   #ramBytesFrom(address: number, length: number): number {

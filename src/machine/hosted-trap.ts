@@ -14,60 +14,69 @@ export interface TrapHandler {
 /** How the handling of a trap ended. */
 export type TrapOutcome = Exclude<SupervisorProgress | FirmwareProgress, { readonly kind: 'stage' }>;
 
-interface Handling {
-  readonly hart: Hart;
-  readonly handler: TrapHandler;
-  stage: StageReached;
-  /** The observer has stopped before this stage already. */
-  stoppedHere: boolean;
-}
-
 /** A trap that software of a hosted level is handling, stage by stage. There is one at a time. */
 export class HostedTrap {
-  #handling: Handling | undefined;
+  // Fields of their own, not objects: a guest may have half a million exits a second.
+  #handler: TrapHandler | undefined;
+  #hart: Hart | undefined;
+  #level: HostedLevel = 'machine';
+  #name = '';
+  #index = 0;
+  /** The observer has stopped before this stage already. */
+  #stoppedHere = false;
+
+  get isUnderWay(): boolean {
+    return this.#handler !== undefined;
+  }
 
   /** The stage that is about to be done, where a trap is being handled. */
   get stage(): StageReached | undefined {
-    return this.#handling?.stage;
+    if (this.#handler === undefined || this.#hart === undefined) return undefined;
+    return { hart: this.#hart.id, level: this.#level, name: this.#name, index: this.#index };
   }
 
   /** The hart that took the trap being handled. */
   get hart(): Hart | undefined {
-    return this.#handling?.hart;
+    return this.#hart;
   }
 
   begin(handler: TrapHandler, hart: Hart, level: HostedLevel, trap: TakenTrap): void {
-    const name = handler.beginExit(hart.id, trap);
-    this.#handling = {
-      hart,
-      handler,
-      stage: { hart: hart.id, level, name, index: 0 },
-      stoppedHere: false,
-    };
+    this.#name = handler.beginExit(hart.id, trap);
+    this.#handler = handler;
+    this.#hart = hart;
+    this.#level = level;
+    this.#index = 0;
+    this.#stoppedHere = false;
   }
 
   /** Forgets the trap being handled: the machine is put into another state. */
   abandon(): void {
-    this.#handling = undefined;
+    this.#handler = undefined;
+    this.#hart = undefined;
   }
 
   /** Does stages until the trap is handled; the stage before which the observer wants to stop, where it does. */
   run(stopBefore: ((stage: StageReached) => boolean) | undefined): TrapOutcome | StageReached {
     for (;;) {
-      const handling = this.#handling;
-      if (!handling) return { kind: 'resumed' };
-      if (!handling.stoppedHere && stopBefore?.(handling.stage)) {
-        handling.stoppedHere = true;
-        return handling.stage;
+      const handler = this.#handler;
+      if (handler === undefined) return resumed;
+      if (stopBefore !== undefined && !this.#stoppedHere) {
+        const { stage } = this;
+        if (stage && stopBefore(stage)) {
+          this.#stoppedHere = true;
+          return stage;
+        }
       }
-      const progress = handling.handler.advance();
+      const progress = handler.advance();
       if (progress.kind !== 'stage') {
-        this.#handling = undefined;
+        this.abandon();
         return progress;
       }
-      const { stage } = handling;
-      handling.stage = { ...stage, name: progress.name, index: stage.index + 1 };
-      handling.stoppedHere = false;
+      this.#name = progress.name;
+      this.#index++;
+      this.#stoppedHere = false;
     }
   }
 }
+
+const resumed: TrapOutcome = { kind: 'resumed' };

@@ -1,27 +1,27 @@
 /** Steps between landmarks. */
 export const landmarkSteps = 10_000_000;
 
-/**
- * Steps of history at which the harts forget their cached translations. A guest that changes a page table without a
- * fence may see the old translation or the new one (Priv. 12.2.1); which of them must not depend on whether this
- * stretch of history is run for the first time or again from a snapshot, which holds no translations. So snapshots
- * for replay are taken at landmarks, where the first run forgot as well.
- */
+/** Steps of history, the same in every run, at which whoever keeps checkpoints is told. */
 export class Landmarks {
-  readonly #forget: () => void;
+  readonly #passed: () => void;
   #last = 0;
+  /** The stretch between two landmarks that the machine was seen in last. */
+  #from = 0;
+  #to = 0;
 
-  constructor(forget: () => void) {
-    this.#forget = forget;
+  constructor(passed: () => void) {
+    this.#passed = passed;
   }
 
   /** The machine is about to run from `step`; returns the step at which it has to look again. */
   reach(step: number): number {
-    const here = step - (step % landmarkSteps);
-    if (here === step && step !== this.#last) {
+    if (step > this.#from && step < this.#to) return this.#to;
+    this.#from = step - (step % landmarkSteps);
+    this.#to = this.#from + landmarkSteps;
+    if (this.#from === step && step !== this.#last) {
       this.#last = step;
-      this.#forget();
+      this.#passed();
     }
-    return here + landmarkSteps;
+    return this.#to;
   }
 }

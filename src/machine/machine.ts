@@ -40,14 +40,14 @@ export class Machine {
   readonly firmware: BuiltinFirmware | undefined;
   /** The software of HS mode, where it is hosted. */
   readonly supervisor: HostedSupervisor | undefined;
-  /** Told at every landmark, where `save` gives a state from which history repeats itself exactly. */
+  /** Told at every landmark: now and then, at the same steps in every run. */
   onLandmark: (() => void) | undefined;
   readonly #inputs: InputPorts;
   readonly #hosted = new HostedTrap();
   readonly #timers: Timers;
   readonly #rotation: HartRotation;
   readonly #ramHash: MemoryHash;
-  readonly #landmarks = new Landmarks(() => this.#passLandmark());
+  readonly #landmarks = new Landmarks(() => this.onLandmark?.());
   readonly #ending = new Ending(() => this.#running?.requestAttention());
   #isNew = true;
   /** The hart that executes now. */
@@ -138,7 +138,7 @@ export class Machine {
    */
   input(port: string, bytes: Uint8Array): void {
     this.#inputs.accept({ step: this.steps, port, bytes });
-    if (!this.#hosted.stage) this.#inputs.show(this.steps);
+    if (!this.#hosted.isUnderWay) this.#inputs.show(this.steps);
   }
 
   /** Runs until the step that is asked for, or until something stops it sooner. */
@@ -169,7 +169,7 @@ export class Machine {
 
   /** All state, as data; not while a hosted level handles a trap. */
   save(): SavedMachine {
-    assert(!this.#hosted.stage, 'a machine is saved between instructions');
+    assert(!this.#hosted.isUnderWay, 'a machine is saved between instructions');
     return {
       ...saveBoard(this.board),
       rotation: this.#rotation.save(),
@@ -195,7 +195,7 @@ export class Machine {
 
   /** Does what comes next; a stop ends the run. */
   #runOn(end: number, stopBeforeStage: RunRequest['stopBeforeStage']): MachineStop | undefined {
-    if (this.#hosted.stage) return this.#runHosted(stopBeforeStage);
+    if (this.#hosted.isUnderWay) return this.#runHosted(stopBeforeStage);
     if (this.#ending.stop) return this.#ending.stop;
     if (this.#ending.rebootRequested) this.#powerOn();
     this.#inputs.show(this.steps);
@@ -203,17 +203,12 @@ export class Machine {
     const timerStep = this.#timers.update(step);
     if (step >= end) return { kind: 'budget' };
     const landmark = this.#landmarks.reach(step);
-    const turn = this.#rotation.next((hart) => this.#canRun(hart));
+    const turn = this.#rotation.next(this.#canRun);
     if (!turn) return this.#skipTime();
     const { hart } = turn;
     if (hart.state.waiting) this.#endWait(hart);
     const budget = Math.min(end, timerStep, landmark, this.inputLog.nextStep) - step;
     return this.#runHart(hart, Math.min(budget, turn.steps, longestRun));
-  }
-
-  #passLandmark(): void {
-    for (const hart of this.harts) hart.fence({ kind: 'all' });
-    this.onLandmark?.();
   }
 
   #runHart(hart: Hart, budget: number): MachineStop | undefined {
@@ -278,10 +273,10 @@ export class Machine {
     }
   }
 
-  #canRun(hart: Hart): boolean {
+  readonly #canRun = (hart: Hart): boolean => {
     if (this.firmware && !this.firmware.isStarted(hart.id)) return false;
     return !hart.state.waiting || hart.wakes;
-  }
+  };
 
   #endWait(hart: Hart): void {
     hart.state.waiting = false;

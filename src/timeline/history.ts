@@ -67,8 +67,6 @@ export class History {
    * is under way nothing can be saved; then the caller finishes it first.
    */
   beginHere(): void {
-    // What is saved holds no translations: the machine goes on without any, as it will when it comes back.
-    for (const hart of this.#machine.harts) hart.fence({ kind: 'all' });
     this.#checkpoints.length = 0;
     this.#checkpoints.push({ step: this.#machine.steps, saved: this.#machine.save() });
     this.#interval = firstInterval;

@@ -31,10 +31,7 @@ export class MemoryAccess {
     const regime = spaceRegime(this.#target, reference);
     const address = BigInt.asUintN(64, reference.address + offset);
     const fitting = bytes.subarray(0, bytesBelowTop(address, bytes.length));
-    const written = this.#target.write(address, fitting, regime);
-    // A page table may have been among the bytes: what a person writes holds from now on, without a fence.
-    if (written > 0) for (const hart of this.#target.machine.harts) hart.fence({ kind: 'all' });
-    return written;
+    return this.#target.write(address, fitting, regime);
   }
 
   /** Spaces that there are now; with a thread, those that it can reach. */

@@ -2,11 +2,12 @@ import { assert } from '../../common/errors.ts';
 import { wasm } from '../../common/web-assembly.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
-import type { HartState } from '../state.ts';
+import { hartSlot, type HartState } from '../state.ts';
 import { contextKeyWords, readContextKey, usesGuestSpace, usesSupervisorSpace } from './context-key.ts';
 import { exitCode, writeInterpreter, type Interpreter } from './interpreter.ts';
 import { contextsOffset, engineWord } from './layout.ts';
 import type { CodeUser, PredecodedCode } from './predecoded-code.ts';
+import type { TablePages, TableUser } from './table-pages.ts';
 import { TranslationContexts } from './translation-contexts.ts';
 
 /** Why `run` came back; numbers, for it comes back often. */
@@ -32,12 +33,14 @@ export type TranslatePage = (
 ) => number | undefined;
 
 /** Runs the plain instructions of one hart in wasm. */
-export class Engine implements CodeUser {
+export class Engine implements CodeUser, TableUser {
   readonly #memory: MachineMemory;
   readonly #state: HartState;
   readonly #code: PredecodedCode;
   readonly #breakpoints: Breakpoints;
+  readonly #tables: TablePages;
   readonly #translate: TranslatePage;
+  readonly #tablesRead: () => Float64Array;
   readonly #contexts: TranslationContexts;
   readonly #words: Uint32Array;
   readonly #missAddress: BigUint64Array;
@@ -47,6 +50,9 @@ export class Engine implements CodeUser {
   readonly #ramPages: number;
   #contextIsStale = true;
   #passesBreakpoint = false;
+  /** The page of the last data miss, by the low half of its address, and how often in a row it was refused. */
+  #refusedPage = -1;
+  #refusals = 0;
 
   constructor(options: {
     readonly memory: MachineMemory;
@@ -55,17 +61,22 @@ export class Engine implements CodeUser {
     readonly state: HartState;
     readonly code: PredecodedCode;
     readonly breakpoints: Breakpoints;
+    readonly tables: TablePages;
     readonly translate: TranslatePage;
+    /** The host pages of RAM in which the last translation read page tables. */
+    readonly tablesRead: () => Float64Array;
   }) {
-    const { memory, hart, state, code, breakpoints, translate } = options;
+    const { memory, hart, state, code, breakpoints, tables, translate, tablesRead } = options;
     const place = memory.harts[hart] as MachineMemory['harts'][number];
     const { buffer } = memory.wasm;
     this.#memory = memory;
     this.#state = state;
     this.#code = code;
     this.#breakpoints = breakpoints;
+    this.#tables = tables;
     this.#translate = translate;
-    this.#contexts = new TranslationContexts(memory, place.engineOffset);
+    this.#tablesRead = tablesRead;
+    this.#contexts = new TranslationContexts(memory, place.engineOffset, tables);
     this.#words = new Uint32Array(buffer, place.engineOffset, contextsOffset / 4);
     this.#missAddress = new BigUint64Array(buffer, place.engineOffset + engineWord.missAddress, 1);
     this.#firstHostPage = memory.ramBase / pageBytes;
@@ -74,6 +85,7 @@ export class Engine implements CodeUser {
     const instance = new wasm.Instance(module, { machine: { memory: memory.wasm } });
     this.#run = instance.exports['run'] as Interpreter['run'];
     code.attach(this);
+    tables.attach(this);
   }
 
   /**
@@ -102,6 +114,16 @@ export class Engine implements CodeUser {
     this.#passesBreakpoint = false;
     this.#state.steps += budget - left;
     return exit;
+  }
+
+  /** The word at pc, as `VirtualMemory.fetch` would give it, where the TLB has all of it. */
+  get fetched(): number | undefined {
+    const low = this.#state.low(hartSlot.pc);
+    const inPage = low & 0xffe;
+    const page = inPage < 0xffe ? this.#contexts.executePage(this.#state.pc) : undefined;
+    if (page === undefined) return undefined;
+    const word = this.#memory.ramView.getUint32(page - this.#memory.ramOffset + inPage, true);
+    return (word & 3) === 3 ? word : word & 0xffff;
   }
 
   /** The next `run` does not stop at a breakpoint at which it begins, but has the instruction done outside. */
@@ -135,6 +157,10 @@ export class Engine implements CodeUser {
 
   watchStores(page: number): void {
     this.#contexts.forgetWrites(page);
+  }
+
+  tableChanged(page: number): void {
+    this.#contexts.forgetTable(page);
   }
 
   breakpointsChanged(): void {
@@ -206,20 +232,35 @@ export class Engine implements CodeUser {
     const address = this.#missAddress[0] as bigint;
     const size = this.#words[engineWord.missSize / 4] as number;
     const low = this.#words[engineWord.missAddress / 4] as number;
-    if ((low & (size - 1)) !== 0) return false;
+    if ((low & (size - 1)) !== 0 || this.#isRefusedAgain(low)) return false;
     const page = this.#translateToRam(address, access);
     if (page === undefined) return false;
-    // A store to decoded code, or one that someone waits for, is done outside, where it is seen.
-    if (access === 'write' && this.#code.isWatched(page)) return false;
+    // A store to decoded code, to a page table, or one that someone waits for, is done outside, where it is seen.
+    if (access === 'write' && (this.#code.isWatched(page) || this.#tables.has(page))) return false;
+    this.#refusals = 0;
     this.#contexts.fill(access, address, this.#memory.ramOffset + page * pageBytes - (low & -pageBytes), 0);
     return true;
+  }
+
+  /**
+   * A device's page is refused at every access. Once it was refused twice in a row, most times go without a walk: to do
+   * the access outside is never wrong. `low` is the address's low half; a page that is taken for another costs as little.
+   */
+  #isRefusedAgain(low: number): boolean {
+    const page = low >>> 12;
+    if (page !== this.#refusedPage) this.#refusals = 0;
+    this.#refusedPage = page;
+    this.#refusals++;
+    return this.#refusals > 2 && this.#refusals % 16 !== 0;
   }
 
   #translateToRam(address: bigint, access: 'read' | 'write' | 'execute'): number | undefined {
     const hostPage = this.#translate(address, access, 'update');
     if (hostPage === undefined) return undefined;
     const page = hostPage - this.#firstHostPage;
-    return page >= 0 && page < this.#ramPages ? page : undefined;
+    if (page < 0 || page >= this.#ramPages) return undefined;
+    for (const table of this.#tablesRead()) this.#contexts.dependOn(table - this.#firstHostPage);
+    return page;
   }
 
   /** A breakpoint comes before the fetch, and so before what the fetch does to page tables. */

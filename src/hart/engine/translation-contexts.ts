@@ -1,5 +1,6 @@
 import type { MachineMemory } from '../memory.ts';
 import { contextKeyWords, type ContextKey } from './context-key.ts';
+import type { TablePages } from './table-pages.ts';
 import {
   contextBytes,
   contextCount,
@@ -39,11 +40,15 @@ export class TranslationContexts {
   /** Entries filled since the context was last empty; the first of them by their place. */
   readonly #fills = new Int32Array(contextCount);
   readonly #filled = new Int32Array(contextCount * noted);
+  /** For each context the pages of RAM with the page tables that its entries came of. */
+  readonly #tables: readonly Set<number>[] = Array.from({ length: contextCount }, () => new Set());
+  readonly #tablePages: TablePages;
   #current = 0;
   #uses = 0;
 
-  constructor(memory: MachineMemory, engineOffset: number) {
+  constructor(memory: MachineMemory, engineOffset: number, tablePages: TablePages) {
     const { buffer } = memory.wasm;
+    this.#tablePages = tablePages;
     this.#engine = new Int32Array(buffer, engineOffset, contextsOffset / 4);
     this.#contextsAddress = engineOffset + contextsOffset;
     this.#contexts = new Int32Array(buffer, this.#contextsAddress, contextCount * words.context);
@@ -77,6 +82,14 @@ export class TranslationContexts {
     this.#fills[this.#current] = fills + 1;
   }
 
+  /** What the current context holds comes, in part, of a page table in this page of RAM. */
+  dependOn(page: number): void {
+    const tables = this.#tables[this.#current] as Set<number>;
+    if (tables.has(page)) return;
+    tables.add(page);
+    this.#tablePages.hold(page);
+  }
+
   /** The address in the wasm memory of the page of code that the current context has for an address. */
   executePage(address: bigint): number | undefined {
     const entry = this.#entryOf('execute', address);
@@ -95,6 +108,13 @@ export class TranslationContexts {
 
   flushAll(): void {
     for (let context = 0; context < contextCount; context++) this.#empty(context);
+  }
+
+  /** Empties every context of which something comes of a page table in this page of RAM. */
+  forgetTable(page: number): void {
+    for (let context = 0; context < contextCount; context++) {
+      if (this.#tables[context]?.has(page)) this.#empty(context);
+    }
   }
 
   /** Drops the execute entries, so that each page is looked at again before it runs on. */
@@ -135,6 +155,9 @@ export class TranslationContexts {
         this.#invalidate(this.#filled[context * noted + index] as number);
     }
     this.#fills[context] = 0;
+    const tables = this.#tables[context] as Set<number>;
+    for (const page of tables) this.#tablePages.release(page);
+    tables.clear();
   }
 
   #invalidate(entry: number): void {

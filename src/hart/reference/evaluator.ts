@@ -30,12 +30,13 @@ export class Evaluator {
 
   /**
    * Executes the instruction at pc. It retires and counts as a step, or it traps: then nothing but memory that a
-   * page walk marked has changed, no step is counted, and the trap is for the caller to take.
+   * page walk marked has changed, no step is counted, and the trap is for the caller to take. `fetched` is its word
+   * where an engine has fetched it.
    */
-  step(): Trap | undefined {
+  step(fetched?: number): Trap | undefined {
     const { state, memory } = this.#context;
     const { pc } = state;
-    const word = memory.fetch(pc);
+    const word = fetched ?? memory.fetch(pc);
     this.#word = typeof word === 'number' ? word : 0;
     if (typeof word !== 'number') return faultTrap(word, 'fetch', pc);
     const decoded = this.#decode(word);

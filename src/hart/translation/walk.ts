@@ -52,6 +52,8 @@ export interface WalkFault {
 export class PageWalker {
   readonly #memory: PhysicalMemory;
   readonly #protection: PhysicalProtection;
+  readonly #tables = new Float64Array(mostTables);
+  #tablesRead = 0;
 
   constructor(memory: PhysicalMemory, protection: PhysicalProtection) {
     this.#memory = memory;
@@ -60,6 +62,7 @@ export class PageWalker {
 
   walk(request: WalkRequest): HostPage | WalkFault {
     const { address, access, regime } = request;
+    this.#tablesRead = 0;
     const page = Number(address >> 12n) as VirtualPage;
     let found: GuestPage | HostPage | WalkFault = page as number as HostPage;
     if (regime.privilege !== 3 && regime.satp !== 0n) found = this.#firstStage(page, request);
@@ -71,6 +74,11 @@ export class PageWalker {
     }
     const host = found as HostPage;
     return this.#protection.allows(host, access, regime.privilege) ? host : { kind: 'access' };
+  }
+
+  /** The host pages of RAM in which the last walk read page tables. */
+  get tablesRead(): Float64Array {
+    return this.#tables.subarray(0, this.#tablesRead);
   }
 
   /** Priv. 12.3.2, by satp or vsatp. */
@@ -173,7 +181,9 @@ export class PageWalker {
   /** Page tables lie in RAM; elsewhere, or where PMP forbids, there is no entry (an access fault). */
   #readEntry(address: number): Entry | undefined {
     if (!this.#memory.isRam(address, 8)) return undefined;
-    if (!this.#protection.allows(hostPageOf(address), 'read', 1)) return undefined;
+    const page = hostPageOf(address);
+    if (!this.#protection.allows(page, 'read', 1)) return undefined;
+    this.#tables[this.#tablesRead++] = page;
     return { low: this.#memory.readHalf(address), high: this.#memory.readHalf(address + 4) };
   }
 }
@@ -182,6 +192,9 @@ interface Entry {
   readonly low: number;
   readonly high: number;
 }
+
+/** Three levels, the address of each entry translated by three more, and then that of the access. */
+const mostTables = 3 * (3 + 1) + 3;
 
 /** Pages that Sv39x4 can address: 41 bits. */
 const guestPages = 2 ** 29;

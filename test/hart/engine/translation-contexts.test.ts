@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { contextKeyWords, type ContextKey } from '../../../src/hart/engine/context-key.ts';
 import { contextCount } from '../../../src/hart/engine/layout.ts';
+import { TablePages } from '../../../src/hart/engine/table-pages.ts';
 import { TranslationContexts } from '../../../src/hart/engine/translation-contexts.ts';
 import { createMachineMemory } from '../../../src/hart/layout.ts';
 
@@ -65,7 +66,7 @@ describe('hart/engine/translation-contexts', () => {
 
 function setUp(): TranslationContexts {
   const memory = createMachineMemory({ harts: 1, ramBase: 0x8000_0000, ramSize: 0x1000 });
-  return new TranslationContexts(memory, memory.harts[0]?.engineOffset ?? 0);
+  return new TranslationContexts(memory, memory.harts[0]?.engineOffset ?? 0, new TablePages(memory));
 }
 
 function key(index: number): ContextKey {

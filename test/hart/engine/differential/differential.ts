@@ -137,7 +137,6 @@ class Episode {
         for (const world of this.#pair) {
           const address = world.leaves[leaf] as number;
           world.write(address, (world.read(address) & ~0xffn) | BigInt(bits));
-          world.hart.fence({ kind: 'all' });
         }
         break;
       }
@@ -151,7 +150,6 @@ class Episode {
         // Only a fetch sets A again, and not before its instruction's turn.
         for (const world of this.#pair) {
           for (const leaf of world.codeLeaves) world.write(leaf, world.read(leaf) & ~BigInt(pteBit.accessed));
-          world.hart.fence({ kind: 'all' });
         }
         break;
       default:
