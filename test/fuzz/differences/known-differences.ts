@@ -1,0 +1,388 @@
+import { csrByName } from '../../../src/isa/csrs/index.ts';
+import { writableBits } from '../generate/writable.ts';
+import { stub } from '../layout.ts';
+import {
+  families,
+  family,
+  isAtomic,
+  isFault,
+  isGuestAccess,
+  isLoadFault,
+  isStoreFault,
+  isUsage,
+  loads,
+  pseudoInstructions,
+  secondStageEntries,
+  stores,
+  told,
+  type Parting,
+  type TrapPair,
+} from './traps.ts';
+
+/** Where QEMU and the specification part, or where the specification leaves open what they do differently. */
+export interface KnownDifference {
+  readonly id: string;
+  /** What QEMU does, and what Strata. */
+  readonly what: string;
+  /** What the specification says about it. */
+  readonly clause: string;
+  /** Bits of CSRs that generated code does not write. */
+  readonly notWritten?: Readonly<Record<string, bigint>>;
+  /** Bits of CSRs that are not compared; generated code does not read such a CSR. */
+  readonly notCompared?: Readonly<Record<string, bigint>>;
+  /** Whether this is why a CSR differs after a trap. */
+  readonly tolerates?: (csr: string, trap: TrapPair) => boolean;
+  /** Whether this is why a case goes another way from an instruction on. */
+  readonly explains?: (parting: Parting) => boolean;
+}
+
+const everyBit = (1n << 64n) - 1n;
+const reserved = (name: string): bigint => {
+  const csr = csrByName.get(name);
+  return csr === undefined ? 0n : ~writableBits(csr) & everyBit;
+};
+
+export const knownDifferences: readonly KnownDifference[] = [
+  {
+    id: 'mideleg-sgei',
+    what: 'QEMU 7.2 has mideleg bit 12 read-only one; ours is zero, as there are no guest external interrupts.',
+    clause: 'Priv. hypervisor, mideleg: bit 12 is read-only one if GEILEN is nonzero.',
+    notCompared: { mideleg: 1n << 12n },
+    notWritten: { mideleg: reserved('mideleg') },
+  },
+  {
+    id: 'htinst-constant',
+    what: 'QEMU 7.2 ignores writes of htinst; ours keeps what is written.',
+    clause: 'Priv. hypervisor, htinst: WARL, need only hold what traps write.',
+    notWritten: { htinst: everyBit },
+  },
+  {
+    id: 'vs-trap-clears-htval',
+    what: 'A trap into VS mode overwrites htval and htinst in QEMU 7.2.',
+    clause: 'Priv. hypervisor, htval: written when a trap is taken into HS mode.',
+    tolerates: (csr, { level }) => (csr === 'htval' || csr === 'htinst') && level !== 'HS',
+  },
+  {
+    id: 'status-keeps-reserved-bits',
+    what: 'QEMU 7.2 keeps whatever is written to hstatus and vsstatus, reserved bits and unsupported VSXL, UXL and VSBE among it.',
+    clause:
+      'Priv. hypervisor, hstatus and vsstatus: WPRI fields are read-only zero, WARL fields hold legal values.',
+    notWritten: { hstatus: reserved('hstatus'), vsstatus: reserved('vsstatus') },
+  },
+  {
+    id: 'counter-enables-of-64-bits',
+    what: 'mcounteren, scounteren and hcounteren keep 64 bits in QEMU 7.2.',
+    clause: 'Priv. machine level, mcounteren: a 32-bit register.',
+    notWritten: Object.fromEntries(
+      ['mcounteren', 'scounteren', 'hcounteren'].map((name) => [name, reserved(name)]),
+    ),
+  },
+  {
+    id: 'environment-of-more-extensions',
+    what: 'QEMU 7.2 lets software write fields of menvcfg, henvcfg and senvcfg whose extensions the hart does not have.',
+    clause: 'Priv. machine level, menvcfg: such fields are read-only zero.',
+    notWritten: Object.fromEntries(['menvcfg', 'henvcfg', 'senvcfg'].map((name) => [name, reserved(name)])),
+  },
+  {
+    id: 'odd-epc',
+    what: 'sepc and vsepc keep bit 0 in QEMU 7.2, and SRET goes there.',
+    clause: 'Priv. supervisor level, sepc: bit 0 is always zero.',
+    notWritten: { sepc: 1n, vsepc: 1n, mepc: 1n },
+  },
+  {
+    id: 'status-of-absent-extensions',
+    what: 'mstatus.VS and UXL, and the local counter-overflow interrupt, can be written in QEMU 7.2 on a hart without V, other XLEN and Sscofpmf.',
+    clause:
+      'Priv. machine level, mstatus and mip: fields of extensions that are not there are read-only zero.',
+    notWritten: Object.fromEntries(
+      ['mstatus', 'sstatus', 'mip', 'mie', 'hie', 'hip'].map((name) => [name, reserved(name)]),
+    ),
+  },
+  {
+    id: 'usage-before-second-stage',
+    what: 'QEMU sets A and D in the guest’s table before the second stage refuses the access.',
+    clause: 'Priv. supervisor level, A and D bits: the order of the two is left open.',
+    explains: ({ taken, values }) =>
+      values.every(isUsage) && taken.some(({ cause }) => cause === 23n || cause === 7n),
+  },
+  {
+    id: 'zero-mask',
+    what: 'CSRRS and CSRRC of a read-only CSR are no writes for QEMU 7.2 where the register holds zero.',
+    clause: 'Unpriv. Zicsr: they are writes wherever rs1 is not x0.',
+  },
+  {
+    id: 'mprv-stale',
+    what: 'QEMU 7.2 keeps translations of loads with MPRV set when a trap or MRET changes MPP.',
+    clause: 'Priv. machine level, memory privilege: MPP decides at once.',
+  },
+  {
+    id: 'mpv-of-machine',
+    what: 'With MPRV set and MPP = 3, QEMU 7.2 goes by MPV nevertheless.',
+    clause: 'Priv. hypervisor, mstatus.MPV: MPRV with MPP = 3 has no effect.',
+    explains: ({ ours, theirs, read }) =>
+      isFault(theirs) &&
+      theirs?.epc !== ours?.epc &&
+      ((read('mstatus') >> 11n) & 3n) === 3n &&
+      ((read('mstatus') >> 17n) & 1n) === 1n,
+  },
+  {
+    id: 'guest-interrupt-bits',
+    what: 'vsie and vsip, and sie and sip in VS mode, take and give bits at the places that mie has them in QEMU 7.2.',
+    clause: 'Priv. hypervisor, vsip and vsie: bit 10 of hip is bit 9 of vsip, and so on.',
+  },
+  {
+    id: 'usage-unchecked-in-second-stage',
+    what: 'The second stage does not deny QEMU 7.2 the write of A and D bits.',
+    clause:
+      'Priv. hypervisor, two-stage translation: implicit writes of the guest’s tables need write permission in the second stage.',
+    explains: ({ ours, values }) =>
+      ours?.instruction === 0x3020n ||
+      values.every(
+        (value) => isUsage(value) && secondStageEntries.some((address) => value.what.endsWith(address)),
+      ),
+  },
+  {
+    id: 'pmp-grain',
+    what: 'pmpaddr keeps its low bits in QEMU, whose entries protect four bytes; ours protect pages.',
+    clause: 'Priv. machine level, PMP: the grain is the implementation’s.',
+  },
+  {
+    id: 'pmp-reserved',
+    what: 'pmpcfg keeps reserved bits, and W without R, in QEMU 7.2.',
+    clause: 'Priv. machine level, PMP: WARL; the combination is reserved.',
+  },
+  {
+    id: 'usage-unchecked',
+    what: 'PMP does not deny QEMU 7.2 the write of A and D bits.',
+    clause: 'Priv. machine level, PMP: checks apply to implicit writes of page tables.',
+  },
+  {
+    id: 'code-changed-without-fence',
+    what: 'QEMU goes on with instructions that it fetched before a store changed them; ours fetches anew.',
+    clause: 'Unpriv. Zifencei: stores are seen by fetches after FENCE.I.',
+  },
+  {
+    id: 'medeleg-machine-call',
+    what: 'medeleg bit 11 can be set in QEMU 7.2.',
+    clause: 'Priv. machine level, medeleg: read-only zero for exceptions that no mode below M raises.',
+    notWritten: { medeleg: reserved('medeleg') },
+  },
+  {
+    id: 'vs-cause-less-one',
+    what: 'Of exceptions, too, QEMU 7.2 shows codes 2, 6 and 10 less one in vscause, as of interrupts.',
+    clause: 'Priv. hypervisor, vscause: only interrupt codes are translated.',
+    tolerates: (csr, { ours, theirs, level }) =>
+      csr === 'vscause' &&
+      level === 'VS' &&
+      [2n, 6n, 10n].includes(ours(csr)) &&
+      theirs(csr) === ours(csr) - 1n,
+  },
+  {
+    id: 'any-atp',
+    what: 'QEMU 7.2 keeps whatever is written to hgatp and vsatp, unsupported modes among it.',
+    clause: 'Priv. hypervisor, hgatp and vsatp: WARL; ours keep the old MODE, or void the write.',
+  },
+  {
+    id: 'vector-mode-voids',
+    what: 'QEMU 7.2 ignores a write of [v]stvec or mtvec with a reserved MODE; ours takes BASE and keeps MODE.',
+    clause: 'Priv. machine level, mtvec: MODE is WARL.',
+    notWritten: { mtvec: 2n, stvec: 2n, vstvec: 2n },
+  },
+  {
+    id: 'sstc-software',
+    what: 'While menvcfg.STCE is set, M mode cannot write hvip.VSTIP in QEMU 7.2; nor do menvcfg, henvcfg and htimedelta take part in a comparison that is made only when [v]stimecmp is written.',
+    clause: 'Priv. Sstc: hvip.VSTIP stays writable; the comparison is continuous.',
+    notWritten: { menvcfg: 1n << 63n, henvcfg: 1n << 63n },
+  },
+  {
+    id: 'xret-keeps-mprv',
+    what: 'MRET and SRET to a mode below M leave mstatus.MPRV set in QEMU 7.2.',
+    clause:
+      'Priv. machine level, memory privilege in mstatus: an xRET to a less privileged mode sets MPRV = 0.',
+  },
+  {
+    id: 'interrupt-priority',
+    what: 'Of several interrupts QEMU 7.2 takes the one with the lowest code.',
+    clause:
+      'Priv. supervisor and hypervisor level: decreasing priority SEI, SSI, STI, SGEI, VSEI, VSSI, VSTI.',
+  },
+  {
+    id: 'illegal-without-word',
+    what: 'For some instructions QEMU 7.2 leaves xtval zero when they are illegal or virtual instructions, or puts an earlier instruction there.',
+    clause: 'Priv. machine level, mtval: the faulting instruction bits, or zero.',
+    tolerates: (csr, { ours, level, word }) => {
+      const { cause, value } = told[level];
+      const code = ours(cause);
+      return (
+        csr === value && (code === 2n || code === 22n) && (word === undefined || ours(csr) === BigInt(word))
+      );
+    },
+  },
+  {
+    id: 'no-transformed-instruction',
+    what: 'QEMU 7.2 often gives zero where ours gives a transformed instruction.',
+    clause: 'Priv. hypervisor, transformed instruction: zero is always allowed but for implicit accesses.',
+    tolerates: (csr, { ours, theirs, level }) =>
+      csr === told[level].instruction && theirs(csr) === 0n && !pseudoInstructions.includes(ours(csr)),
+  },
+  {
+    id: 'gva-of-virtual',
+    what: 'Traps into M mode set mstatus.GVA in QEMU 7.2 where V was 1 and mtval is not zero, whatever mtval is; those of HLV and HSV never set it.',
+    clause: 'Priv. hypervisor, mstatus.GVA: set where mtval is a guest virtual address, clear otherwise.',
+    tolerates: (csr, { ours, theirs }) => csr === 'mstatus' && (ours(csr) ^ theirs(csr)) === 1n << 38n,
+  },
+  {
+    id: 'amo-as-load',
+    what: 'The load of an AMO, and an SC, raise the exceptions of loads in QEMU 7.2.',
+    clause: 'Unpriv. A and Priv. machine level, mcause: AMOs and SC raise store/AMO exceptions.',
+    tolerates: (csr, { ours, theirs, level, word }) => {
+      if (csr !== told[level].cause || !isAtomic(word)) return false;
+      const codes = family(ours(csr));
+      return codes !== undefined && ours(csr) === codes[stores] && theirs(csr) === codes[loads];
+    },
+  },
+  {
+    id: 'implicit-as-load',
+    what: 'A guest-page fault of a walk through the guest’s tables is that of a load in QEMU 7.2.',
+    clause: 'Priv. hypervisor, guest-page faults: they are reported by the original access type.',
+    tolerates: (csr, { ours, theirs, level }) =>
+      csr === told[level].cause &&
+      told[level].instruction !== '' &&
+      pseudoInstructions.includes(ours(told[level].instruction)) &&
+      theirs(csr) === 21n &&
+      (ours(csr) === 20n || ours(csr) === 23n),
+  },
+  {
+    id: 'second-stage-access-fault',
+    what: 'Where the second stage leads to memory that PMP denies, QEMU 7.2 raises a guest-page fault.',
+    clause: 'Priv. machine level, PMP: violations raise access-fault exceptions.',
+    tolerates: (csr, { ours, theirs, level, word }) => {
+      const { cause, value2, instruction } = told[level];
+      const codes = family(ours(cause));
+      const denied = codes === families[1] && family(theirs(cause)) === families[3];
+      const same = codes?.indexOf(ours(cause) as never) === families[3].indexOf(theirs(cause) as never);
+      return (
+        denied &&
+        (same || isAtomic(word) || isGuestAccess(word)) &&
+        (csr === cause || csr === value2 || csr === instruction)
+      );
+    },
+  },
+  {
+    id: 'stale-guest-address',
+    what: 'mtval2 and htval keep the address of an earlier guest-page fault in QEMU 7.2.',
+    clause: 'Priv. hypervisor, mtval2 and htval: zero for traps that are no guest-page faults.',
+    tolerates: (csr, { ours, level }) =>
+      (csr === 'mtval2' && level !== 'M') ||
+      (csr === told[level].value2 && ours(csr) === 0n && family(ours(told[level].cause)) !== families[3]),
+  },
+  {
+    id: 'misaligned-value',
+    what: 'For a misaligned load that crosses pages QEMU 7.2 has the address aligned in xtval.',
+    clause: 'Priv. machine level, mtval: the address of the portion of the access that caused the fault.',
+    tolerates: (csr, { ours, theirs, level }) =>
+      csr === told[level].value &&
+      family(ours(told[level].cause)) !== undefined &&
+      [~1n, ~3n, ~7n].some((mask) => theirs(csr) === (ours(csr) & mask)),
+  },
+  {
+    id: 'vu-illegal',
+    what: 'QEMU 7.2 raises an illegal-instruction exception for what VU mode may not do of VS mode.',
+    clause: 'Priv. hypervisor, trap cause codes: a virtual-instruction exception, where HS mode could do it.',
+    tolerates: (csr, { ours, theirs, level }) =>
+      csr === told[level].cause && ours(csr) === 22n && theirs(csr) === 2n,
+  },
+  {
+    id: 'sc-without-reservation',
+    what: 'An SC without a reservation does not touch memory in QEMU; ours translates its address first, with A and D bits and faults.',
+    clause: 'Unpriv. Zalrsc: whether an SC that fails raises faults or sets D is left open.',
+    explains: ({ mnemonic, ours, values }) =>
+      mnemonic.startsWith('sc.') && (isStoreFault(ours) || values.every(isUsage)),
+  },
+  {
+    id: 'amo-as-load-elsewhere',
+    what: 'Where the exceptions of loads and stores are delegated differently, AMOs go another way in QEMU 7.2; and D is not set.',
+    clause: 'As amo-as-load.',
+    explains: ({ mnemonic, ours, values }) =>
+      /^(amo|sc\.)/.test(mnemonic) && (values.every(isUsage) || isStoreFault(ours)),
+  },
+  {
+    id: 'hlv-faults',
+    what: 'QEMU 7.2 goes by satp, not vsatp, to tell page faults of HLV and HSV from access faults.',
+    clause: 'Priv. hypervisor, HLV: as though V = 1.',
+    explains: ({ mnemonic, ours, theirs }) =>
+      /^h[ls]v/.test(mnemonic) && isFault(ours) && isFault(theirs) && ours?.epc === theirs?.epc,
+  },
+  {
+    id: 'hlv-ignores-sum',
+    what: 'HLV and HSV reach pages of VU mode in QEMU 7.2 whatever vsstatus.SUM is.',
+    clause: 'Priv. hypervisor, HLV: vsstatus.SUM applies.',
+    explains: ({ mnemonic, ours, theirs }) =>
+      /^h[ls]v/.test(mnemonic) && (ours?.cause === 13n || ours?.cause === 15n) && ours.epc !== theirs?.epc,
+  },
+  {
+    id: 'second-stage-access-fault-elsewhere',
+    what: 'As second-stage-access-fault, delegated differently.',
+    clause: 'As there.',
+    explains: ({ ours, theirs }) =>
+      ours !== undefined &&
+      theirs !== undefined &&
+      family(ours.cause) === families[1] &&
+      family(theirs.cause) === families[3],
+  },
+  {
+    id: 'traps-in-guest',
+    what: 'mstatus.TSR and TVM trap in VS mode, too, in QEMU 7.2; hstatus.VTVM does not trap satp, nor TVM hgatp.',
+    clause: 'Priv. hypervisor, mstatus and hstatus: TVM and TSR affect HS mode only, VTVM is for VS mode.',
+    explains: ({ mnemonic, ours, theirs }) =>
+      (theirs?.cause === 2n && theirs.epc === BigInt(stub.vs + stub.call + 4)) ||
+      (/^(sret|sfence.vma|sinval.vma|csrr..?)$/.test(mnemonic) &&
+        theirs?.cause === 2n &&
+        theirs.epc !== ours?.epc) ||
+      (mnemonic.startsWith('csrr') && ours?.cause === 22n && ours.value >> 20n === 0x180n) ||
+      (mnemonic.startsWith('csrr') && ours?.cause === 2n && ours.value >> 20n === 0x680n),
+  },
+  {
+    id: 'wfi-of-guest',
+    what: 'WFI with mstatus.TW set raises a virtual-instruction exception in VU mode, and with hstatus.VTW too in VS mode, in QEMU 7.2.',
+    clause:
+      'Priv. hypervisor, trap cause codes: a virtual-instruction exception where mstatus.TW = 0; else illegal.',
+    explains: ({ mnemonic, ours, theirs }) =>
+      mnemonic === 'wfi' && ours?.cause === 2n && theirs?.cause === 22n && ours.epc === theirs.epc,
+  },
+  {
+    id: 'hlvx-as-load',
+    what: 'HLVX needs read permission in QEMU 7.2, not that to execute.',
+    clause: 'Priv. hypervisor, HLVX: execute permission takes the place of read permission in both stages.',
+    explains: ({ mnemonic, ours, theirs }) =>
+      mnemonic.startsWith('hlvx') && (isFault(ours) || isFault(theirs)),
+  },
+  {
+    id: 'mxr-of-guest',
+    what: 'With V = 1 QEMU 7.2 goes by vsstatus.MXR in both stages, and not by mstatus.MXR.',
+    clause:
+      'Priv. hypervisor, vsstatus: MXR of HS level affects both stages, that of VS level the first alone.',
+    explains: ({ ours, theirs, read }) =>
+      ((read('mstatus') ^ read('vsstatus')) & (1n << 19n)) !== 0n &&
+      (isLoadFault(ours) || isLoadFault(theirs)),
+  },
+  {
+    id: 'interrupt-priority-chosen',
+    what: 'As interrupt-priority.',
+    clause: 'As there.',
+    explains: ({ ours, theirs }) =>
+      ours !== undefined &&
+      theirs !== undefined &&
+      ours.cause >> 63n === 1n &&
+      theirs.cause >> 63n === 1n &&
+      ours.cause !== theirs.cause,
+  },
+  {
+    id: 'vu-illegal-elsewhere',
+    what: 'As vu-illegal, delegated differently.',
+    clause: 'As there.',
+    // Its code may be shown less one: vs-cause-less-one.
+    explains: ({ ours, theirs }) =>
+      ours?.cause === 22n && (theirs?.cause === 2n || theirs?.cause === 1n) && ours.epc === theirs.epc,
+  },
+];
