@@ -82,7 +82,7 @@ export class Engine implements CodeUser, TableUser {
     this.#firstHostPage = memory.ramBase / pageBytes;
     this.#ramPages = memory.ramSize / pageBytes;
     const module = new wasm.Module(writeInterpreter(memory, place));
-    const instance = new wasm.Instance(module, { machine: { memory: memory.wasm } });
+    const instance = new wasm.Instance(module, { machine: { memory: memory.wasm, regions: new wasm.Table({element:'anyfunc', initial: 512}) } });
     this.#run = instance.exports['run'] as Interpreter['run'];
     code.attach(this);
     tables.attach(this);
@@ -99,7 +99,7 @@ export class Engine implements CodeUser, TableUser {
     let exit: EngineExit | undefined;
     do {
       const slice = Math.min(left, longestSlice);
-      const why = this.#run(slice);
+      const why = this.#run(slice, 0);
       const done = slice - (this.#words[engineWord.remaining / 4] as number);
       left -= done;
       if (done > 0) {

@@ -13,6 +13,8 @@ export const specialHandler = {
   /** An instruction that TypeScript does. */
   slow: 3,
   breakpoint: 4,
+  /** Translated code begins here: `recordField.region` tells which. */
+  region: 5,
 } as const;
 
 /** How a handler finds its target: `near` knows the record within the same page, `far` computes the address. */

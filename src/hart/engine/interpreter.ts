@@ -9,11 +9,13 @@ import {
   recordBytes,
   recordField,
   recordShift,
+  seenFlag,
   tlbArray,
   tlbField,
 } from './layout.ts';
 import { writePc, writeTlbEntry, type InterpreterFrame } from './interpreter-frame.ts';
 import { RecordPlace } from './record-place.ts';
+import { writeDriver } from './driver.ts';
 import type { CodeWriter, Label, Local } from './wasm/code-writer.ts';
 import { ModuleWriter } from './wasm/module-writer.ts';
 import type { ValueType } from './wasm/opcodes.ts';
@@ -30,58 +32,94 @@ export const exitCode = {
   /** The instruction at pc is one that TypeScript does. */
   slow: 5,
   breakpoint: 6,
+  /** Translated code begins at pc; only between the two functions of the module. */
+  region: 7,
 } as const;
 
 /** The exports of the interpreter's module. */
 export interface Interpreter {
-  /** Runs at most `budget` instructions from pc; gives an `exitCode`. What is left is in `engineWord.remaining`. */
-  run(budget: number): number;
+  /**
+   * Runs at most `budget` instructions from pc, in translated code where there is some; gives an `exitCode`. What
+   * is left is in `engineWord.remaining`. `entry`: 1 where pc is one to which jumps lead that nobody sees, as to a
+   * trap handler; else 0.
+   */
+  run(budget: number, entry: 0 | 1): number;
 }
 
-/** Writes the interpreter for one hart of a machine as a wasm module, which imports `machine.memory`. */
+/**
+ * Writes the interpreter for one hart of a machine as a wasm module, which imports `machine.memory` and the table of
+ * translated functions, `machine.regions`.
+ */
 export function writeInterpreter(memory: MachineMemory, hart: HartPlace): Uint8Array {
-  const module = new ModuleWriter({
-    module: 'machine',
-    name: 'memory',
-    pages: memory.wasm.buffer.byteLength / 0x1_0000,
-  });
-  module.function(
-    'run',
-    { parameters: ['i32'], results: ['i32'] },
+  const module = new ModuleWriter(
+    { module: 'machine', name: 'memory', pages: memory.wasm.buffer.byteLength / 0x1_0000 },
+    { module: 'machine', name: 'regions' },
+  );
+  const { stateOffset, engineOffset } = hart;
+  const interpret = module.function(
+    'interpret',
+    { parameters: ['i32', 'i32'], results: ['i32'] },
     localTypes,
-    (code, [budget, record, context, entry, host, missSize, exit, bias, target, address, ...scratch]) => {
-      writeRun({
-        code,
+    (
+      code,
+      [
         budget,
+        seen,
         record,
         context,
         entry,
         host,
         missSize,
         exit,
+        passAt,
+        handler,
+        bias,
+        target,
+        address,
+        ...scratch
+      ],
+    ) => {
+      writeRun({
+        code,
+        budget,
+        seen,
+        record,
+        context,
+        entry,
+        host,
+        missSize,
+        exit,
+        passAt,
+        handler,
         bias,
         target,
         address,
         scratch,
-        stateOffset: hart.stateOffset,
-        engineOffset: hart.engineOffset,
+        stateOffset,
+        engineOffset,
         ramDelta: memory.ramBase - memory.ramOffset,
       } as OuterFrame);
     },
   );
+  writeDriver(module, interpret, hart);
   return module.finish();
 }
 
 const localTypes: readonly ValueType[] = [
-  ...Array.from({ length: 6 }, () => 'i32' as const),
+  ...Array.from({ length: 8 }, () => 'i32' as const),
   ...Array.from({ length: 3 + 4 }, () => 'i64' as const),
 ];
 
-type HartPlace = MachineMemory['harts'][number];
+export type HartPlace = MachineMemory['harts'][number];
 type Labels = 'nextInstruction' | 'farJump' | 'readMiss' | 'writeMiss';
 /** What is there outside the loop over instructions. */
 interface OuterFrame extends Omit<InterpreterFrame, Labels> {
   readonly budget: Local;
+  /** What a far jump marks its target with: `seenFlag`, or 0 for the pc at which the run begins. */
+  readonly seen: Local;
+  /** What the budget is at the first instruction, which is not left to a region: that has been tried. */
+  readonly passAt: Local;
+  readonly handler: Local;
   readonly exit: Local;
   readonly engineOffset: number;
 }
@@ -95,6 +133,10 @@ type Frame = OuterFrame & InterpreterFrame;
  */
 function writeRun(frame: OuterFrame): void {
   const { code, budget, exit, target, context, address, missSize, stateOffset, engineOffset } = frame;
+  code.get(budget);
+  code.i32(1);
+  code.plain('i32.sub');
+  code.set(frame.passAt);
   const pcOffset = stateOffset + slotOffset(hartSlot.pc);
   code.i32(0);
   code.memory('i32.load', engineOffset + engineWord.context);
@@ -164,7 +206,14 @@ function writeFarJump(frame: OuterFrame, done: Label): void {
   code.i32(recordShift);
   code.plain('i32.shl');
   code.plain('i32.add');
-  code.set(record);
+  code.tee(record);
+  code.get(record);
+  code.memory('i32.load8_u', recordField.saved + 1);
+  code.get(frame.seen);
+  code.plain('i32.or');
+  code.memory('i32.store8', recordField.saved + 1);
+  code.i32(seenFlag >> 8);
+  code.set(frame.seen);
   code.get(target);
   code.get(record);
   code.i32(recordShift);
@@ -184,23 +233,37 @@ function writeDispatch(frame: Frame, done: Label, undo: Label): void {
     leave(frame, exitCode.budget, done);
   });
   addToBudget(frame, -1);
-  const handlers: (() => void)[] = [];
-  handlers[specialHandler.decode] = () => leave(frame, exitCode.decode, undo);
-  handlers[specialHandler.slow] = () => leave(frame, exitCode.slow, undo);
-  handlers[specialHandler.breakpoint] = () => leave(frame, exitCode.breakpoint, undo);
-  handlers[specialHandler.pageEnd] = () => {
-    addToBudget(frame, 1);
-    writePc(frame);
-    code.set(target);
-    code.br(frame.farJump);
-  };
-  handlers[specialHandler.crossing] = () => writeCrossing(frame, done, undo);
-  for (const variant of handlerVariants) {
-    handlers.push(() => compileSemantics(variant.instruction.semantics, new RecordPlace(frame, variant)));
-  }
-  nestBlocks(code, handlers, () => {
-    code.get(record);
-    code.memory('i32.load16_u', recordField.handler);
+  code.get(record);
+  code.memory('i32.load16_u', recordField.handler);
+  code.set(frame.handler);
+  code.loop((again) => {
+    const handlers: (() => void)[] = [];
+    handlers[specialHandler.decode] = () => leave(frame, exitCode.decode, undo);
+    handlers[specialHandler.slow] = () => leave(frame, exitCode.slow, undo);
+    handlers[specialHandler.breakpoint] = () => leave(frame, exitCode.breakpoint, undo);
+    handlers[specialHandler.pageEnd] = () => {
+      addToBudget(frame, 1);
+      writePc(frame);
+      code.set(target);
+      code.br(frame.farJump);
+    };
+    handlers[specialHandler.crossing] = () => writeCrossing(frame, done, undo);
+    handlers[specialHandler.region] = () => {
+      code.get(budget);
+      code.get(frame.passAt);
+      code.plain('i32.ne');
+      code.if(() => leave(frame, exitCode.region, undo));
+      code.get(record);
+      code.memory('i32.load16_u', recordField.saved);
+      code.i32(seenFlag - 1);
+      code.plain('i32.and');
+      code.set(frame.handler);
+      code.br(again);
+    };
+    for (const variant of handlerVariants) {
+      handlers.push(() => compileSemantics(variant.instruction.semantics, new RecordPlace(frame, variant)));
+    }
+    nestBlocks(code, handlers, () => code.get(frame.handler));
   });
 }
 

@@ -13,6 +13,8 @@ export const engineWord = {
   remaining: 4,
   /** Size in bytes of the access that missed. */
   missSize: 8,
+  /** Instructions that the interpreter did; counts on from run to run. */
+  interpreted: 12,
   /** Virtual address of the access or the fetch that missed; 64 bits. */
   missAddress: 16,
 } as const;
@@ -47,10 +49,17 @@ export const recordField = {
   rs2: 6,
   /** Signed 32-bit. The distance in records' bytes for a branch within the page. */
   imm: 8,
-  /** The handler that a breakpoint took the place of. For a crossing record: the second half-word. */
+  /**
+   * The handler that a breakpoint or a region took the place of, and `seenFlag`. For a crossing record: the second
+   * half-word.
+   */
   saved: 12,
+  /** The number of the translated function that begins here, in the table of the machine. */
+  region: 14,
 } as const;
 export const recordBytes = 16;
+/** In `saved`: a jump whose target is not known before it runs, or from another page, has led here. */
+export const seenFlag = 0x8000;
 
 /** Records of one page: one for each half-word, and some more. */
 export const pageRecords = {

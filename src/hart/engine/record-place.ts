@@ -1,7 +1,14 @@
 import type { AccessSize, AmoOperator, RegisterOperand, Value } from '../../isa/semantics.ts';
 import { assert } from '../../common/errors.ts';
-import { hartSlot, slotOffset } from '../state.ts';
-import { writeAmo } from './compile-arithmetic.ts';
+import { slotOffset } from '../state.ts';
+import {
+  writeAmoAccess,
+  writeLoad,
+  writeLoadReserved,
+  writeStore,
+  writeStoreConditional,
+  type AccessPad,
+} from './compile-accesses.ts';
 import { isPcRelative, type CodePlace, type Operand } from './compile-semantics.ts';
 import type { HandlerVariant } from './handlers.ts';
 import { writePc, writeTranslation, type InterpreterFrame } from './interpreter-frame.ts';
@@ -10,8 +17,10 @@ import type { CodeWriter, Local } from './wasm/code-writer.ts';
 import type { MemoryOpcode } from './wasm/opcodes.ts';
 
 /** Semantics compiled for operands that the predecoded record names. */
-export class RecordPlace implements CodePlace {
+export class RecordPlace implements CodePlace, AccessPad {
   readonly code: CodeWriter;
+  readonly host: Local;
+  readonly ramDelta: number;
   readonly #frame: InterpreterFrame;
   readonly #reach: HandlerVariant['reach'];
   /** Bytes from this record to that of the next instruction in memory. */
@@ -20,6 +29,8 @@ export class RecordPlace implements CodePlace {
 
   constructor(frame: InterpreterFrame, { reach, length }: HandlerVariant) {
     this.code = frame.code;
+    this.host = frame.host;
+    this.ramDelta = frame.ramDelta;
     this.#frame = frame;
     this.#reach = reach;
     this.#stride = length * (recordBytes / 2);
@@ -64,81 +75,35 @@ export class RecordPlace implements CodePlace {
   }
 
   load(size: AccessSize, signed: boolean, address: Operand): void {
-    writeTranslation(this.#frame, 'read', size, address);
-    this.code.memory(loadOpcode(size, signed), 0);
+    writeLoad(this, size, signed, address);
   }
 
   store(size: AccessSize, address: Operand, value: Operand): void {
-    writeTranslation(this.#frame, 'write', size, address);
-    value();
-    this.code.memory(storeOpcode(size), 0);
+    writeStore(this, size, address, value);
   }
 
   loadReserved(size: 4 | 8, address: Operand): void {
-    const { code } = this;
-    const { host, stateOffset } = this.#frame;
-    writeTranslation(this.#frame, 'read', size, address);
-    code.set(host);
-    code.i32(0);
-    this.#physicalAddress();
-    code.memory('i64.store', stateOffset + slotOffset(hartSlot.reservationAddress));
-    code.i32(0);
-    code.i64(1n);
-    code.memory('i64.store', stateOffset + slotOffset(hartSlot.reservationValid));
-    code.get(host);
-    code.memory(loadOpcode(size, true), 0);
+    writeLoadReserved(this, size, address);
   }
 
   storeConditional(size: 4 | 8, address: Operand, value: Operand): void {
-    const { code } = this;
-    const { host, stateOffset } = this.#frame;
-    const reservationAddress = stateOffset + slotOffset(hartSlot.reservationAddress);
-    const reservationValid = stateOffset + slotOffset(hartSlot.reservationValid);
-    this.withScratch((failed) => {
-      writeTranslation(this.#frame, 'write', size, address);
-      code.set(host);
-      code.i64(1n);
-      code.set(failed);
-      code.i32(0);
-      code.memory('i32.load', reservationValid);
-      code.i32(0);
-      code.memory('i64.load', reservationAddress);
-      this.#physicalAddress();
-      code.plain('i64.eq');
-      code.plain('i32.and');
-      code.if(() => {
-        code.get(host);
-        value();
-        code.memory(storeOpcode(size), 0);
-        code.i64(0n);
-        code.set(failed);
-      });
-      for (const slot of [reservationValid, reservationAddress]) {
-        code.i32(0);
-        code.i64(0n);
-        code.memory('i64.store', slot);
-      }
-      code.get(failed);
-    });
+    writeStoreConditional(this, size, address, value);
   }
 
   amo(operator: AmoOperator, size: 4 | 8, address: Operand, value: Operand): void {
-    const { code } = this;
-    const { host } = this.#frame;
-    this.withScratch((old) => {
-      this.withScratch((operand) => {
-        writeTranslation(this.#frame, 'write', size, address);
-        code.tee(host);
-        code.memory(loadOpcode(size, true), 0);
-        code.set(old);
-        value();
-        code.set(operand);
-        code.get(host);
-        writeAmo(operator, size, old, operand, code);
-        code.memory(storeOpcode(size), 0);
-        code.get(old);
-      });
-    });
+    writeAmoAccess(this, operator, size, address, value);
+  }
+
+  translate(array: 'read' | 'write', size: AccessSize, address: Operand): void {
+    writeTranslation(this.#frame, array, size, address);
+  }
+
+  stateBase(): void {
+    this.code.i32(0);
+  }
+
+  slotAt(slot: number): number {
+    return this.#frame.stateOffset + slotOffset(slot);
   }
 
   prepareJump(target: Value, compiled: Operand): void {
@@ -196,21 +161,4 @@ export class RecordPlace implements CodePlace {
     this.code.i32(this.#stride);
     this.code.plain('i32.add');
   }
-
-  #physicalAddress(): void {
-    this.code.get(this.#frame.host);
-    this.code.plain('i64.extend_i32_u');
-    this.code.i64(BigInt(this.#frame.ramDelta));
-    this.code.plain('i64.add');
-  }
-}
-
-function loadOpcode(size: AccessSize, signed: boolean): MemoryOpcode {
-  if (size === 8) return 'i64.load';
-  const bits = size === 1 ? 8 : size === 2 ? 16 : 32;
-  return signed ? `i64.load${bits}_s` : `i64.load${bits}_u`;
-}
-
-function storeOpcode(size: AccessSize): MemoryOpcode {
-  return ({ 1: 'i64.store8', 2: 'i64.store16', 4: 'i64.store32', 8: 'i64.store' } as const)[size];
 }

@@ -8,6 +8,7 @@ import {
   recordBytes,
   recordField,
   registerOffset,
+  seenFlag,
   sinkOffset,
 } from './layout.ts';
 
@@ -66,14 +67,45 @@ export class Records {
   }
 
   setBreakpoint(record: RecordIndex): void {
-    this.#halfWords[record + recordField.saved / 2] = this.#halfWords[record] as number;
-    this.#halfWords[record] = specialHandler.breakpoint;
+    this.#replaceHandler(record, specialHandler.breakpoint);
   }
 
   /** Gives the record back its handler, if it has a breakpoint. */
   removeBreakpoint(record: RecordIndex): void {
-    if (this.#halfWords[record] !== specialHandler.breakpoint) return;
-    this.#halfWords[record] = this.#halfWords[record + recordField.saved / 2] as number;
+    if (this.#halfWords[record] === specialHandler.breakpoint) this.#putBackHandler(record);
+  }
+
+  /** Makes the translated function of this number begin here. The record is decoded, and of a plain instruction. */
+  setRegion(record: RecordIndex, region: number): void {
+    this.#replaceHandler(record, specialHandler.region);
+    this.#halfWords[record + recordField.region / 2] = region;
+  }
+
+  /** Gives the record back its handler, if a region begins here. */
+  removeRegion(record: RecordIndex): void {
+    if (this.#halfWords[record] === specialHandler.region) this.#putBackHandler(record);
+  }
+
+  /** Is it decoded, an instruction that the interpreter does by itself, and all of it in its page? */
+  isPlain(record: RecordIndex): boolean {
+    const handler = this.#halfWords[record] as number;
+    return handler >= firstInstruction || handler === specialHandler.region;
+  }
+
+  /** Did a jump lead here that is not seen before it runs? */
+  isSeen(record: RecordIndex): boolean {
+    return ((this.#halfWords[record + recordField.saved / 2] as number) & seenFlag) !== 0;
+  }
+
+  #replaceHandler(record: RecordIndex, handler: number): void {
+    const saved = record + recordField.saved / 2;
+    const seen = (this.#halfWords[saved] as number) & seenFlag;
+    this.#halfWords[saved] = seen | (this.#halfWords[record] as number);
+    this.#halfWords[record] = handler;
+  }
+
+  #putBackHandler(record: RecordIndex): void {
+    this.#halfWords[record] = (this.#halfWords[record + recordField.saved / 2] as number) & ~seenFlag;
   }
 
   #write(record: RecordIndex, decoded: DecodedInstruction | undefined, reach: 'near' | 'far'): void {
@@ -93,3 +125,4 @@ export class Records {
 }
 
 const pageBytes = 0x1000;
+const firstInstruction = Object.keys(specialHandler).length;

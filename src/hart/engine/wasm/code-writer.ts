@@ -13,6 +13,9 @@ export type Local = number & { readonly __wasm: 'local' };
 /** Index of a function in its module, imported ones first. */
 export type FunctionIndex = number & { readonly __wasm: 'function' };
 
+/** Index of a function type in its module. */
+export type TypeIndex = number & { readonly __wasm: 'type' };
+
 /** The instructions of one function body, written in order. */
 export class CodeWriter {
   readonly #out: ByteWriter;
@@ -63,6 +66,13 @@ export class CodeWriter {
   call(callee: FunctionIndex): void {
     this.#out.byte(0x10);
     this.#out.unsigned(callee);
+  }
+
+  /** Calls the function of the imported table whose number is on the stack, above the arguments. */
+  callIndirect(type: TypeIndex): void {
+    this.#out.byte(0x11);
+    this.#out.unsigned(type);
+    this.#out.unsigned(0);
   }
 
   /** `block … end`: `body` may branch forward to the label, which is the end. */

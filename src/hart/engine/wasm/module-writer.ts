@@ -1,5 +1,5 @@
 import { ByteWriter } from './byte-writer.ts';
-import { CodeWriter, type FunctionIndex, type Local } from './code-writer.ts';
+import { CodeWriter, type FunctionIndex, type Local, type TypeIndex } from './code-writer.ts';
 import { valueType, type ValueType } from './opcodes.ts';
 
 /** Parameters and results of a function. */
@@ -8,19 +8,31 @@ export interface Signature {
   readonly results: readonly ValueType[];
 }
 
+interface Import {
+  readonly module: string;
+  readonly name: string;
+}
+
 /**
- * A WebAssembly module in the making (wasm 5.5). It imports one memory, defines functions and exports them by
- * name. Bodies are written as they are defined; the other sections are short and written by `finish`.
+ * A WebAssembly module in the making (wasm 5.5). It imports one memory and perhaps a table of functions, defines
+ * functions and exports them by name. Bodies are written as they are defined; the other sections are short and written by `finish`.
  */
 export class ModuleWriter {
-  readonly #memory: { readonly module: string; readonly name: string; readonly pages: number };
+  readonly #memory: Import & { readonly pages: number };
+  readonly #table: Import | undefined;
   readonly #signatures: Signature[] = [];
   readonly #functions: { readonly name: string; readonly type: number }[] = [];
   readonly #bodies = new ByteWriter(1 << 16);
 
   /** `pages` is the smallest size, in 64 KiB, of a memory that the module accepts. */
-  constructor(memory: { readonly module: string; readonly name: string; readonly pages: number }) {
+  constructor(memory: Import & { readonly pages: number }, table?: Import) {
     this.#memory = memory;
+    this.#table = table;
+  }
+
+  /** The number of a function type, for indirect calls. */
+  type(signature: Signature): TypeIndex {
+    return this.#typeOf(signature);
   }
 
   /**
@@ -64,12 +76,19 @@ export class ModuleWriter {
     section(sectionId.type, this.#signatures.length, () => {
       for (const signature of this.#signatures) writeSignature(out, signature);
     });
-    section(sectionId.import, 1, () => {
+    section(sectionId.import, this.#table === undefined ? 1 : 2, () => {
       out.text(this.#memory.module);
       out.text(this.#memory.name);
       out.byte(externalKind.memory);
       out.byte(noMaximum);
       out.unsigned(this.#memory.pages);
+      if (this.#table === undefined) return;
+      out.text(this.#table.module);
+      out.text(this.#table.name);
+      out.byte(externalKind.table);
+      out.byte(functionReference);
+      out.byte(noMaximum);
+      out.unsigned(1);
     });
     section(sectionId.function, this.#functions.length, () => {
       for (const { type } of this.#functions) out.unsigned(type);
@@ -85,10 +104,10 @@ export class ModuleWriter {
     return out.bytes;
   }
 
-  #typeOf(signature: Signature): number {
+  #typeOf(signature: Signature): TypeIndex {
     const text = JSON.stringify(signature);
     const known = this.#signatures.findIndex((other) => JSON.stringify(other) === text);
-    return known >= 0 ? known : this.#signatures.push(signature) - 1;
+    return (known >= 0 ? known : this.#signatures.push(signature) - 1) as TypeIndex;
   }
 }
 
@@ -102,5 +121,6 @@ function writeSignature(out: ByteWriter, { parameters, results }: Signature): vo
 
 const magicAndVersion = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 const sectionId = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
-const externalKind = { function: 0x00, memory: 0x02 } as const;
+const externalKind = { function: 0x00, table: 0x01, memory: 0x02 } as const;
 const noMaximum = 0x00;
+const functionReference = 0x70;

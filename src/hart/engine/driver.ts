@@ -1,0 +1,128 @@
+import { hartSlot, slotOffset } from '../state.ts';
+import { specialHandler } from './handlers.ts';
+import { exitCode, type HartPlace } from './interpreter.ts';
+import { engineWord, inPageMask, recordField, recordShift, tlbArray, tlbField } from './layout.ts';
+import { writeTlbEntry } from './interpreter-frame.ts';
+import type { CodeWriter, FunctionIndex, Local } from './wasm/code-writer.ts';
+import type { ModuleWriter, Signature } from './wasm/module-writer.ts';
+
+/**
+ * The type of translated functions: budget, pc, address of the hart's state, address of the translation context. They
+ * run instructions from pc on, leave pc in the state, and return twice the budget that is left, plus 1 where the
+ * instruction at pc is for the interpreter.
+ */
+export const regionSignature: Signature = { parameters: ['i32', 'i64', 'i32', 'i32'], results: ['i32'] };
+
+/**
+ * Writes `run`, which goes to and fro between translated code and the interpreter. It is a function of its own, for a
+ * call within the loop over instructions makes the compiler spill registers at each of them.
+ */
+export function writeDriver(module: ModuleWriter, interpret: FunctionIndex, hart: HartPlace): void {
+  const region = module.type(regionSignature);
+  module.function(
+    'run',
+    { parameters: ['i32', 'i32'], results: ['i32'] },
+    ['i32', 'i32', 'i32', 'i32', 'i64'],
+    (code, [budget, seen, context, entry, record, exit, pc]) =>
+      writeLoop({ code, budget, seen, context, entry, record, exit, pc, ...hart, interpret, region } as Frame),
+  );
+}
+
+type Locals = Record<'budget' | 'seen' | 'context' | 'entry' | 'record' | 'exit' | 'pc', Local>;
+interface Frame extends Locals, HartPlace {
+  readonly code: CodeWriter;
+  readonly interpret: FunctionIndex;
+  readonly region: ReturnType<ModuleWriter['type']>;
+}
+
+function writeLoop(frame: Frame): void {
+  const { code, budget, seen, exit, context, engineOffset } = frame;
+  code.i32(0);
+  code.memory('i32.load', engineOffset + engineWord.context);
+  code.set(context);
+  code.get(seen);
+  code.i32(7);
+  code.plain('i32.shl');
+  code.set(seen);
+  code.loop((again) => {
+    writeRegionCall(frame, () => code.br(again));
+    countInterpreted(frame, () => {
+      code.get(budget);
+      code.get(seen);
+      code.call(frame.interpret);
+      code.set(exit);
+      code.i32(0);
+      code.set(seen);
+      code.i32(0);
+      code.memory('i32.load', engineOffset + engineWord.remaining);
+      code.set(budget);
+    });
+    code.get(exit);
+    code.i32(exitCode.region);
+    code.plain('i32.eq');
+    code.brIf(again);
+  });
+  code.get(exit);
+}
+
+/** Runs the region that begins at pc, if there is one; `elsewhere` where that led to where another may begin. */
+function writeRegionCall(frame: Frame, elsewhere: () => void): void {
+  const { code, budget, context, entry, record, exit, pc, stateOffset } = frame;
+  code.i32(0);
+  code.memory('i64.load', stateOffset + slotOffset(hartSlot.pc));
+  code.tee(pc);
+  writeTlbEntry(frame);
+  code.tee(entry);
+  code.memory('i64.load', tlbArray.execute + tlbField.tag);
+  code.get(pc);
+  code.i64(-4096n);
+  code.plain('i64.and');
+  code.plain('i64.eq');
+  code.if(() => {
+    code.get(entry);
+    code.memory('i32.load', tlbArray.execute + tlbField.addend);
+    code.get(pc);
+    code.plain('i32.wrap_i64');
+    code.i32(inPageMask);
+    code.plain('i32.and');
+    code.i32(recordShift);
+    code.plain('i32.shl');
+    code.plain('i32.add');
+    code.tee(record);
+    code.memory('i32.load16_u', recordField.handler);
+    code.i32(specialHandler.region);
+    code.plain('i32.eq');
+    code.if(() => {
+      code.get(budget);
+      code.get(pc);
+      code.i32(stateOffset);
+      code.get(context);
+      code.get(record);
+      code.memory('i32.load16_u', recordField.region);
+      code.callIndirect(frame.region);
+      code.tee(exit);
+      code.i32(1);
+      code.plain('i32.shr_u');
+      code.set(budget);
+      code.get(exit);
+      code.i32(1);
+      code.plain('i32.and');
+      code.plain('i32.eqz');
+      code.if(elsewhere);
+    });
+  });
+}
+
+function countInterpreted({ code, budget, engineOffset }: Frame, interpret: () => void): void {
+  const count = (opcode: 'i32.add' | 'i32.sub'): void => {
+    code.i32(0);
+    code.i32(0);
+    code.memory('i32.load', engineOffset + engineWord.interpreted);
+    code.get(budget);
+    code.plain(opcode);
+    code.memory('i32.store', engineOffset + engineWord.interpreted);
+  };
+  count('i32.add');
+  interpret();
+  count('i32.sub');
+}
