@@ -35,7 +35,7 @@ export function addGuestOptions(command: Command): Command {
     .option('--append <text>', 'the kernel’s command line')
     .addOption(
       new Option('--engine <name>', 'how guest code is run')
-        .choices(['auto', 'interpreter', 'reference'])
+        .choices(['auto', 'translator', 'interpreter', 'reference'])
         .default('auto'),
     );
 }

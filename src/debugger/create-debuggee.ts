@@ -1,3 +1,4 @@
+import type { EngineName } from '../hart/harts.ts';
 import type { Diagnostic, Result } from '../common/diagnostic.ts';
 import { StrataError } from '../common/errors.ts';
 import type { FirmwareChoice } from '../machine/configuration.ts';
@@ -63,7 +64,7 @@ function buildMachine(
 
 interface MachineOptions {
   readonly output: Output;
-  readonly engine: 'interpreter' | 'reference';
+  readonly engine: EngineName;
   readonly input?: InputLog;
 }
 

@@ -1,3 +1,4 @@
+import type { EngineName } from '../hart/harts.ts';
 import type { InputLog } from '../machine/input-log.ts';
 import type { DebuggerCore } from './debugger.ts';
 import type { Target } from './target/target.ts';
@@ -30,7 +31,7 @@ export interface DebuggeeConfiguration {
   readonly sourceMap: Readonly<Record<string, string>>;
   /** Where a source is that an image names by a relative path; undefined where it is nowhere. */
   readonly locateSource: (source: string, imagePath: string) => string | undefined;
-  readonly engine: 'auto' | 'interpreter' | 'reference';
+  readonly engine: 'auto' | EngineName;
   /** Input recorded earlier, to come again at its steps. */
   readonly input?: InputLog;
 }

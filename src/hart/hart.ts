@@ -11,6 +11,7 @@ import type { MachineMemory } from './memory.ts';
 import { MemoryView } from './memory-view.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
 import { PhysicalProtection } from './physical-protection.ts';
+import type { Translator } from './translator/translator.ts';
 import { Evaluator } from './reference/evaluator.ts';
 import { HartState, hartSlot } from './state.ts';
 import type { HartStop } from './stop.ts';
@@ -31,7 +32,13 @@ export interface HartOptions {
   readonly hosted: HostedLevels;
   readonly breakpoints: Breakpoints;
   /** What the engines of the machine's harts share; without it the reference evaluator runs everything. */
-  readonly engine: { readonly code: PredecodedCode; readonly tables: TablePages } | undefined;
+  readonly engine:
+    | {
+        readonly code: PredecodedCode;
+        readonly tables: TablePages;
+        readonly translator: Translator | undefined;
+      }
+    | undefined;
 }
 
 /** What a run does at a breakpoint on which it begins: the one that stopped the last run is passed. */
@@ -266,6 +273,7 @@ export class Hart {
   }
 
   #deliver(taken: TakenTrap): HartStop | undefined {
+    this.#engine?.enterByTrap();
     this.#engine?.contextChanged();
     if (this.onTrap?.(taken)) return { kind: 'trap', trap: taken };
     const level = hostedLevel(this.state, this.hosted);

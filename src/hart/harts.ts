@@ -5,7 +5,14 @@ import { TablePages } from './engine/table-pages.ts';
 import { Hart } from './hart.ts';
 import type { HostedLevels } from './hosted.ts';
 import type { MachineMemory } from './memory.ts';
+import { standardPolicy, Translator, type TranslationPolicy } from './translator/translator.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
+
+/**
+ * How instructions are run: by the plain evaluator, by the interpreter in wasm, or by that with hot code translated to
+ * wasm. What the guest does and sees is the same.
+ */
+export type EngineName = 'reference' | 'interpreter' | 'translator';
 
 /** The harts of a machine, and what they share. */
 export interface Harts {
@@ -16,8 +23,8 @@ export interface Harts {
 }
 
 /**
- * Makes a hart for each that the memory has room for. They share breakpoints, and the predecoded code of the
- * `interpreter` engine, which drops what is written through `physical`; likewise the translations of their TLBs. The
+ * Makes a hart for each that the memory has room for. They share breakpoints, and the engines' predecoded and
+ * translated code, which drop what is written through `physical`; likewise the translations of their TLBs. The
  * harts are not reset yet.
  */
 export function createHarts(options: {
@@ -25,21 +32,24 @@ export function createHarts(options: {
   readonly physical: PhysicalMemory;
   readonly clock: Clock;
   readonly hosted: HostedLevels;
-  readonly engine: 'reference' | 'interpreter';
+  readonly engine: EngineName;
   /** How many pages of predecoded code are kept at most; as many as there is room for where absent. */
   readonly predecodedPages?: number;
+  /** When the translator is to do what. */
+  readonly policy?: TranslationPolicy;
 }): Harts {
-  const { memory, physical, clock, hosted, engine, predecodedPages } = options;
+  const { memory, physical, clock, hosted, engine, predecodedPages, policy = standardPolicy } = options;
   const breakpoints = new Breakpoints();
   const code =
-    engine === 'interpreter'
+    engine !== 'reference'
       ? new PredecodedCode({
           memory,
           breakpoints,
           ...(predecodedPages !== undefined && { capacity: predecodedPages }),
         })
       : undefined;
-  const shared = code && { code, tables: new TablePages(memory) };
+  const translator = code && engine === 'translator' ? new Translator({ memory, code, policy }) : undefined;
+  const shared = code && { code, tables: new TablePages(memory), translator };
   if (shared) {
     physical.onDidWriteRam(({ address, length, kind }) => {
       shared.code.invalidate(address - memory.ramBase, length);

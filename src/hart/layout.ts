@@ -10,8 +10,13 @@ const engineBytesPerHart = 0x10_0000;
 /** Bytes of the pool of predecoded code, which all harts share. */
 export const predecodedBytes = 0x200_0000;
 
+/** Translated functions that a machine has at most. */
+export const mostFunctions = 512;
+/** Each has a byte for each place in its page, which tells whether it can be entered there. */
+export const entryTableBytes = 0x800;
+
 /**
- * Makes the memory of a machine: [hart states][engine areas, one a hart][predecoded code][RAM]. All is zero.
+ * Makes the memory of a machine: [hart states][engine areas, one a hart][predecoded code][entries of translated code][RAM]. All is zero.
  * `ramBase` is a host-physical address, `ramSize` a count of bytes; both are multiples of 4 KiB.
  */
 export function createMachineMemory(options: {
@@ -23,7 +28,8 @@ export function createMachineMemory(options: {
   assert(harts > 0 && ramBase % 0x1000 === 0 && ramSize % 0x1000 === 0, 'RAM is made of whole 4 KiB pages');
   const engineStart = alignToWasmPage(harts * hartStateBytes);
   const predecodedOffset = engineStart + harts * engineBytesPerHart;
-  const ramOffset = alignToWasmPage(predecodedOffset + predecodedBytes);
+  const entryTablesOffset = predecodedOffset + predecodedBytes;
+  const ramOffset = alignToWasmPage(entryTablesOffset + mostFunctions * entryTableBytes);
   const pages = alignToWasmPage(ramOffset + ramSize) / wasmPage;
   const memory = new wasm.Memory({ initial: pages, maximum: pages });
   return {
@@ -33,6 +39,7 @@ export function createMachineMemory(options: {
       engineOffset: engineStart + hart * engineBytesPerHart,
     })),
     predecodedOffset,
+    entryTablesOffset,
     ramOffset,
     ramBase,
     ramSize,

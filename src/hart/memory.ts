@@ -10,6 +10,8 @@ export interface MachineMemory {
   readonly harts: readonly { readonly stateOffset: number; readonly engineOffset: number }[];
   /** Where the pool of predecoded code begins; `predecodedBytes` long. */
   readonly predecodedOffset: number;
+  /** Where the entry tables of translated functions begin; `mostFunctions` times `entryTableBytes` long. */
+  readonly entryTablesOffset: number;
   /** Offset of the guest's RAM in the wasm memory; a multiple of 64 KiB. */
   readonly ramOffset: number;
   /** Host-physical address of the first byte of RAM. */

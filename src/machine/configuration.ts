@@ -1,3 +1,4 @@
+import type { EngineName } from '../hart/harts.ts';
 import { StrataError } from '../common/errors.ts';
 import type { HostedSupervisor, SupervisorHost } from './hosted-supervisor.ts';
 import { imageProblem, type MachineImage } from './image.ts';
@@ -30,8 +31,8 @@ export interface MachineConfiguration {
   readonly input?: InputLog;
   /** Receives each byte that a console sends, under its name. While history is replayed, again. */
   readonly output?: (port: string, byte: number) => void;
-  /** The wasm interpreter, or the plain evaluator that it is compared with. */
-  readonly engine?: 'interpreter' | 'reference';
+  /** `interpreter` where absent. */
+  readonly engine?: EngineName;
 }
 
 /** A configuration that was checked, with nothing left open. */
@@ -43,7 +44,7 @@ export interface CheckedConfiguration extends Omit<MachineConfiguration, 'image'
   readonly harts: number;
   readonly clockHertz: number;
   readonly output: (port: string, byte: number) => void;
-  readonly engine: 'interpreter' | 'reference';
+  readonly engine: EngineName;
 }
 
 /** Ticks of mtime in a second, as on QEMU's board. */

@@ -56,8 +56,10 @@ export const launchSchema = z
       .record(z.string(), z.string())
       .describe('Where sources are now: prefix as compiled → folder on this machine.'),
     engine: z
-      .enum(['auto', 'interpreter', 'reference'])
-      .describe('How guest code is run. `reference` is slow and exists to compare against. Default `auto`.'),
+      .enum(['auto', 'translator', 'interpreter', 'reference'])
+      .describe(
+        'How guest code is run: hot code translated to WebAssembly, by an interpreter alone, or by the plain `reference`, which is slow and exists to compare against. Default `auto`.',
+      ),
   })
   .partial();
 

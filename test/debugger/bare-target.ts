@@ -36,7 +36,7 @@ export class BareTarget {
 
   constructor(
     options: {
-      readonly engine?: 'interpreter' | 'reference';
+      readonly engine?: 'interpreter' | 'reference' | 'translator';
       readonly images?: readonly StratumImage[];
     } = {},
   ) {

@@ -14,6 +14,7 @@ import { PhysicalMemory } from '../../src/hart/physical-memory.ts';
 import { pteBit } from '../../src/hart/translation/page-table.ts';
 import type { HartMode, HartState } from '../../src/hart/state.ts';
 import type { Breakpoints } from '../../src/hart/breakpoints.ts';
+import type { TranslationPolicy } from '../../src/hart/translator/translator.ts';
 import type { HartStop } from '../../src/hart/stop.ts';
 
 export const ramBase = 0x8000_0000;
@@ -79,8 +80,8 @@ export class TestMachine {
   #nextTable = 0x8020_0000;
 
   constructor(
-    engine: 'reference' | 'interpreter' = 'reference',
-    options: { readonly predecodedPages?: number } = {},
+    engine: 'reference' | 'interpreter' | 'translator' = 'reference',
+    options: { readonly predecodedPages?: number; readonly policy?: TranslationPolicy } = {},
   ) {
     this.memory = createMachineMemory({ harts: 1, ramBase, ramSize });
     this.physical = new PhysicalMemory({ memory: this.memory, bus: this.bus });

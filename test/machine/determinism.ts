@@ -32,7 +32,7 @@ export interface Launch {
 export interface LaunchOptions {
   /** Steps by which the last input comes later. */
   readonly delay?: number;
-  readonly engine?: 'interpreter' | 'reference';
+  readonly engine?: 'interpreter' | 'reference' | 'translator';
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { EngineName } from '../../src/hart/harts.ts';
 import type { MachineConfiguration } from '../../src/machine/configuration.ts';
 import { createMachine } from '../../src/machine/machine.ts';
 import { InputLog } from '../../src/machine/input-log.ts';
@@ -29,7 +30,7 @@ const csr = {
   mhartid: 0xf14,
 };
 
-for (const engine of ['reference', 'interpreter'] as const) {
+for (const engine of ['reference', 'interpreter', 'translator'] as const) {
   describe(`machine/machine with engine ${engine}`, () => {
     it('ends with the code that the finisher gets, and stays ended', () => {
       const { machine } = bare(engine, [...finish(0x0007_3333), loopForever]);
@@ -294,11 +295,7 @@ describe('machine/machine', () => {
   });
 });
 
-function bare(
-  engine: 'reference' | 'interpreter',
-  words: readonly number[],
-  more: Partial<MachineConfiguration> = {},
-) {
+function bare(engine: EngineName, words: readonly number[], more: Partial<MachineConfiguration> = {}) {
   return start({ image: program(words), firmware: 'none', engine, ...more });
 }
 

@@ -50,12 +50,7 @@ export function writeLoadReserved(pad: AccessPad, size: 4 | 8, address: Operand)
 }
 
 /** SC: leaves 0 where it stored, else 1, and ends the reservation. */
-export function writeStoreConditional(
-  pad: AccessPad,
-  size: 4 | 8,
-  address: Operand,
-  value: Operand,
-): void {
+export function writeStoreConditional(pad: AccessPad, size: 4 | 8, address: Operand, value: Operand): void {
   const { code, host } = pad;
   const reservationAddress = pad.slotAt(hartSlot.reservationAddress);
   const reservationValid = pad.slotAt(hartSlot.reservationValid);

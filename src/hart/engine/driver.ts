@@ -1,6 +1,6 @@
 import { hartSlot, slotOffset } from '../state.ts';
 import { specialHandler } from './handlers.ts';
-import { exitCode, type HartPlace } from './interpreter.ts';
+import { exitCode, type HartPlace } from './exit-code.ts';
 import { engineWord, inPageMask, recordField, recordShift, tlbArray, tlbField } from './layout.ts';
 import { writeTlbEntry } from './interpreter-frame.ts';
 import type { CodeWriter, FunctionIndex, Local } from './wasm/code-writer.ts';
@@ -24,7 +24,19 @@ export function writeDriver(module: ModuleWriter, interpret: FunctionIndex, hart
     { parameters: ['i32', 'i32'], results: ['i32'] },
     ['i32', 'i32', 'i32', 'i32', 'i64'],
     (code, [budget, seen, context, entry, record, exit, pc]) =>
-      writeLoop({ code, budget, seen, context, entry, record, exit, pc, ...hart, interpret, region } as Frame),
+      writeLoop({
+        code,
+        budget,
+        seen,
+        context,
+        entry,
+        record,
+        exit,
+        pc,
+        ...hart,
+        interpret,
+        region,
+      } as Frame),
   );
 }
 

@@ -4,9 +4,11 @@ import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
 import { hartSlot, type HartState } from '../state.ts';
 import { contextKeyWords, readContextKey, usesGuestSpace, usesSupervisorSpace } from './context-key.ts';
-import { exitCode, writeInterpreter, type Interpreter } from './interpreter.ts';
+import { exitCode } from './exit-code.ts';
+import { writeInterpreter, type Interpreter } from './interpreter.ts';
 import { contextsOffset, engineWord } from './layout.ts';
 import type { CodeUser, PredecodedCode } from './predecoded-code.ts';
+import type { Translator } from '../translator/translator.ts';
 import type { TablePages, TableUser } from './table-pages.ts';
 import { TranslationContexts } from './translation-contexts.ts';
 
@@ -41,6 +43,7 @@ export class Engine implements CodeUser, TableUser {
   readonly #tables: TablePages;
   readonly #translate: TranslatePage;
   readonly #tablesRead: () => Float64Array;
+  readonly #translator: Translator | undefined;
   readonly #contexts: TranslationContexts;
   readonly #words: Uint32Array;
   readonly #missAddress: BigUint64Array;
@@ -50,6 +53,10 @@ export class Engine implements CodeUser, TableUser {
   readonly #ramPages: number;
   #contextIsStale = true;
   #passesBreakpoint = false;
+  #isEntry: 0 | 1 = 0;
+  /** Instructions until it is looked at what is worth translating. */
+  #untilSample = longestSlice;
+  #sampleSteps = longestSlice;
   /** The page of the last data miss, by the low half of its address, and how often in a row it was refused. */
   #refusedPage = -1;
   #refusals = 0;
@@ -62,11 +69,13 @@ export class Engine implements CodeUser, TableUser {
     readonly code: PredecodedCode;
     readonly breakpoints: Breakpoints;
     readonly tables: TablePages;
+    /** Without it the interpreter does everything. */
+    readonly translator: Translator | undefined;
     readonly translate: TranslatePage;
     /** The host pages of RAM in which the last translation read page tables. */
     readonly tablesRead: () => Float64Array;
   }) {
-    const { memory, hart, state, code, breakpoints, tables, translate, tablesRead } = options;
+    const { memory, hart, state, code, breakpoints, tables, translator, translate, tablesRead } = options;
     const place = memory.harts[hart] as MachineMemory['harts'][number];
     const { buffer } = memory.wasm;
     this.#memory = memory;
@@ -74,6 +83,7 @@ export class Engine implements CodeUser, TableUser {
     this.#code = code;
     this.#breakpoints = breakpoints;
     this.#tables = tables;
+    this.#translator = translator;
     this.#translate = translate;
     this.#tablesRead = tablesRead;
     this.#contexts = new TranslationContexts(memory, place.engineOffset, tables);
@@ -82,7 +92,8 @@ export class Engine implements CodeUser, TableUser {
     this.#firstHostPage = memory.ramBase / pageBytes;
     this.#ramPages = memory.ramSize / pageBytes;
     const module = new wasm.Module(writeInterpreter(memory, place));
-    const instance = new wasm.Instance(module, { machine: { memory: memory.wasm, regions: new wasm.Table({element:'anyfunc', initial: 512}) } });
+    const regions = translator?.functions ?? new wasm.Table({ element: 'anyfunc', initial: 1 });
+    const instance = new wasm.Instance(module, { machine: { memory: memory.wasm, regions } });
     this.#run = instance.exports['run'] as Interpreter['run'];
     code.attach(this);
     tables.attach(this);
@@ -98,10 +109,13 @@ export class Engine implements CodeUser, TableUser {
     let standstills = 0;
     let exit: EngineExit | undefined;
     do {
-      const slice = Math.min(left, longestSlice);
-      const why = this.#run(slice, 0);
+      const slice = Math.min(left, this.#untilSample);
+      const why = this.#run(slice, this.#isEntry);
+      this.#isEntry = 0;
       const done = slice - (this.#words[engineWord.remaining / 4] as number);
       left -= done;
+      this.#untilSample -= done;
+      if (this.#untilSample === 0 || this.#translator?.isEager) this.#sample();
       if (done > 0) {
         this.#passesBreakpoint = false;
         standstills = 0;
@@ -112,6 +126,7 @@ export class Engine implements CodeUser, TableUser {
       exit = this.#afterExit(why, left);
     } while (exit === undefined);
     this.#passesBreakpoint = false;
+    if (exit === engineExit.slow) this.#isEntry = 1;
     this.#state.steps += budget - left;
     return exit;
   }
@@ -124,6 +139,11 @@ export class Engine implements CodeUser, TableUser {
     if (page === undefined) return undefined;
     const word = this.#memory.ramView.getUint32(page - this.#memory.ramOffset + inPage, true);
     return (word & 3) === 3 ? word : word & 0xffff;
+  }
+
+  /** The next `run` begins where control got to by a trap, or its return. */
+  enterByTrap(): void {
+    this.#isEntry = 1;
   }
 
   /** The next `run` does not stop at a breakpoint at which it begins, but has the instruction done outside. */
@@ -182,11 +202,34 @@ export class Engine implements CodeUser, TableUser {
         return this.#fillData('read') ? undefined : engineExit.slow;
       case exitCode.writeMiss:
         return this.#fillData('write') ? undefined : engineExit.slow;
+      case exitCode.hotLoop:
+        this.#translateLoop();
+        return undefined;
       case exitCode.breakpoint:
         return this.#atBreakpoint();
       default:
         return engineExit.slow;
     }
+  }
+
+  /** Tells the translator where time goes. Where little of it is interpreted, it seldom needs to know. */
+  #sample(): void {
+    const interpreted = this.#words[engineWord.interpreted / 4] as number;
+    if (this.#untilSample === 0) {
+      this.#untilSample =
+        this.#translator && interpreted > this.#sampleSteps / 16 ? shortestSlice : longestSlice;
+      this.#sampleSteps = this.#untilSample;
+    }
+    this.#words[engineWord.interpreted / 4] = 0;
+    const { pc } = this.#state;
+    const page = this.#ramPageAt(pc);
+    if (page !== undefined) this.#translator?.sample(page, Number(BigInt.asUintN(12, pc)), interpreted);
+  }
+
+  #translateLoop(): void {
+    const { pc } = this.#state;
+    const page = this.#ramPageAt(pc);
+    if (page !== undefined) this.#translator?.hotLoop(page, Number(BigInt.asUintN(12, pc)));
   }
 
   #selectContext(): void {
@@ -292,3 +335,5 @@ const pageBytes = 0x1000;
 const mostStandstills = 16;
 /** Wasm that runs in the baseline compiler's code is replaced only when it is entered anew. */
 const longestSlice = 1 << 20;
+/** As long as the interpreter does much of the work. */
+const shortestSlice = 1 << 16;

@@ -15,6 +15,8 @@ export const specialHandler = {
   breakpoint: 4,
   /** Translated code begins here: `recordField.region` tells which. */
   region: 5,
+  /** The head of a translated loop: the interpreter counts how often it comes by. */
+  loopHead: 6,
 } as const;
 
 /** How a handler finds its target: `near` knows the record within the same page, `far` computes the address. */

@@ -1,5 +1,7 @@
 import type { MachineMemory } from '../memory.ts';
 import { hartSlot, slotOffset } from '../state.ts';
+import { exitCode, type HartPlace } from './exit-code.ts';
+import { writeDriver } from './driver.ts';
 import { compileSemantics } from './compile-semantics.ts';
 import { handlerVariants, specialHandler } from './handlers.ts';
 import {
@@ -15,26 +17,9 @@ import {
 } from './layout.ts';
 import { writePc, writeTlbEntry, type InterpreterFrame } from './interpreter-frame.ts';
 import { RecordPlace } from './record-place.ts';
-import { writeDriver } from './driver.ts';
 import type { CodeWriter, Label, Local } from './wasm/code-writer.ts';
 import { ModuleWriter } from './wasm/module-writer.ts';
 import type { ValueType } from './wasm/opcodes.ts';
-
-/** What `run` returns: why it left wasm. pc is exact, and nothing of the instruction there has happened. */
-export const exitCode = {
-  budget: 0,
-  /** The record at pc is not decoded. */
-  decode: 1,
-  /** The execute TLB has no entry for `missAddress`, which is pc or the next page's first byte. */
-  fetchMiss: 2,
-  readMiss: 3,
-  writeMiss: 4,
-  /** The instruction at pc is one that TypeScript does. */
-  slow: 5,
-  breakpoint: 6,
-  /** Translated code begins at pc; only between the two functions of the module. */
-  region: 7,
-} as const;
 
 /** The exports of the interpreter's module. */
 export interface Interpreter {
@@ -110,7 +95,6 @@ const localTypes: readonly ValueType[] = [
   ...Array.from({ length: 3 + 4 }, () => 'i64' as const),
 ];
 
-export type HartPlace = MachineMemory['harts'][number];
 type Labels = 'nextInstruction' | 'farJump' | 'readMiss' | 'writeMiss';
 /** What is there outside the loop over instructions. */
 interface OuterFrame extends Omit<InterpreterFrame, Labels> {
@@ -253,12 +237,29 @@ function writeDispatch(frame: Frame, done: Label, undo: Label): void {
       code.get(frame.passAt);
       code.plain('i32.ne');
       code.if(() => leave(frame, exitCode.region, undo));
+      readSaved();
+      code.br(again);
+    };
+    handlers[specialHandler.loopHead] = () => {
+      code.get(record);
+      code.get(record);
+      code.memory('i32.load16_u', recordField.region);
+      code.i32(1);
+      code.plain('i32.sub');
+      code.tee(frame.handler);
+      code.memory('i32.store16', recordField.region);
+      code.get(frame.handler);
+      code.plain('i32.eqz');
+      code.if(() => leave(frame, exitCode.hotLoop, undo));
+      readSaved();
+      code.br(again);
+    };
+    const readSaved = (): void => {
       code.get(record);
       code.memory('i32.load16_u', recordField.saved);
       code.i32(seenFlag - 1);
       code.plain('i32.and');
       code.set(frame.handler);
-      code.br(again);
     };
     for (const variant of handlerVariants) {
       handlers.push(() => compileSemantics(variant.instruction.semantics, new RecordPlace(frame, variant)));

@@ -54,7 +54,7 @@ export const recordField = {
    * half-word.
    */
   saved: 12,
-  /** The number of the translated function that begins here, in the table of the machine. */
+  /** The number of the translated function that begins here; of a loop's head, how often it is still passed by. */
   region: 14,
 } as const;
 export const recordBytes = 16;

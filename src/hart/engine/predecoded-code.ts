@@ -17,6 +17,12 @@ export interface CodeUser {
   breakpointsChanged(): void;
 }
 
+/** Who made something of predecoded instructions. */
+export interface CodeObserver {
+  /** Instructions that begin between two offsets of a page of RAM are about to change, or get breakpoints, or go. */
+  codeChanges(page: number, from: number, to: number): void;
+}
+
 /**
  * The pool of predecoded pages that all harts of a machine share, by physical page. Pages are taken in turn by a
  * clock: one that was asked for since the hand last came by stays.
@@ -36,6 +42,7 @@ export class PredecodedCode {
   readonly #watched = new Set<number>();
   /** By page of RAM, the offsets whose records have, or get when they are decoded, the breakpoint handler. */
   readonly #armed = new Map<number, Set<number>>();
+  #observer: CodeObserver | undefined;
   #hand = 0;
 
   /** `capacity` is the number of pages in the pool. */
@@ -69,6 +76,55 @@ export class PredecodedCode {
 
   attach(user: CodeUser): void {
     this.#users.add(user);
+  }
+
+  /** From now on this one is told before code changes. */
+  observe(observer: CodeObserver): void {
+    this.#observer = observer;
+  }
+
+  /** The instruction at a place of a page, if it is decoded and one that wasm does without its neighbour page. */
+  instructionAt(page: number, offset: number): DecodedInstruction | undefined {
+    if (!this.isPlain(page, offset)) return undefined;
+    const place = (page * pageBytes + offset) / 2;
+    const low = this.#ramHalfWords[place] as number;
+    return decode((low & 3) === 3 ? low | ((this.#ramHalfWords[place + 1] as number) << 16) : low);
+  }
+
+  /** Is there such an instruction? */
+  isPlain(page: number, offset: number): boolean {
+    const record = this.#recordAt(page, offset);
+    return record !== undefined && this.#records.isPlain(record);
+  }
+
+  /** Did a jump lead to this place that is not seen before it runs: an indirect one, or one from another page? */
+  isSeen(page: number, offset: number): boolean {
+    const record = this.#recordAt(page, offset);
+    return record !== undefined && this.#records.isSeen(record);
+  }
+
+  /** Does a translated function begin here? */
+  isRegion(page: number, offset: number): boolean {
+    const record = this.#recordAt(page, offset);
+    return record !== undefined && this.#records.isRegion(record);
+  }
+
+  /** Has the translated function of this number begin at a place, where a plain instruction is. */
+  setRegion(page: number, offset: number, region: number): void {
+    const record = this.#recordAt(page, offset);
+    if (record !== undefined) this.#records.setRegion(record, region);
+  }
+
+  /** Has the interpreter tell when it came by at a place, where a plain instruction is, for the nth time. */
+  setLoopHead(page: number, offset: number, passes: number): void {
+    const record = this.#recordAt(page, offset);
+    if (record !== undefined) this.#records.setLoopHead(record, passes);
+  }
+
+  /** What began here does no more. */
+  removeRegion(page: number, offset: number): void {
+    const record = this.#recordAt(page, offset);
+    if (record !== undefined) this.#records.removeRegion(record);
   }
 
   /** Does a page of RAM (its number within RAM) have records? */
@@ -122,6 +178,7 @@ export class PredecodedCode {
       // A 32-bit instruction may begin two bytes earlier; one that begins in another page checks for itself.
       const start = Math.max(0, (ramOffset - page * pageBytes - 2) & ~1);
       const end = Math.min(pageBytes, ramOffset + length - page * pageBytes);
+      this.#observer?.codeChanges(page, start, end);
       for (let at = start; at < end; at += 2) this.#records.clear(this.#records.at(place, at));
     }
   }
@@ -173,6 +230,7 @@ export class PredecodedCode {
     const offsets = this.#armed.get(page) ?? new Set();
     if (offsets.has(offset)) return;
     this.#armed.set(page, offsets.add(offset));
+    this.#observer?.codeChanges(page, offset, offset + 2);
     const record = this.#recordAt(page, offset);
     if (record !== undefined && this.#records.isDecoded(record)) this.#records.setBreakpoint(record);
   }
@@ -201,6 +259,7 @@ export class PredecodedCode {
     this.#advance();
     const former = this.#pageOfPlace[place] as number;
     if (former >= 0) {
+      this.#observer?.codeChanges(former, 0, pageBytes);
       this.#placeOfPage[former] = 0;
       for (const user of this.#users) user.forgetRecords(this.#addressOf(place));
     }

@@ -77,19 +77,34 @@ export class Records {
 
   /** Makes the translated function of this number begin here. The record is decoded, and of a plain instruction. */
   setRegion(record: RecordIndex, region: number): void {
+    this.removeRegion(record);
     this.#replaceHandler(record, specialHandler.region);
     this.#halfWords[record + recordField.region / 2] = region;
   }
 
-  /** Gives the record back its handler, if a region begins here. */
+  /** Has the interpreter count down `passes` times until it tells that it came by; of a record as above. */
+  setLoopHead(record: RecordIndex, passes: number): void {
+    this.#replaceHandler(record, specialHandler.loopHead);
+    this.#halfWords[record + recordField.region / 2] = passes;
+  }
+
+  /** Gives the record back its handler, if a region or a translated loop begins here. */
   removeRegion(record: RecordIndex): void {
-    if (this.#halfWords[record] === specialHandler.region) this.#putBackHandler(record);
+    const handler = this.#halfWords[record];
+    if (handler === specialHandler.region || handler === specialHandler.loopHead)
+      this.#putBackHandler(record);
+  }
+
+  isRegion(record: RecordIndex): boolean {
+    return this.#halfWords[record] === specialHandler.region;
   }
 
   /** Is it decoded, an instruction that the interpreter does by itself, and all of it in its page? */
   isPlain(record: RecordIndex): boolean {
     const handler = this.#halfWords[record] as number;
-    return handler >= firstInstruction || handler === specialHandler.region;
+    return (
+      handler >= firstInstruction || handler === specialHandler.region || handler === specialHandler.loopHead
+    );
   }
 
   /** Did a jump lead here that is not seen before it runs? */

@@ -33,10 +33,18 @@ export interface Coverage {
  * Runs generated programs on two machines, one with the reference evaluator and one with the interpreter, and
  * compares all their state at stops after random counts of steps, until `steps` were run.
  */
-export function compareEngines(options: { readonly seed: number; readonly steps: number }): Coverage {
+export function compareEngines(options: {
+  readonly seed: number;
+  readonly steps: number;
+  readonly engine?: 'interpreter' | 'translator';
+}): Coverage {
+  const { engine = 'interpreter' } = options;
   const coverage: Coverage = { steps: 0, stops: 0, traps: 0, breakpoints: 0, trapCodes: new Set() };
   // So few pages that they are evicted all the time.
-  const pair: Pair = [new World('reference'), new World('interpreter', { predecodedPages: 2 })];
+  const pair: Pair = [
+    new World('reference'),
+    new World(engine, { predecodedPages: 2, policy: { pageHeat: 0, loopHeat: 3, capacity: 5 } }),
+  ];
   for (let episode = 0; coverage.steps < options.steps; episode++) {
     new Episode(pair, options.seed, episode, coverage).run(Math.min(1500, options.steps - coverage.steps));
   }

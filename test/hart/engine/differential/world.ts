@@ -2,6 +2,7 @@ import { deviceBase, flags, atp, ramBase, TestMachine } from '../../fixture.ts';
 import { pteBit } from '../../../../src/hart/translation/page-table.ts';
 import { hartMode } from '../../../../src/hart/state.ts';
 import type { BreakpointSpace } from '../../../../src/hart/breakpoints.ts';
+import type { TranslationPolicy } from '../../../../src/hart/translator/translator.ts';
 import type { Random } from './random.ts';
 
 /** In which mode, and so by which tables, a program runs. `M by S`: loads and stores are S mode's (MPRV). */
@@ -37,7 +38,10 @@ export class World extends TestMachine {
   readonly #tables: Uint8Array;
   readonly #armed: [BreakpointSpace, bigint][] = [];
 
-  constructor(engine: 'reference' | 'interpreter', options: { readonly predecodedPages?: number } = {}) {
+  constructor(
+    engine: 'reference' | 'interpreter' | 'translator',
+    options: { readonly predecodedPages?: number; readonly policy?: TranslationPolicy } = {},
+  ) {
     super(engine, options);
     this.hart.onTrap = () => true;
     const S = this.table();

@@ -1,0 +1,197 @@
+import { assert } from '../../common/errors.ts';
+import type { AccessSize, AmoOperator, RegisterOperand, Value } from '../../isa/semantics.ts';
+import {
+  writeAmoAccess,
+  writeLoad,
+  writeLoadReserved,
+  writeStore,
+  writeStoreConditional,
+  type AccessPad,
+} from '../engine/compile-accesses.ts';
+import { isPcRelative, type CodePlace, type Operand } from '../engine/compile-semantics.ts';
+import { writeTlbEntry } from '../engine/interpreter-frame.ts';
+import { tlbArray, tlbField } from '../engine/layout.ts';
+import type { CodeWriter, Local } from '../engine/wasm/code-writer.ts';
+import { slotOffset } from '../state.ts';
+import type { PlacedInstruction } from './flow-graph.ts';
+
+/** The locals that all code of a region works with. */
+export interface RegionLocals {
+  /** Instructions that may still be run. */
+  readonly budget: Local;
+  /** Where an indirect jump goes; at the start, and at the end, pc. */
+  readonly target: Local;
+  readonly state: Local;
+  readonly context: Local;
+  /** The virtual address of the page. */
+  readonly base: Local;
+  readonly address: Local;
+  readonly entry: Local;
+  readonly host: Local;
+  readonly scratch: readonly Local[];
+  /** By number; `undefined` where the region does not use the register. */
+  readonly x: readonly (Local | undefined)[];
+}
+
+/** What a place leads to; each of these ends the code that it is written into. */
+export interface RegionWays {
+  /** On with the block at an offset of the page, or out of the region where there is none. */
+  goTo(offset: number): void;
+  branchTo(condition: () => void, taken: number, otherwise: number): void;
+  /** To the address in `target`. */
+  goToTarget(): void;
+  /** The interpreter has to do the present instruction. */
+  interpret(): void;
+}
+
+/** Semantics compiled for one instruction of a region: registers in locals, the rest constants. */
+export class RegisterPlace implements CodePlace, AccessPad {
+  readonly code: CodeWriter;
+  readonly host: Local;
+  readonly ramDelta: number;
+  readonly #locals: RegionLocals;
+  readonly #ways: RegionWays;
+  readonly #instruction: PlacedInstruction;
+  /** Does the block end with this instruction? */
+  readonly #isLast: boolean;
+  #scratchInUse = 0;
+
+  constructor(options: {
+    readonly code: CodeWriter;
+    readonly ramDelta: number;
+    readonly locals: RegionLocals;
+    readonly ways: RegionWays;
+    readonly instruction: PlacedInstruction;
+    readonly isLast: boolean;
+  }) {
+    this.code = options.code;
+    this.host = options.locals.host;
+    this.ramDelta = options.ramDelta;
+    this.#locals = options.locals;
+    this.#ways = options.ways;
+    this.#instruction = options.instruction;
+    this.#isLast = options.isLast;
+  }
+
+  readX(operand: RegisterOperand): void {
+    const register = this.#instruction.decoded[operand];
+    if (register === 0) this.code.i64(0n);
+    else this.code.get(this.#x(register));
+  }
+
+  writeX(operand: 'rd', value: Operand): void {
+    const register = this.#instruction.decoded[operand];
+    value();
+    if (register === 0) this.code.plain('drop');
+    else this.code.set(this.#x(register));
+  }
+
+  immediate(): void {
+    this.code.i64(BigInt(this.#instruction.decoded.imm));
+  }
+
+  pc(): void {
+    this.#address(this.#instruction.offset);
+  }
+
+  nextPc(): void {
+    this.#address(this.#next);
+  }
+
+  withScratch(body: (scratch: Local) => void): void {
+    const scratch = this.#locals.scratch[this.#scratchInUse];
+    assert(scratch !== undefined, 'semantics are nested too deep');
+    this.#scratchInUse++;
+    body(scratch);
+    this.#scratchInUse--;
+  }
+
+  load(size: AccessSize, signed: boolean, address: Operand): void {
+    writeLoad(this, size, signed, address);
+  }
+
+  store(size: AccessSize, address: Operand, value: Operand): void {
+    writeStore(this, size, address, value);
+  }
+
+  loadReserved(size: 4 | 8, address: Operand): void {
+    writeLoadReserved(this, size, address);
+  }
+
+  storeConditional(size: 4 | 8, address: Operand, value: Operand): void {
+    writeStoreConditional(this, size, address, value);
+  }
+
+  amo(operator: AmoOperator, size: 4 | 8, address: Operand, value: Operand): void {
+    writeAmoAccess(this, operator, size, address, value);
+  }
+
+  translate(array: 'read' | 'write', size: AccessSize, address: Operand): void {
+    const { code } = this;
+    const { context, entry } = this.#locals;
+    address();
+    code.tee(this.#locals.address);
+    writeTlbEntry({ code, context });
+    code.tee(entry);
+    code.memory('i64.load', tlbArray[array] + tlbField.tag);
+    code.get(this.#locals.address);
+    // A misaligned address keeps a bit that no tag has, and misses.
+    code.i64(-4096n | BigInt(size - 1));
+    code.plain('i64.and');
+    code.plain('i64.ne');
+    code.if(() => this.#ways.interpret());
+    code.get(entry);
+    code.memory('i32.load', tlbArray[array] + tlbField.addend);
+    code.get(this.#locals.address);
+    code.plain('i32.wrap_i64');
+    code.plain('i32.add');
+  }
+
+  stateBase(): void {
+    this.code.get(this.#locals.state);
+  }
+
+  slotAt(slot: number): number {
+    return slotOffset(slot);
+  }
+
+  prepareJump(target: Value, compiled: Operand): void {
+    if (isPcRelative(target)) return;
+    compiled();
+    this.code.set(this.#locals.target);
+  }
+
+  jump(target: Value): void {
+    if (isPcRelative(target)) this.#ways.goTo(this.#relative);
+    else this.#ways.goToTarget();
+  }
+
+  branch(condition: () => void, target: Value): void {
+    assert(isPcRelative(target), 'a branch goes to an address that is relative to pc');
+    this.#ways.branchTo(condition, this.#relative, this.#next);
+  }
+
+  fallThrough(): void {
+    if (this.#isLast) this.#ways.goTo(this.#next);
+  }
+
+  get #next(): number {
+    return this.#instruction.offset + this.#instruction.decoded.length;
+  }
+
+  get #relative(): number {
+    return this.#instruction.offset + this.#instruction.decoded.imm;
+  }
+
+  #x(register: number): Local {
+    const local = this.#locals.x[register];
+    assert(local !== undefined, 'every register that a region uses has a local');
+    return local;
+  }
+
+  #address(offset: number): void {
+    this.code.get(this.#locals.base);
+    this.code.i64(BigInt(offset));
+    this.code.plain('i64.add');
+  }
+}

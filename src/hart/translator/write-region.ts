@@ -1,0 +1,336 @@
+import { regionSignature } from '../engine/driver.ts';
+import { compileSemantics } from '../engine/compile-semantics.ts';
+import { inPageMask, registerOffset } from '../engine/layout.ts';
+import { ModuleWriter } from '../engine/wasm/module-writer.ts';
+import type { CodeWriter, Label, Local } from '../engine/wasm/code-writer.ts';
+import type { ValueType } from '../engine/wasm/opcodes.ts';
+import type { MachineMemory } from '../memory.ts';
+import { hartSlot, slotOffset } from '../state.ts';
+import type { Block, FlowGraph } from './flow-graph.ts';
+import type { FlowOrder } from './flow-order.ts';
+import { RegisterPlace, type RegionLocals, type RegionWays } from './register-place.ts';
+
+/**
+ * Writes a region as a wasm module, which imports `machine.memory` and exports `region`, a function of the type
+ * `regionSignature`. `entryTable` is the address in the wasm memory of 2048 bytes, one for each place
+ * in the page: 0, or one more than the entry's place in `graph.entries`. A graph with one entry needs none.
+ */
+export function writeRegion({ graph, order, memory, entryTable }: RegionPlan): Uint8Array {
+  const module = new ModuleWriter({
+    module: 'machine',
+    name: 'memory',
+    pages: memory.wasm.buffer.byteLength / 0x1_0000,
+  });
+  const used = usedRegisters(graph);
+  const types: ValueType[] = [
+    ...Array.from({ length: 5 }, () => 'i32' as const),
+    ...Array.from({ length: 6 + used.all.length }, () => 'i64' as const),
+  ];
+  module.function('region', regionSignature, types, (code, locals) => {
+    const [
+      budget,
+      target,
+      state,
+      context,
+      choice,
+      leaveOffset,
+      leaveKind,
+      entry,
+      host,
+      base,
+      address,
+      ...rest
+    ] = locals as [Local, ...Local[]];
+    const x: (Local | undefined)[] = [];
+    for (const [index, register] of used.all.entries()) x[register] = rest[4 + index];
+    const frame = {
+      budget,
+      target,
+      state,
+      context,
+      choice,
+      leaveOffset,
+      leaveKind,
+      entry,
+      host,
+      base,
+      address,
+      scratch: rest.slice(0, 4),
+      x,
+    } as Frame;
+    new RegionWriter(code, frame, { graph, order, memory, entryTable }).write(used);
+  });
+  return module.finish();
+}
+
+/** What there is to write. */
+interface RegionPlan {
+  readonly graph: FlowGraph;
+  readonly order: FlowOrder;
+  readonly memory: MachineMemory;
+  readonly entryTable: number | undefined;
+}
+
+interface Registers {
+  readonly all: readonly number[];
+  readonly written: readonly number[];
+}
+
+interface Frame extends RegionLocals {
+  /** Which entry the dispatch goes to. */
+  readonly choice: Local;
+  /** pc at the end, as an offset from `base`. */
+  readonly leaveOffset: Local;
+  /** 1 where the interpreter has to go on. */
+  readonly leaveKind: Local;
+}
+
+class RegionWriter {
+  readonly #code: CodeWriter;
+  readonly #frame: Frame;
+  readonly #graph: FlowGraph;
+  readonly #order: FlowOrder;
+  readonly #ramDelta: number;
+  readonly #entryTable: number | undefined;
+  readonly #loopLabels = new Map<number, Label>();
+  readonly #mergeLabels = new Map<number, Label>();
+  #lookUp: Label | undefined;
+  #dispatch: Label | undefined;
+  #leaveTo: Label | undefined;
+  #leaveAt: Label | undefined;
+
+  constructor(code: CodeWriter, frame: Frame, { graph, order, memory, entryTable }: RegionPlan) {
+    this.#code = code;
+    this.#frame = frame;
+    this.#graph = graph;
+    this.#order = order;
+    this.#ramDelta = memory.ramBase - memory.ramOffset;
+    this.#entryTable = entryTable;
+  }
+
+  write({ all, written }: Registers): void {
+    const code = this.#code;
+    const { target, base, state, budget, leaveOffset, leaveKind, x } = this.#frame;
+    code.get(target);
+    code.i64(-4096n);
+    code.plain('i64.and');
+    code.set(base);
+    for (const register of all) {
+      code.get(state);
+      code.memory('i64.load', registerOffset(register));
+      code.set(x[register] as Local);
+    }
+    code.block((leaveTo) => {
+      this.#leaveTo = leaveTo;
+      code.block((leaveAt) => {
+        this.#leaveAt = leaveAt;
+        this.#writeDispatch();
+      });
+      code.get(base);
+      code.get(leaveOffset);
+      code.plain('i64.extend_i32_s');
+      code.plain('i64.add');
+      code.set(target);
+    });
+    for (const register of written) {
+      code.get(state);
+      code.get(x[register] as Local);
+      code.memory('i64.store', registerOffset(register));
+    }
+    code.get(state);
+    code.get(target);
+    code.memory('i64.store', slotOffset(hartSlot.pc));
+    code.get(budget);
+    code.i32(1);
+    code.plain('i32.shl');
+    code.get(leaveKind);
+    code.plain('i32.or');
+  }
+
+  /**
+   * lookUp: loop { find the entry of `target`; dispatch: loop { br_table; blocks } }. A region with one entry, and no
+   * edge into the middle of a loop, has none of it.
+   */
+  #writeDispatch(): void {
+    const code = this.#code;
+    const { target, base, choice } = this.#frame;
+    const { dispatched } = this.#order;
+    if (this.#entryTable === undefined && dispatched.length === 1) {
+      this.#writeChildren(0, () => this.#goTo(0, dispatched[0] as number));
+      return;
+    }
+    code.loop((lookUp) => {
+      if (this.#entryTable !== undefined) {
+        this.#lookUp = lookUp;
+        code.get(target);
+        code.i64(-4096n);
+        code.plain('i64.and');
+        code.get(base);
+        code.plain('i64.ne');
+        code.if(() => this.#leaveToTarget());
+        code.get(target);
+        code.plain('i32.wrap_i64');
+        code.i32(inPageMask);
+        code.plain('i32.and');
+        code.i32(1);
+        code.plain('i32.shr_u');
+        code.memory('i32.load8_u', this.#entryTable);
+        code.set(choice);
+      } else {
+        code.i32(1);
+        code.set(choice);
+      }
+      code.loop((dispatch) => {
+        this.#dispatch = dispatch;
+        this.#writeChildren(0, () => {
+          code.block((noEntry) => {
+            code.get(choice);
+            const labels = dispatched.map((block) => this.#mergeLabels.get(block) as Label);
+            code.brTable([noEntry, ...labels], noEntry);
+          });
+          this.#leaveToTarget();
+        });
+      });
+    });
+  }
+
+  /** Writes `body`, and after it the blocks that `block` dominates and several ways lead to, each at its label. */
+  #writeChildren(block: number, body: () => void): void {
+    // The outermost label belongs to the block that comes last.
+    const children = (this.#order.dominated[block] as readonly number[])
+      .filter((child) => this.#order.merges.has(child))
+      .toReversed();
+    const nest = (index: number): void => {
+      const child = children[index];
+      if (child === undefined) {
+        body();
+        return;
+      }
+      this.#code.block((label) => {
+        this.#mergeLabels.set(child, label);
+        nest(index + 1);
+      });
+      this.#mergeLabels.delete(child);
+      this.#writeTree(child);
+    };
+    nest(0);
+  }
+
+  #writeTree(block: number): void {
+    const body = (): void => this.#writeChildren(block, () => this.#writeBlock(block));
+    if (!this.#order.loops.has(block)) {
+      body();
+      return;
+    }
+    this.#code.loop((label) => {
+      this.#loopLabels.set(block, label);
+      body();
+    });
+    this.#loopLabels.delete(block);
+  }
+
+  #writeBlock(number: number): void {
+    const code = this.#code;
+    const { budget } = this.#frame;
+    const block = this.#graph.blocks.get(this.#order.offsets[number] as number) as Block;
+    const { length } = block.instructions;
+    code.get(budget);
+    code.i32(length);
+    code.plain('i32.sub');
+    code.tee(budget);
+    code.i32(0);
+    code.plain('i32.lt_s');
+    code.if(() => this.#leave(block.offset, 1, length));
+    for (const [index, instruction] of block.instructions.entries()) {
+      const isLast = index === length - 1;
+      const place = new RegisterPlace({
+        code,
+        ramDelta: this.#ramDelta,
+        locals: this.#frame,
+        ways: this.#waysFrom(number, () => this.#leave(instruction.offset, 1, length - index)),
+        instruction,
+        isLast,
+      });
+      compileSemantics(instruction.decoded.instruction.semantics, place);
+    }
+  }
+
+  #waysFrom(from: number, interpret: () => void): RegionWays {
+    const code = this.#code;
+    const goTo = (offset: number): void => {
+      const to = this.#successor(from, offset);
+      if (to === undefined) this.#leave(offset, 0, 0);
+      else this.#goTo(from, to);
+    };
+    return {
+      goTo,
+      branchTo: (condition, taken, otherwise) => {
+        condition();
+        code.if(() => goTo(taken));
+        goTo(otherwise);
+      },
+      goToTarget: () => {
+        if (this.#lookUp === undefined) this.#leaveToTarget();
+        else code.br(this.#lookUp);
+      },
+      interpret,
+    };
+  }
+
+  #successor(from: number, offset: number): number | undefined {
+    const to = this.#order.numberOf.get(offset);
+    return to !== undefined && this.#order.successors[from]?.includes(to) ? to : undefined;
+  }
+
+  #goTo(from: number, to: number): void {
+    const code = this.#code;
+    const loop = this.#loopLabels.get(to);
+    const merge = this.#mergeLabels.get(to);
+    if (to <= from && loop !== undefined) {
+      code.br(loop);
+    } else if (to <= from) {
+      code.i32(this.#order.dispatched.indexOf(to) + 1);
+      code.set(this.#frame.choice);
+      code.br(this.#dispatch as Label);
+    } else if (merge !== undefined) {
+      code.br(merge);
+    } else {
+      this.#writeTree(to);
+    }
+  }
+
+  /** Leaves with pc at an offset, and gives back what of the budget was not used. */
+  #leave(offset: number, kind: 0 | 1, unused: number): void {
+    const code = this.#code;
+    const { budget, leaveOffset, leaveKind } = this.#frame;
+    if (unused !== 0) {
+      code.get(budget);
+      code.i32(unused);
+      code.plain('i32.add');
+      code.set(budget);
+    }
+    code.i32(offset);
+    code.set(leaveOffset);
+    code.i32(kind);
+    code.set(leaveKind);
+    code.br(this.#leaveAt as Label);
+  }
+
+  #leaveToTarget(): void {
+    this.#code.i32(0);
+    this.#code.set(this.#frame.leaveKind);
+    this.#code.br(this.#leaveTo as Label);
+  }
+}
+
+function usedRegisters({ blocks }: FlowGraph): Registers {
+  const all = new Set<number>();
+  const written = new Set<number>();
+  for (const { instructions } of blocks.values()) {
+    for (const { decoded } of instructions) {
+      for (const register of [decoded.rd, decoded.rs1, decoded.rs2]) if (register !== 0) all.add(register);
+      if (decoded.rd !== 0) written.add(decoded.rd);
+    }
+  }
+  return { all: [...all].toSorted((a, b) => a - b), written: [...written].toSorted((a, b) => a - b) };
+}
