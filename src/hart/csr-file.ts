@@ -2,6 +2,7 @@ import { assert } from '../common/errors.ts';
 import { isReadOnly, legalize, type Csr } from '../isa/csr.ts';
 import { allCsrs } from '../isa/csrs/index.ts';
 import { counterHooks } from './csrs/counters.ts';
+import { environmentHooks } from './csrs/environment.ts';
 import type { CsrContext, CsrHooks, CsrHookTable } from './csrs/hooks.ts';
 import { interruptHooks } from './csrs/interrupts.ts';
 import { physicalProtectionHooks } from './csrs/physical-memory-protection.ts';
@@ -81,6 +82,7 @@ const allHooks: CsrHookTable = {
   ...counterHooks,
   ...interruptHooks,
   ...timerHooks,
+  ...environmentHooks,
   ...physicalProtectionHooks,
 };
 

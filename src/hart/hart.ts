@@ -99,6 +99,7 @@ export class Hart {
         this.#protection.changed();
         this.#engine?.flushAll();
       },
+      translationChanged: () => this.#engine?.flushAll(),
       contextChanged,
     });
     this.#evaluator = new Evaluator({

@@ -13,8 +13,8 @@ export interface BootRegisters {
 }
 
 /** `riscv,isa` and `mmu-type` of the harts. */
-const isa = 'rv64imach_zicsr_zifencei_sstc';
-const mmu = 'riscv,sv39';
+const isa = 'rv64imach_zicsr_zifencei_sstc_svadu_svinval_svnapot_svpbmt';
+const mmu = 'riscv,sv57';
 
 /** Puts image, firmware, initrd and device tree into RAM, which is all zero. */
 export function loadBootData(board: Board, configuration: CheckedConfiguration): BootRegisters {

@@ -49,7 +49,7 @@ export function makeGuests(
       (_, id) => new Vcpu({ id, index: index++, hart }),
     );
     const { name, software, population = 'at-start' } = configuration;
-    const virtualHarts = { isa: guestIsa, mmu: 'riscv,sv39', timebaseHertz };
+    const virtualHarts = { isa: guestIsa, mmu: 'riscv,sv57', timebaseHertz };
     return new Guest({
       number,
       name,
@@ -70,7 +70,7 @@ export function makeGuests(
 const defaultMemoryBytes = 128 * 0x10_0000;
 
 /** The machine's harts without the hypervisor extension: guests of guests are not offered. */
-const guestIsa = 'rv64imac_zicsr_zifencei_sstc';
+const guestIsa = 'rv64imac_zicsr_zifencei_sstc_svadu_svinval_svnapot_svpbmt';
 
 /** Bytes of RAM that a machine needs for these guests, their page tables and the VMM. */
 export function ramNeeded(configurations: readonly GuestConfiguration[]): number {

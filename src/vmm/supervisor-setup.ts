@@ -17,7 +17,7 @@ export function setUpSupervisor(
   );
   csrs.poke('hedeleg', bits(guestExceptions.filter((code) => !intercepted.includes(code))));
   csrs.poke('hideleg', bits(guestInterrupts));
-  csrs.poke('henvcfg', comparatorEnable);
+  csrs.poke('henvcfg', environment);
   csrs.poke('hcounteren', counterTime | counterCycle | counterRetired);
   csrs.poke('stvec', options.trapVector);
   csrs.poke(
@@ -47,8 +47,8 @@ const guestInterrupts: readonly number[] = [
   interruptCode.virtualSupervisorExternal,
 ];
 
-/** henvcfg.STCE: vstimecmp raises the guest's timer interrupt without the VMM. */
-const comparatorEnable = 1n << 63n;
+/** henvcfg.STCE, PBMTE and ADUE: vstimecmp raises the guest's timer interrupt without the VMM, and page tables are as on the bare machine. */
+const environment = 7n << 61n;
 const counterCycle = 1n << 0n;
 const counterTime = 1n << 1n;
 const counterRetired = 1n << 2n;

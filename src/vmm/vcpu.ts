@@ -1,8 +1,8 @@
 import type { CsrFile } from '../hart/csr-file.ts';
 import { virtualInterrupts } from '../hart/interrupts.ts';
-import { hartSlot, type HartState } from '../hart/state.ts';
+import { csrSlot, hartSlot, type HartState } from '../hart/state.ts';
 import { interruptCode } from '../hart/trap.ts';
-import type { TranslationRegime } from '../hart/translation/regime.ts';
+import { stageOptions, type TranslationRegime } from '../hart/translation/regime.ts';
 import { csrByName } from '../isa/csrs/index.ts';
 import { loadRegisters, switchedCsrs, unloadRegisters, type SwitchedCsr } from './switched-registers.ts';
 
@@ -152,6 +152,7 @@ export class Vcpu {
   /** How it translates addresses, in its mode or as its kernel or a process would: for views and walks. */
   regime(mode: 'VS' | 'VU' = this.mode): TranslationRegime {
     const status = this.getCsr('vsstatus');
+    const { state } = this.#hart;
     return {
       virtual: true,
       privilege: mode === 'VS' ? 1 : 0,
@@ -161,6 +162,8 @@ export class Vcpu {
       mxr: (status & statusMxr) !== 0n,
       // The VMM does not set the bit of HS mode that would concern both stages.
       guestMxr: false,
+      options: stageOptions(state.high(csrSlot.henvcfg)),
+      guestOptions: stageOptions(state.high(csrSlot.menvcfg)),
     };
   }
 

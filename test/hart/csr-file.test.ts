@@ -220,7 +220,7 @@ describe('hart/csr-file', () => {
   describe('rules', () => {
     it('ignores a write of satp with an unsupported mode as a whole', () => {
       machine.setCsr('satp', (8n << 60n) | 7n);
-      machine.setCsr('satp', (9n << 60n) | 9n);
+      machine.setCsr('satp', (11n << 60n) | 9n);
       assert.equal(machine.csr('satp'), (8n << 60n) | 7n);
     });
 
@@ -251,14 +251,25 @@ describe('hart/csr-file', () => {
       assert.equal(machine.csr('hedeleg'), 0xb1ffn);
     });
 
-    it('withdraws henvcfg.STCE with menvcfg.STCE', () => {
-      machine.setCsr('henvcfg', every);
-      assert.equal(machine.csr('henvcfg'), 1n);
-      machine.setCsr('menvcfg', every);
-      machine.setCsr('henvcfg', every);
-      assert.equal(machine.csr('henvcfg') >> 63n, 1n);
-      machine.setCsr('menvcfg', 0n);
-      assert.equal(machine.csr('henvcfg'), 1n);
+    it('takes Sv57 in satp, as kernels try it, and every mode in hgatp', () => {
+      for (const mode of [10n, 9n, 8n, 0n]) {
+        for (const name of ['satp', 'vsatp', 'hgatp']) {
+          machine.setCsr(name, (mode << 60n) | 0x8_0000n);
+          assert.equal(machine.csr(name), (mode << 60n) | 0x8_0000n, name);
+        }
+      }
+    });
+
+    it('withdraws STCE, PBMTE and ADUE from henvcfg with those of menvcfg', () => {
+      for (const bit of [61n, 62n, 63n]) {
+        machine.setCsr('menvcfg', 7n << 61n);
+        machine.setCsr('henvcfg', every);
+        assert.equal(machine.csr('henvcfg') >> 61n, 7n);
+        machine.setCsr('menvcfg', (7n << 61n) & ~(1n << bit));
+        assert.equal(machine.csr('henvcfg') >> 61n, 7n & ~(1n << (bit - 61n)));
+        machine.setCsr('henvcfg', every);
+        assert.equal((machine.csr('henvcfg') >> bit) & 1n, 0n);
+      }
     });
 
     it('tells H in misa, and lets nothing change it', () => {

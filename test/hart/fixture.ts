@@ -136,12 +136,16 @@ export class TestMachine {
     return address;
   }
 
-  /** Maps a page in the table of Sv39 or (41 bits of address) Sv39x4 at `root`; returns the leaf's address. */
-  map(root: number, virtual: bigint, physical: number, flags: number): number {
+  /**
+   * Maps a page in the table at `root`, of three levels (Sv39) or more; returns the leaf's address. An address with two
+   * more bits is one of a second stage.
+   */
+  map(root: number, virtual: bigint, physical: number, flags: number | bigint, levels = 3): number {
     let table = root;
-    for (let level = 2; level > 0; level--) {
-      const mask = level === 2 ? 0x7ffn : 0x1ffn;
-      const wide = level === 2 && virtual < 1n << 41n && virtual >= 1n << 39n;
+    for (let level = levels - 1; level > 0; level--) {
+      const mask = level === levels - 1 ? 0x7ffn : 0x1ffn;
+      const bits = BigInt(12 + 9 * levels);
+      const wide = level === levels - 1 && virtual < 1n << (bits + 2n) && virtual >= 1n << bits;
       const index = Number((virtual >> BigInt(12 + 9 * level)) & (wide ? mask : 0x1ffn));
       const entry = table + 8 * index;
       let next = Number((this.read(entry) >> 10n) << 12n);
@@ -172,9 +176,9 @@ export const flags = {
   urwx: valid | read | write | execute | user | accessed | dirty,
 } as const;
 
-/** satp, vsatp or hgatp for a table. */
-export function atp(root: number, options: { readonly id?: bigint } = {}): bigint {
-  return (8n << 60n) | ((options.id ?? 0n) << 44n) | BigInt(root >>> 12);
+/** satp, vsatp or hgatp for a table: Sv39 or Sv39x4 unless `mode` is another. */
+export function atp(root: number, options: { readonly id?: bigint; readonly mode?: bigint } = {}): bigint {
+  return ((options.mode ?? 8n) << 60n) | ((options.id ?? 0n) << 44n) | BigInt(root >>> 12);
 }
 
 /** Assembles one instruction: `op('addi', { rd: 1, imm: 5 })`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { pteBit } from '../../src/hart/translation/page-table.ts';
 import { machineMode, supervisorMode } from '../../src/hart/state.ts';
+import { permissiveOptions } from '../../src/hart/translation/regime.ts';
 import { atp, deviceBase, every, flags, op, plain, ramBase, ramSize, TestMachine } from './fixture.ts';
 
 const { write } = pteBit;
@@ -35,6 +36,8 @@ for (const engine of ['reference', 'interpreter'] as const) {
           sum: false,
           mxr: false,
           guestMxr: false,
+          options: permissiveOptions,
+          guestOptions: permissiveOptions,
         },
         effects: 'none',
       });

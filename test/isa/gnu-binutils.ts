@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const prefix = 'riscv64-unknown-elf-';
-const assemblerOptions = ['-march=rv64imac_zicsr_zifencei_zihintpause_h', '-mpriv-spec=1.12', '-mno-relax'];
+const assemblerOptions = [
+  '-march=rv64imac_zicsr_zifencei_zihintpause_svinval_h',
+  '-mpriv-spec=1.12',
+  '-mno-relax',
+];
 
 /** Are GNU as, objdump and objcopy for RISC-V installed? */
 export function haveBinutils(): boolean {

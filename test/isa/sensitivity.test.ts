@@ -14,8 +14,8 @@ describe('isa/sensitivity', () => {
     assert.equal(
       mnemonics.join(' '),
       [
-        'hfence.gvma hfence.vvma hlv.b hlv.bu hlv.d hlv.h hlv.hu hlv.w hlv.wu hlvx.hu hlvx.wu',
-        'hsv.b hsv.d hsv.h hsv.w mret sfence.vma sret wfi',
+        'hfence.gvma hfence.vvma hinval.gvma hinval.vvma hlv.b hlv.bu hlv.d hlv.h hlv.hu hlv.w hlv.wu hlvx.hu hlvx.wu',
+        'hsv.b hsv.d hsv.h hsv.w mret sfence.vma sinval.vma sret wfi',
       ].join(' '),
     );
   });

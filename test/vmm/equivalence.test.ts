@@ -72,6 +72,8 @@ const excluded = new Set([
   'bge',
   'bltu',
   'bgeu',
+  'hinval.vvma',
+  'hinval.gvma',
 ]);
 const candidates = allInstructions.filter(
   ({ mnemonic, extension }) => extension !== 'H' && extension !== 'Zicsr' && !excluded.has(mnemonic),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { permissiveOptions } from '../../src/hart/translation/regime.ts';
 import { createMachine } from '../../src/machine/machine.ts';
 import { Laboratory } from './fixture.ts';
 import { TinyGuest } from './tiny-guest.ts';
@@ -193,6 +194,8 @@ describe('vmm/vmm', () => {
         sum: false,
         mxr: false,
         guestMxr: false,
+        options: permissiveOptions,
+        guestOptions: permissiveOptions,
       });
       assert.equal(hgatp, laboratory.vmm.guestOf(vcpu).tables.hgatp(laboratory.vmm.guestOf(vcpu).vmid));
       // The instruction at pc, through both stages, of the guest on the hart and of the other.

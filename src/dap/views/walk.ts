@@ -26,7 +26,7 @@ export function presentWalk(walk: AddressWalk): WalkView {
 
 /** `VS mode, Sv39 through Sv39x4`. */
 function modeText({ mode, stages }: AddressWalk): string {
-  const schemes = stages.map(({ scheme }) => scheme).join(' through ');
+  const schemes = stages.map(({ scheme }) => scheme.name).join(' through ');
   return `${modeName(mode)} mode, ${schemes === '' ? 'no translation' : schemes}`;
 }
 
@@ -45,7 +45,7 @@ function presentPass(pass: TablePass, walk: AddressWalk): WalkStageView {
   const { stage, input, purpose, entries, output } = pass;
   return {
     stage: stage.name,
-    scheme: stage.scheme,
+    scheme: stage.scheme.name,
     root: `${stage.register} ${formatAddress(stage.value)}`,
     input: formatAddress(input),
     purpose: purposeText(purpose),

@@ -1,5 +1,5 @@
 import { StrataError } from '../../common/errors.ts';
-import type { TranslationRegime } from '../../hart/translation/regime.ts';
+import { permissiveOptions, type TranslationRegime } from '../../hart/translation/regime.ts';
 import type { Guest } from '../../vmm/guest.ts';
 import type { MemoryReference } from '../memory-reference.ts';
 import type { Target } from '../target/target.ts';
@@ -45,6 +45,8 @@ const physical: TranslationRegime = {
   sum: false,
   mxr: false,
   guestMxr: false,
+  options: permissiveOptions,
+  guestOptions: permissiveOptions,
 };
 
 /** Guest-physical addresses are those of a guest with translation off. */

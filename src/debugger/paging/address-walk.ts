@@ -1,6 +1,7 @@
 import type { GuestPhysicalAddress, HostPhysicalAddress } from '../../common/address.ts';
 import type { HartMode } from '../../hart/state.ts';
 import type { Verdict } from '../../hart/translation/page-table.ts';
+import type { TranslationScheme } from '../../isa/translation-schemes.ts';
 import type { GuestPlace, Owner } from './owner.ts';
 
 export type WalkAccess = 'read' | 'write' | 'execute';
@@ -26,7 +27,7 @@ export interface WalkStage {
   readonly name: StageName;
   readonly register: 'satp' | 'vsatp' | 'hgatp';
   readonly value: bigint;
-  readonly scheme: 'Bare' | 'Sv39' | 'Sv39x4';
+  readonly scheme: TranslationScheme;
 }
 
 /** One way from a root down to a leaf, or to a fault. */
@@ -60,9 +61,9 @@ export interface WalkEntry {
 /** What ends a walk in a fault, beside what an entry says. */
 export type FaultReason =
   | Exclude<Verdict, 'pointer' | 'leaf'>
-  /** Bits 63 to 39 of the virtual address are not all equal to bit 38. */
+  /** The upper bits of the virtual address are not all equal to the highest that is translated: of Sv39, bit 38. */
   | 'not-canonical'
-  /** The guest-physical address has more than 41 bits. */
+  /** The guest-physical address has more bits than the G-stage translates: for Sv39x4, 41. */
   | 'too-wide'
   /** PMP does not allow it. */
   | 'protected'

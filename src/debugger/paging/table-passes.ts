@@ -1,4 +1,4 @@
-import { lowPages, pageOf, pteBit, usageBits, type PageAccess } from '../../hart/translation/page-table.ts';
+import { leafPage, pteBit, usageBits, type PageAccess } from '../../hart/translation/page-table.ts';
 import type { WalkStep } from '../../hart/translation/walk.ts';
 import type { PassPurpose, TablePass, WalkAccess, WalkEntry, WalkStage } from './address-walk.ts';
 
@@ -13,7 +13,7 @@ export function passesOf(
   const second: WalkStep[][] = [];
   for (const step of steps) {
     if (step.root !== 'hgatp') first.push(step);
-    else if (step.level === rootLevel) second.push([step]);
+    else if (step.level === rootLevel(stages, 'hgatp')) second.push([step]);
     else second.at(-1)?.push(step);
   }
   return [first, ...second].flatMap((own, index) => {
@@ -23,12 +23,14 @@ export function passesOf(
     const purpose = purposeOf(own, second.slice(0, index - 1));
     const entryAccess = purpose.kind === 'access' ? access : purpose.use;
     const input = head.translates ?? address;
-    const entries = own.map((step) => entryOf(step, input, entryAccess));
+    const entries = own.map((step) => entryOf(step, input, entryAccess, stage));
     return [{ stage, input, purpose, entries, output: outputOf(own, input) }];
   });
 }
 
-const rootLevel = 2;
+function rootLevel(stages: readonly WalkStage[], register: WalkStage['register']): number {
+  return (stages.find((stage) => stage.register === register)?.scheme.levels ?? 0) - 1;
+}
 
 /** An entry of the first stage is found to be read; if it is looked for again, then to set its A and D bits. */
 function purposeOf([head]: readonly WalkStep[], earlier: readonly (readonly WalkStep[])[]): PassPurpose {
@@ -38,10 +40,10 @@ function purposeOf([head]: readonly WalkStep[], earlier: readonly (readonly Walk
   return { kind: 'entry', level, use: isAgain ? 'write' : 'read' };
 }
 
-function entryOf(step: WalkStep, input: bigint, access: PageAccess): WalkEntry {
+function entryOf(step: WalkStep, input: bigint, access: PageAccess, stage: WalkStage): WalkEntry {
   const { level, root, address, guestAddress, entry: value, verdict } = step;
-  // The root table of Sv39x4 is four times as long as others.
-  const mask = root === 'hgatp' && level === rootLevel ? 0x7ffn : 0x1ffn;
+  // The root table of a second stage is four times as long as others.
+  const mask = root === 'hgatp' && level === stage.scheme.levels - 1 ? 0x7ffn : 0x1ffn;
   const index = Number((input >> BigInt(12 + 9 * level)) & mask);
   const missing = verdict === 'leaf' ? usageBits(access) & ~Number(BigInt.asUintN(8, value)) : 0;
   const sets = usage.flatMap(({ bit, name }) => ((missing & bit) === 0 ? [] : name));
@@ -57,6 +59,6 @@ function outputOf(steps: readonly WalkStep[], input: bigint): bigint | undefined
   const last = steps.at(-1);
   if (last?.verdict !== 'leaf') return undefined;
   const low = Number(BigInt.asUintN(32, last.entry));
-  const page = pageOf(low, Number(last.entry >> 32n)) + (Number(input >> 12n) & lowPages(last.level));
+  const page = leafPage(low, Number(last.entry >> 32n), last.level, Number(input >> 12n));
   return BigInt(page) * 4096n + (input & 0xfffn);
 }

@@ -1,8 +1,16 @@
 import { formatAddress } from '../../common/address.ts';
 import { unreachable } from '../../common/errors.ts';
 import { pteBit } from '../../hart/translation/page-table.ts';
+import { schemeOf } from '../../isa/translation-schemes.ts';
 import { modeName } from '../stack/boundary.ts';
-import type { AddressWalk, FaultReason, TablePass, WalkAccess, WalkOutcome } from './address-walk.ts';
+import type {
+  AddressWalk,
+  FaultReason,
+  TablePass,
+  WalkAccess,
+  WalkOutcome,
+  WalkStage,
+} from './address-walk.ts';
 import { describeDevice, describeOwner, type GuestPlace } from './owner.ts';
 
 /** Says in one sentence why the access faults, or what allows it and where it leads. */
@@ -20,7 +28,7 @@ export function verdictOf(walk: Omit<AddressWalk, 'verdict'>): string {
 }
 
 /** What an entry that ends a walk in a fault has wrong with it, or what else is: `W is 0`. */
-export function reasonText(reason: FaultReason, access: WalkAccess): string {
+export function reasonText(reason: Exclude<FaultReason, AddressReason>, access: WalkAccess): string {
   switch (reason) {
     case 'invalid':
       return 'V is 0';
@@ -44,10 +52,10 @@ export function reasonText(reason: FaultReason, access: WalkAccess): string {
       return 'W is 0';
     case 'not-executable':
       return 'X is 0';
-    case 'not-canonical':
-      return 'bits 63 to 39 of the address differ from bit 38';
-    case 'too-wide':
-      return 'the guest-physical address has more than 41 bits';
+    case 'not-accessed':
+      return 'A is 0, and hardware does not set it (ADUE is 0)';
+    case 'not-dirty':
+      return 'D is 0, and hardware does not set it (ADUE is 0)';
     case 'protected':
       return 'physical memory protection (PMP) forbids it';
     case 'nothing-there':
@@ -55,6 +63,16 @@ export function reasonText(reason: FaultReason, access: WalkAccess): string {
     default:
       return unreachable(reason);
   }
+}
+
+/** Reasons that lie in the address. */
+type AddressReason = 'not-canonical' | 'too-wide';
+
+function addressText(reason: AddressReason, stages: readonly WalkStage[]): string {
+  const { addressBits } = (reason === 'too-wide' ? stages[1] : stages[0])?.scheme ?? schemeOf('satp', 0n);
+  return reason === 'too-wide'
+    ? `the guest-physical address has more than ${addressBits} bits`
+    : `bits 63 to ${addressBits} of the address differ from bit ${addressBits - 1}`;
 }
 
 const accessNames: Readonly<Record<WalkAccess, string>> = { read: 'load', write: 'store', execute: 'fetch' };
@@ -72,9 +90,10 @@ function leafText({ stage, entries }: TablePass): string {
 const permissions = { R: pteBit.read, W: pteBit.write, X: pteBit.execute, U: pteBit.user } as const;
 
 function faultText(
-  { access }: Pick<AddressWalk, 'access'>,
+  { access, stages }: Pick<AddressWalk, 'access' | 'stages'>,
   { reason, pass, guest }: Extract<WalkOutcome, { kind: 'fault' }>,
 ): string {
+  if (reason === 'not-canonical' || reason === 'too-wide') return addressText(reason, stages);
   if (pass === undefined) return reasonText(reason, access);
   const entry = `the ${pass.stage.name} entry at level ${pass.entries.at(-1)?.level}`;
   const what =

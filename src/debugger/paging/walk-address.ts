@@ -2,6 +2,7 @@ import { gpa, hpa } from '../../common/address.ts';
 import { hartMode, type HartMode } from '../../hart/state.ts';
 import { accessRegime, type TranslationRegime } from '../../hart/translation/regime.ts';
 import type { WalkStep } from '../../hart/translation/walk.ts';
+import { schemeOf } from '../../isa/translation-schemes.ts';
 import type { DebugThread, Target } from '../target/target.ts';
 import type { AddressWalk, TablePass, WalkAccess, WalkOutcome, WalkStage } from './address-walk.ts';
 import { faultOutcome } from './fault.ts';
@@ -68,10 +69,10 @@ function regimeFor(
 
 function stagesOf({ virtual, privilege, satp, hgatp }: TranslationRegime): readonly WalkStage[] {
   if (privilege === 3) return [];
-  const scheme = satp === 0n ? 'Bare' : 'Sv39';
+  const scheme = schemeOf('satp', satp);
   if (!virtual) return [{ name: 'S-stage', register: 'satp', value: satp, scheme }];
   return [
     { name: 'VS-stage', register: 'vsatp', value: satp, scheme },
-    { name: 'G-stage', register: 'hgatp', value: hgatp, scheme: hgatp === 0n ? 'Bare' : 'Sv39x4' },
+    { name: 'G-stage', register: 'hgatp', value: hgatp, scheme: schemeOf('hgatp', hgatp) },
   ];
 }

@@ -1,4 +1,5 @@
 import { pteBit } from '../../hart/translation/page-table.ts';
+import { schemeOf, type TranslationScheme } from '../../isa/translation-schemes.ts';
 import type { Space } from '../expressions/value.ts';
 
 /** Neighbouring pages of a space with the same permissions. */
@@ -21,11 +22,12 @@ const mostTables = 2048;
 const mostRanges = 256;
 
 /**
- * What Sv39 page tables map for user mode (pages with U set), lowest address first. `satp` is the page-table root
+ * What page tables map for user mode (pages with U set), lowest address first. `satp` is the page-table root
  * register's value; `memory` is what its physical addresses mean.
  */
 export function userRanges(satp: bigint, memory: Space): MappedRanges {
   const ranges: { start: bigint; size: bigint; permissions: string }[] = [];
+  const scheme = schemeOf('satp', satp);
   let tables = 0;
   let isCut = false;
   const visit = (table: bigint, level: number, base: bigint): void => {
@@ -41,7 +43,7 @@ export function userRanges(satp: bigint, memory: Space): MappedRanges {
       if ((low & pteBit.valid) === 0) continue;
       const start = base + BigInt(at / 8) * span;
       if ((low & (pteBit.read | pteBit.write | pteBit.execute)) !== 0) {
-        if ((low & pteBit.user) !== 0) add(canonical(start), span, permissionsOf(low));
+        if ((low & pteBit.user) !== 0) add(canonical(start, scheme), span, permissionsOf(low));
       } else if (level > 0) visit(pageAddress(entries.getBigUint64(at, true)), level - 1, start);
     }
   };
@@ -50,20 +52,17 @@ export function userRanges(satp: bigint, memory: Space): MappedRanges {
     if (last && last.start + last.size === start && last.permissions === permissions) last.size += size;
     else ranges.push({ start, size, permissions });
   };
-  if (satp >> 60n === sv39) visit(BigInt.asUintN(44, satp) << 12n, 2, 0n);
+  if (scheme.levels > 0) visit(BigInt.asUintN(44, satp) << 12n, scheme.levels - 1, 0n);
   return { ranges: ranges.slice(0, mostRanges), isCut };
 }
-
-/** satp.MODE. */
-const sv39 = 8n;
 
 function pageAddress(entry: bigint): bigint {
   return BigInt.asUintN(44, entry >> 10n) << 12n;
 }
 
-/** Sv39: bits 63 to 39 of an address equal bit 38. */
-function canonical(address: bigint): bigint {
-  return BigInt.asUintN(64, BigInt.asIntN(39, address));
+/** Of Sv39, bits 63 to 39 of an address equal bit 38. */
+function canonical(address: bigint, { addressBits }: TranslationScheme): bigint {
+  return BigInt.asUintN(64, BigInt.asIntN(addressBits, address));
 }
 
 function permissionsOf(low: number): string {

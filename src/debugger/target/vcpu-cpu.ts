@@ -1,6 +1,6 @@
 import type { Hart } from '../../hart/hart.ts';
-import { hartMode, type HartMode } from '../../hart/state.ts';
-import { regimeOf, type TranslationRegime } from '../../hart/translation/regime.ts';
+import { csrSlot, hartMode, type HartMode } from '../../hart/state.ts';
+import { regimeOf, stageOptions, type TranslationRegime } from '../../hart/translation/regime.ts';
 import { csrByName } from '../../isa/csrs/index.ts';
 import { isSwitchedCsr } from '../../vmm/switched-registers.ts';
 import type { Vcpu } from '../../vmm/vcpu.ts';
@@ -48,6 +48,7 @@ export class VcpuCpu implements Cpu {
   regime(mode = this.mode): TranslationRegime {
     if (this.#vcpu.isOnHart) return regimeOf(this.#hart.state, mode.virtual, mode.privilege);
     const status = this.#vcpu.getCsr('vsstatus');
+    const { state } = this.#hart;
     return {
       virtual: mode.virtual,
       privilege: mode.privilege,
@@ -56,6 +57,8 @@ export class VcpuCpu implements Cpu {
       sum: (status & supervisorUserMemory) !== 0n,
       mxr: (status & makeExecutableReadable) !== 0n,
       guestMxr: false,
+      options: stageOptions(state.high(csrSlot.henvcfg)),
+      guestOptions: stageOptions(state.high(csrSlot.menvcfg)),
     };
   }
 

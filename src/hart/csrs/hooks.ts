@@ -12,6 +12,8 @@ export interface CsrContext {
   readonly timersChanged: () => void;
   /** Physical memory protection changed: cached translations may be wrong. */
   readonly protectionChanged: () => void;
+  /** Page-table entries mean something else now: cached translations may be wrong. */
+  readonly translationChanged: () => void;
   /** Any register changed: the mode may translate otherwise, an interrupt may be due. */
   readonly contextChanged: () => void;
 }

@@ -26,7 +26,7 @@ export type Verdict =
   | 'unreachable'
   /** V is 0. */
   | 'invalid'
-  /** A reserved bit or combination is set (Priv. 12.3.2, steps 3 and 4). */
+  /** A reserved bit or combination is set (Priv. 12.3.2, steps 3 and 4), those of extensions that are off among them. */
   | 'reserved'
   /** A pointer at the last level. */
   | 'too-deep'
@@ -38,13 +38,26 @@ export type Verdict =
   | 'supervisor-page'
   | 'not-readable'
   | 'not-writable'
-  | 'not-executable';
+  | 'not-executable'
+  /** A is 0, or D is 0 at a store, and hardware does not set them (Svade). */
+  | 'not-accessed'
+  | 'not-dirty';
+
+/** What menvcfg or henvcfg says of one stage of translation. */
+export interface StageOptions {
+  /** ADUE: A and D bits that are 0 are set by hardware (Svadu); else they fault (Svade). */
+  readonly updatesUsage: boolean;
+  /** PBMTE: leaves may name a memory type (Svpbmt), which changes nothing here: harts see memory in order. */
+  readonly memoryTypes: boolean;
+}
 
 /** As whom an access is checked: what of mode and status registers one stage of translation looks at. */
-export interface StageRules {
+export interface StageRules extends StageOptions {
   readonly user: boolean;
   readonly sum: boolean;
   readonly mxr: boolean;
+  /** Svnapot. */
+  readonly contiguousPages: boolean;
 }
 
 /** The physical page number of an entry given by its halves. */
@@ -52,7 +65,24 @@ export function pageOf(low: number, high: number): number {
   return (low >>> 10) + (high & 0x3f_ffff) * 0x40_0000;
 }
 
-/** Judges an entry found at `level` (2 is the root's level of Sv39): Priv. 12.3.2, steps 3 to 8. */
+/** The page that a leaf at `level` maps a page to. */
+export function leafPage(low: number, high: number, level: number, page: number): number {
+  const span = highEntry.contiguous > high ? levelPages(level) : contiguousPages;
+  const first = pageOf(low, high);
+  return first - (first % span) + (page % span);
+}
+
+/** Pages that a leaf at `level` maps: 1, 512, 512², …; what a leaf at another level points into. */
+export function levelPages(level: number): number {
+  return pagesOfLevel[level] as number;
+}
+
+/** The index of a page in the tables of a level, but for the wider root of a second stage. */
+export function tableIndex(page: number, level: number): number {
+  return Math.floor(page / levelPages(level)) & 511;
+}
+
+/** Judges an entry found at `level` (2 is the root's level of Sv39): Priv. 12.3.2, steps 3 to 9. */
 export function judgeEntry(
   low: number,
   high: number,
@@ -61,20 +91,16 @@ export function judgeEntry(
   rules: StageRules,
 ): Verdict {
   if ((low & pteBit.valid) === 0) return 'invalid';
-  // Bits 63:54 belong to Svnapot, Svpbmt and the future: none is implemented.
-  if (high >>> 22 !== 0) return 'reserved';
+  if (high > highEntry.page && isReserved(low, high, level, rules)) return 'reserved';
   if ((low & (pteBit.read | pteBit.write)) === pteBit.write) return 'reserved';
   if ((low & (pteBit.read | pteBit.execute)) === 0) {
     if ((low & (pteBit.dirty | pteBit.accessed | pteBit.user)) !== 0) return 'reserved';
     return level === 0 ? 'too-deep' : 'pointer';
   }
-  if ((pageOf(low, high) & lowPages(level)) !== 0) return 'misaligned-superpage';
-  return access === 'any' ? 'leaf' : judgePermission(low, access, rules);
-}
-
-/** A mask of the page-number bits that a leaf at `level` leaves to the address. */
-export function lowPages(level: number): number {
-  return (1 << (9 * level)) - 1;
+  if (level > 0 && pageOf(low, high) % levelPages(level) !== 0) return 'misaligned-superpage';
+  if (access === 'any') return 'leaf';
+  const verdict = judgePermission(low, access, rules);
+  return verdict === 'leaf' && !rules.updatesUsage ? judgeUsage(low, access) : verdict;
 }
 
 /** The bits that an access needs set in a leaf, and that hardware sets where they are not (Svadu). */
@@ -89,6 +115,34 @@ export function usageBits(access: PageAccess): number {
     case 'any':
       return 0;
   }
+}
+
+const pagesOfLevel = [1, 2 ** 9, 2 ** 18, 2 ** 27, 2 ** 36];
+
+/** In the high half of an entry: its part of the page number, the memory type (Svpbmt) and N (Svnapot). */
+const highEntry = { page: 0x3f_ffff, memoryType: 0x6000_0000, contiguous: 0x8000_0000 } as const;
+
+/** Svnapot: the size of all that N = 1 can say, 64 KiB. */
+const contiguousPages = 16;
+
+/** Of an entry with something in bits 63:54: Svnapot, Svpbmt, and the future's. */
+function isReserved(low: number, high: number, level: number, rules: StageRules): boolean {
+  const isLeaf = (low & (pteBit.read | pteBit.execute)) !== 0;
+  const memoryType = high & highEntry.memoryType;
+  // Priv. Svpbmt: type 3 is reserved, and so are the bits in pointers and without PBMTE.
+  if (memoryType !== 0 && (!rules.memoryTypes || !isLeaf || memoryType === highEntry.memoryType)) return true;
+  if (high >= highEntry.contiguous) {
+    if (!rules.contiguousPages || !isLeaf || level > 0) return true;
+    // Priv. Svnapot: of the sizes that the low bits of the page number can tell, there is 64 KiB alone.
+    if (pageOf(low, high) % contiguousPages !== contiguousPages / 2) return true;
+  }
+  return (high & ~(highEntry.page | highEntry.memoryType | highEntry.contiguous)) !== 0;
+}
+
+function judgeUsage(low: number, access: PageAccess): Verdict {
+  const missing = usageBits(access) & ~low;
+  if ((missing & pteBit.accessed) !== 0) return 'not-accessed';
+  return missing === 0 ? 'leaf' : 'not-dirty';
 }
 
 function judgePermission(low: number, access: Exclude<PageAccess, 'any'>, rules: StageRules): Verdict {

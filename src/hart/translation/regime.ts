@@ -2,6 +2,7 @@ import type { AccessKind } from '../../isa/semantics.ts';
 import { csrSlot, type HartState } from '../state.ts';
 import type { Privilege } from '../trap.ts';
 import { hstatusLow, mstatusHigh, mstatusLow, sstatusLow } from '../status-bits.ts';
+import type { StageOptions } from './page-table.ts';
 
 /** Everything that decides how an address is translated: whose access it is, and by which tables. */
 export interface TranslationRegime {
@@ -16,7 +17,23 @@ export interface TranslationRegime {
   /** Make executable pages readable: in the first stage, and in the second (only the HS-level bit does that). */
   readonly mxr: boolean;
   readonly guestMxr: boolean;
+  /** How the first stage treats entries, and the second. */
+  readonly options: StageOptions;
+  readonly guestOptions: StageOptions;
 }
+
+/** What an environment configuration register (menvcfg, henvcfg) says of a stage, by its high half. */
+export function stageOptions(environment: number): StageOptions {
+  return allStageOptions[(environment >>> 29) & 3] as StageOptions;
+}
+
+/** For looks at memory, which no entry is to stop that some environment would let pass. */
+export const permissiveOptions: StageOptions = { updatesUsage: true, memoryTypes: true };
+
+const allStageOptions: readonly StageOptions[] = [0, 1, 2, 3].map((bits) => ({
+  updatesUsage: (bits & 1) !== 0,
+  memoryTypes: (bits & 2) !== 0,
+}));
 
 /** How the hart translates the address of an instruction to fetch. */
 export function fetchRegime(state: HartState): TranslationRegime {
@@ -43,6 +60,7 @@ export function accessRegime(state: HartState, kind: AccessKind): TranslationReg
 export function regimeOf(state: HartState, virtual: boolean, privilege: Privilege): TranslationRegime {
   const mstatus = state.low(csrSlot.mstatus);
   const mxr = (mstatus & mstatusLow.MXR) !== 0;
+  const machineOptions = stageOptions(state.high(csrSlot.menvcfg));
   if (!virtual) {
     return {
       virtual,
@@ -52,6 +70,8 @@ export function regimeOf(state: HartState, virtual: boolean, privilege: Privileg
       sum: (mstatus & mstatusLow.SUM) !== 0,
       mxr,
       guestMxr: mxr,
+      options: machineOptions,
+      guestOptions: machineOptions,
     };
   }
   const vsstatus = state.low(csrSlot.vsstatus);
@@ -64,5 +84,8 @@ export function regimeOf(state: HartState, virtual: boolean, privilege: Privileg
     // Priv. 18.5: the HS-level MXR overrides both stages, vsstatus.MXR the first alone.
     mxr: mxr || (vsstatus & sstatusLow.MXR) !== 0,
     guestMxr: mxr,
+    // Priv. hypervisor, henvcfg: it is about the VS-stage; menvcfg about the G-stage.
+    options: stageOptions(state.high(csrSlot.henvcfg)),
+    guestOptions: machineOptions,
   };
 }

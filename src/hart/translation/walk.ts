@@ -2,15 +2,16 @@ import type { GuestPhysicalAddress, HostPhysicalAddress } from '../../common/add
 import { gpa, hpa } from '../../common/address.ts';
 import type { PhysicalMemory } from '../physical-memory.ts';
 import type { PhysicalProtection } from '../physical-protection.ts';
+import { schemeOf, type TranslationScheme } from '../../isa/translation-schemes.ts';
 import type { GuestPage, HostPage, PageAccess, StageRules, Verdict, VirtualPage } from './page-table.ts';
-import { judgeEntry, lowPages, pageOf, usageBits } from './page-table.ts';
+import { judgeEntry, leafPage, levelPages, pageOf, tableIndex, usageBits } from './page-table.ts';
 import type { TranslationRegime } from './regime.ts';
 
 /** One page-table entry that a walk looked at. */
 export interface WalkStep {
   /** The register that holds the root of this table. */
   readonly root: 'satp' | 'vsatp' | 'hgatp';
-  /** 2 (the root's) to 0. */
+  /** From the root's (2 in Sv39, 4 in Sv57) down to 0. */
   readonly level: number;
   /** In a walk from hgatp: the guest-physical address that it translates. */
   readonly translates?: GuestPhysicalAddress;
@@ -46,13 +47,14 @@ export interface WalkFault {
 }
 
 /**
- * Translates an address by Sv39, Sv39x4 or both: the host page, or why there is none. This is the only walk:
+ * Translates an address by one stage, the other or both: the host page, or why there is none. This is the only walk:
  * guest accesses, TLB refills and views all use it.
  */
 export class PageWalker {
   readonly #memory: PhysicalMemory;
   readonly #protection: PhysicalProtection;
   readonly #tables = new Float64Array(mostTables);
+  readonly #contiguousPages = true;
   #tablesRead = 0;
 
   constructor(memory: PhysicalMemory, protection: PhysicalProtection) {
@@ -65,7 +67,10 @@ export class PageWalker {
     this.#tablesRead = 0;
     const page = Number(address >> 12n) as VirtualPage;
     let found: GuestPage | HostPage | WalkFault = page as number as HostPage;
-    if (regime.privilege !== 3 && regime.satp !== 0n) found = this.#firstStage(page, request);
+    if (regime.privilege !== 3) {
+      const scheme = schemeOf('satp', regime.satp);
+      if (scheme.levels > 0) found = this.#firstStage(page, scheme, request);
+    }
     if (typeof found !== 'number') return found;
     if (hasSecondStage(regime)) {
       const offset = Number(BigInt.asUintN(12, address));
@@ -82,13 +87,25 @@ export class PageWalker {
   }
 
   /** Priv. 12.3.2, by satp or vsatp. */
-  #firstStage(page: VirtualPage, request: WalkRequest): GuestPage | HostPage | WalkFault {
+  #firstStage(
+    page: VirtualPage,
+    scheme: TranslationScheme,
+    request: WalkRequest,
+  ): GuestPage | HostPage | WalkFault {
     const { access, regime, effects } = request;
-    if (!isCanonical(page)) return { kind: 'page' };
-    const rules: StageRules = { user: regime.privilege === 0, sum: regime.sum, mxr: regime.mxr };
+    if (!isCanonical(page, scheme)) return { kind: 'page' };
+    const { updatesUsage, memoryTypes } = regime.options;
+    const rules: StageRules = {
+      user: regime.privilege === 0,
+      sum: regime.sum,
+      mxr: regime.mxr,
+      updatesUsage,
+      memoryTypes,
+      contiguousPages: this.#contiguousPages,
+    };
     let table = rootPage(regime.satp);
-    for (let level = 2; ; level--) {
-      const offset = 8 * ((page >> (9 * level)) & 511);
+    for (let level = scheme.levels - 1; ; level--) {
+      const offset = 8 * tableIndex(page, level);
       const hostTable = this.#locateEntry(table, offset, level, 'read', request);
       if (typeof hostTable !== 'number') return hostTable;
       const entryAddress = hostTable * 4096 + offset;
@@ -116,7 +133,7 @@ export class PageWalker {
         if (!this.#protection.allows(writable, 'write', 1)) return { kind: 'access' };
         if (effects === 'update') this.#memory.writeHalf(entryAddress, entry.low | missing);
       }
-      return (pageOf(entry.low, entry.high) + (page & lowPages(level))) as GuestPage;
+      return leafPage(entry.low, entry.high, level, page) as GuestPage;
     }
   }
 
@@ -144,12 +161,21 @@ export class PageWalker {
   ): HostPage | WalkFault {
     const { regime, effects } = request;
     const fault: WalkFault = { kind: 'guest-page', guestPhysical: guestAddress(page, pageOffset) };
-    if (page >= guestPages) return fault;
-    const rules: StageRules = { user: true, sum: false, mxr: regime.guestMxr };
+    const scheme = schemeOf('hgatp', regime.hgatp);
+    if (page >= 2 ** (scheme.addressBits - 12)) return fault;
+    const { updatesUsage, memoryTypes } = regime.guestOptions;
+    const rules: StageRules = {
+      user: true,
+      sum: false,
+      mxr: regime.guestMxr,
+      updatesUsage,
+      memoryTypes,
+      contiguousPages: this.#contiguousPages,
+    };
     // The root table is four pages, its index two bits wider.
     let table = rootPage(regime.hgatp);
-    let index = page >>> 18;
-    for (let level = 2; ; level--) {
+    let index = Math.floor(page / levelPages(scheme.levels - 1));
+    for (let level = scheme.levels - 1; ; level--) {
       const entryAddress = table * 4096 + 8 * index;
       const entry = this.#readEntry(entryAddress);
       const verdict = entry ? judgeEntry(entry.low, entry.high, level, access, rules) : 'unreachable';
@@ -165,7 +191,7 @@ export class PageWalker {
       if (entry === undefined) return { kind: 'access' };
       if (verdict === 'pointer') {
         table = pageOf(entry.low, entry.high);
-        index = (page >> (9 * (level - 1))) & 511;
+        index = tableIndex(page, level - 1);
         continue;
       }
       if (verdict !== 'leaf') return fault;
@@ -174,7 +200,7 @@ export class PageWalker {
         if (!this.#protection.allows(hostPageOf(entryAddress), 'write', 1)) return { kind: 'access' };
         if (effects === 'update') this.#memory.writeHalf(entryAddress, entry.low | missing);
       }
-      return (pageOf(entry.low, entry.high) + (page & lowPages(level))) as HostPage;
+      return leafPage(entry.low, entry.high, level, page) as HostPage;
     }
   }
 
@@ -193,19 +219,20 @@ interface Entry {
   readonly high: number;
 }
 
-/** Three levels, the address of each entry translated by three more, and then that of the access. */
-const mostTables = 3 * (3 + 1) + 3;
-
-/** Pages that Sv39x4 can address: 41 bits. */
-const guestPages = 2 ** 29;
+/**
+ * Five levels, the address of each entry translated by five more, that of the leaf once more where its A or D bit is
+ * set, and then that of the access.
+ */
+const mostTables = 5 * (5 + 1) + 5 + 5;
 
 function hasSecondStage(regime: TranslationRegime): boolean {
-  return regime.virtual && regime.hgatp !== 0n;
+  return regime.virtual && schemeOf('hgatp', regime.hgatp).levels > 0;
 }
 
-/** Sv39: bits 63 to 39 of the address equal bit 38; of the page number, 51 to 27 bit 26. */
-function isCanonical(page: VirtualPage): boolean {
-  return page < 2 ** 26 || page >= 2 ** 52 - 2 ** 26;
+/** Sv39: bits 63 to 39 of the address equal bit 38; of the page number, 51 to 27 bit 26. The others likewise. */
+function isCanonical(page: VirtualPage, { addressBits }: TranslationScheme): boolean {
+  const half = 2 ** (addressBits - 13);
+  return page < half || page >= 2 ** 52 - half;
 }
 
 function rootPage(atp: bigint): number {

@@ -1,5 +1,6 @@
 import { bit, bits, csr, readOnly } from '../csr-description.ts';
-import { delegatedExceptions, interruptFields } from './shared-fields.ts';
+import { secondStageSchemes } from '../translation-schemes.ts';
+import { delegatedExceptions, interruptFields, translationModeField } from './shared-fields.ts';
 
 const virtualInterrupts = [2, 6, 10];
 
@@ -59,13 +60,18 @@ export const hgeie = csr({
   writable: 0n,
 });
 
+/** ADUE is 1 at first, as in menvcfg. */
 export const henvcfg = csr({
   name: 'henvcfg',
   address: 0x60a,
-  summary: 'What a guest finds in its environment. STCE is read-only zero while menvcfg.STCE is 0.',
+  summary:
+    'What a guest finds in its environment. ADUE, PBMTE and STCE are read-only zero while they are 0 in menvcfg.',
   source: 'Priv. hypervisor, henvcfg',
+  reset: 1n << 61n,
   fields: [
     bit('FIOM', 0, 'Do fences of I/O in a guest order memory, too?'),
+    bit('ADUE', 61, 'Are A and D bits of the VS-stage set by hardware? Where not, they fault while clear.'),
+    bit('PBMTE', 62, 'May entries of the VS-stage name a memory type (Svpbmt)?'),
     bit('STCE', 63, 'Does vstimecmp work, as the stimecmp of the guest?'),
   ],
 });
@@ -102,8 +108,8 @@ export const htinst = csr({
 });
 
 /**
- * Other than with satp, a write with an unsupported MODE is not void (Priv. hypervisor, hgatp). Root tables of Sv39x4 are
- * 16 KiB, so the low two bits of PPN are zero.
+ * Other than with satp, a write with an unsupported MODE is not void (Priv. hypervisor, hgatp). Root tables are 16 KiB, so
+ * the low two bits of PPN are zero.
  */
 export const hgatp = csr({
   name: 'hgatp',
@@ -111,7 +117,7 @@ export const hgatp = csr({
   summary: 'Root page table and mode of the second stage of translation: guest-physical to physical.',
   source: 'Priv. hypervisor, hgatp',
   fields: [
-    bits('MODE', 63, 60, 'Translation scheme.', { legal: [0, 8], values: { 0: 'Bare', 8: 'Sv39x4' } }),
+    translationModeField(secondStageSchemes),
     bits('VMID', 57, 44, 'Number of the virtual machine.'),
     bits('PPN', 43, 0, 'Physical page number of the root page table.'),
   ],

@@ -141,13 +141,21 @@ export const mtval2 = csr({
   source: 'Priv. hypervisor, mtval2',
 });
 
+/** ADUE is 1 at first, so that page tables of programs that know nothing of it need no A and D bits. */
 export const menvcfg = csr({
   name: 'menvcfg',
   address: 0x30a,
   summary: 'What less privileged modes find in their environment.',
   source: 'Priv. machine level, menvcfg',
+  reset: 1n << 61n,
   fields: [
     bit('FIOM', 0, 'Do fences of I/O below M mode order memory, too?'),
+    bit(
+      'ADUE',
+      61,
+      'Are A and D bits of the S-stage and G-stage set by hardware? Where not, they fault while clear.',
+    ),
+    bit('PBMTE', 62, 'May entries of the S-stage and G-stage name a memory type (Svpbmt)?'),
     bit('STCE', 63, 'Do stimecmp and vstimecmp work?'),
   ],
 });

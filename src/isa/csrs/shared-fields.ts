@@ -1,6 +1,7 @@
 import { exceptionNames, interrupts } from '../causes.ts';
 import type { CsrField } from '../csr.ts';
 import { bit, bits, readOnly } from '../csr-description.ts';
+import type { TranslationScheme } from '../translation-schemes.ts';
 
 /** mcause, scause, vscause (Priv. machine level, mcause). */
 export const causeFields: readonly CsrField[] = [
@@ -16,6 +17,14 @@ export const trapVectorFields: readonly CsrField[] = [
     values: { 0: 'Direct', 1: 'Vectored' },
   }),
 ];
+
+/** MODE of satp, vsatp and hgatp. */
+export function translationModeField(schemes: readonly TranslationScheme[]): CsrField {
+  return bits('MODE', 63, 60, 'Translation scheme.', {
+    legal: schemes.map(({ mode }) => mode),
+    values: Object.fromEntries(schemes.map(({ mode, name }) => [mode, name])),
+  });
+}
 
 /** Every exception a delegation register may hand down, by name. */
 export function delegatedExceptions(writable: readonly number[]): readonly CsrField[] {

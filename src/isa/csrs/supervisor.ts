@@ -1,5 +1,6 @@
 import { bit, bits, csr } from '../csr-description.ts';
-import { causeFields, interruptFields, trapVectorFields } from './shared-fields.ts';
+import { firstStageSchemes } from '../translation-schemes.ts';
+import { causeFields, interruptFields, translationModeField, trapVectorFields } from './shared-fields.ts';
 import { supervisorStatusFields } from './supervisor-status.ts';
 
 export const sstatus = csr({
@@ -91,7 +92,7 @@ export const satp = csr({
   summary: 'Root page table and mode of address translation.',
   source: 'Priv. supervisor level, satp',
   fields: [
-    bits('MODE', 63, 60, 'Translation scheme.', { legal: [0, 8], values: { 0: 'Bare', 8: 'Sv39' } }),
+    translationModeField(firstStageSchemes),
     bits('ASID', 59, 44, 'Number of the address space.'),
     bits('PPN', 43, 0, 'Physical page number of the root page table.'),
   ],

@@ -10,6 +10,7 @@ import * as rv64iComputation from './rv64i-computation.ts';
 import * as rv64iControl from './rv64i-control.ts';
 import * as rv64iMemory from './rv64i-memory.ts';
 import * as rv64iWord from './rv64i-word.ts';
+import * as svinval from './svinval.ts';
 import * as zicsr from './zicsr.ts';
 import * as zifencei from './zifencei.ts';
 
@@ -25,6 +26,7 @@ export const allInstructions: readonly Instruction[] = [
   zifencei,
   privileged,
   h,
+  svinval,
 ].flatMap((extension): readonly Instruction[] => Object.values(extension));
 
 /** Every instruction of 16 bits. */

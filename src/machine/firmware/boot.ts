@@ -27,8 +27,8 @@ const delegatedInterrupts = bits(
 
 /** CY, TM and IR. */
 const readableCounters = 7n;
-/** menvcfg.STCE: the supervisor sets its timer by stimecmp. */
-const supervisorTimerComparator = 1n << 63n;
+/** menvcfg.STCE, PBMTE and ADUE: stimecmp works, pages may have a memory type, hardware sets A and D bits. */
+const environment = 7n << 61n;
 /** pmpcfg0.0: read, write, execute, a naturally aligned power of two. */
 const everythingAllowed = 0x1fn;
 const allAddresses = 0x3f_ffff_ffff_ffffn;
@@ -40,7 +40,7 @@ export function setUpMachineLevel({ csrs }: Hart): void {
   csrs.poke('mideleg', delegatedInterrupts);
   csrs.poke('mcounteren', readableCounters);
   csrs.poke('scounteren', readableCounters);
-  csrs.poke('menvcfg', supervisorTimerComparator);
+  csrs.poke('menvcfg', environment);
   csrs.poke('stimecmp', 0xffff_ffff_ffff_ffffn);
   csrs.poke('pmpaddr0', allAddresses);
   csrs.poke('pmpcfg0', everythingAllowed);

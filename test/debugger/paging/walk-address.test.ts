@@ -11,6 +11,7 @@ import {
   type HartMode,
 } from '../../../src/hart/state.ts';
 import type { TakenTrap } from '../../../src/hart/trap.ts';
+import { schemeOf } from '../../../src/isa/translation-schemes.ts';
 import { op } from '../../hart/fixture.ts';
 import { atp, BareTarget, leaf, pte, ramBase, uartBase } from '../bare-target.ts';
 
@@ -62,7 +63,9 @@ describe('debugger/paging/walk-address', () => {
     );
     assert.equal(only?.entries.at(-1)?.address, BigInt(slot));
     assert.equal(only?.output, BigInt(physical + 8));
-    assert.deepEqual(stages, [{ name: 'S-stage', register: 'satp', value: atp(root), scheme: 'Sv39' }]);
+    assert.deepEqual(stages, [
+      { name: 'S-stage', register: 'satp', value: atp(root), scheme: schemeOf('satp', 8n << 60n) },
+    ]);
     assert.deepEqual(mode, userMode);
     assert.deepEqual(outcome, {
       kind: 'mapped',

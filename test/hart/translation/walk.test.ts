@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { pteBit, type PageAccess } from '../../../src/hart/translation/page-table.ts';
-import type { TranslationRegime } from '../../../src/hart/translation/regime.ts';
+import {
+  permissiveOptions,
+  stageOptions,
+  type TranslationRegime,
+} from '../../../src/hart/translation/regime.ts';
+import { firstStageSchemes, secondStageSchemes } from '../../../src/isa/translation-schemes.ts';
 import type { WalkFault, WalkStep } from '../../../src/hart/translation/walk.ts';
 import { atp, flags, TestMachine } from '../fixture.ts';
 
@@ -15,7 +20,11 @@ const supervisor: TranslationRegime = {
   sum: false,
   mxr: false,
   guestMxr: false,
+  options: permissiveOptions,
+  guestOptions: permissiveOptions,
 };
+/** A and D bits fault while they are 0, and there are no memory types. */
+const svade: Partial<TranslationRegime> = { options: stageOptions(0), guestOptions: stageOptions(0) };
 
 describe('hart/translation/walk', () => {
   let machine: TestMachine;
@@ -92,8 +101,17 @@ describe('hart/translation/walk', () => {
       ['write without read', valid | write | used, 'read', {}, 'reserved'],
       ['write and execute without read', valid | write | execute | used, 'execute', {}, 'reserved'],
       ['a reserved high bit', BigInt(flags.rwx) | (1n << 54n), 'read', {}, 'reserved'],
-      ['a page-based memory type', BigInt(flags.rwx) | (1n << 61n), 'read', {}, 'reserved'],
-      ['NAPOT', BigInt(flags.rwx) | (1n << 63n), 'read', {}, 'reserved'],
+      ['a memory type without PBMTE', BigInt(flags.rwx) | (1n << 61n), 'read', svade, 'reserved'],
+      ['non-cacheable memory', BigInt(flags.rwx) | (1n << 61n), 'read', {}, 'leaf'],
+      ['I/O', BigInt(flags.rwx) | (2n << 61n), 'read', {}, 'leaf'],
+      ['the memory type that is reserved', BigInt(flags.rwx) | (3n << 61n), 'read', {}, 'reserved'],
+      ['a memory type in a pointer', BigInt(valid) | (1n << 61n), 'read', {}, 'reserved'],
+      ['NAPOT of a size that there is not', BigInt(flags.rwx) | (1n << 63n), 'read', {}, 'reserved'],
+      ['NAPOT in a pointer', BigInt(valid) | (1n << 63n), 'read', {}, 'reserved'],
+      ['a page without A under Svade', valid | read | write, 'read', svade, 'not-accessed'],
+      ['a store to a clean page under Svade', valid | read | write | accessed, 'write', svade, 'not-dirty'],
+      ['a load from a clean page under Svade', valid | read | write | accessed, 'read', svade, 'leaf'],
+      ['a store without W or D under Svade', valid | read | accessed, 'write', svade, 'not-writable'],
       ['a pointer at the last level', valid, 'read', {}, 'too-deep'],
       ['a pointer with a dirty bit', valid | dirty, 'read', {}, 'reserved'],
       ['a user page for S mode', flags.urwx, 'read', {}, 'user-page'],
@@ -119,6 +137,62 @@ describe('hart/translation/walk', () => {
         assert.deepEqual(result, verdict === 'leaf' ? target / 4096 : { kind: 'page' });
       });
     }
+
+    for (const { name, mode, levels, addressBits } of firstStageSchemes.slice(1)) {
+      const bits = BigInt(addressBits);
+      const deep = { ...supervisor, satp: 0n };
+      beforeEach(() => {
+        deep.satp = atp(root, { mode: BigInt(mode) });
+      });
+
+      it(`walks the ${levels} levels of ${name}, for canonical addresses alone`, () => {
+        const [low, high] = [(1n << (bits - 1n)) - 0x1000n, BigInt.asUintN(64, -(1n << (bits - 1n)))];
+        for (const address of [low, high, 0x12_3456_7000n])
+          machine.map(root, BigInt.asUintN(addressBits, address), target, flags.rwx, levels);
+        const steps: WalkStep[] = [];
+        assert.equal(walk(0x12_3456_7abcn, 'write', deep, { steps }), target / 4096);
+        assert.deepEqual(
+          steps.map(({ level }) => level),
+          Array.from({ length: levels }, (_, index) => levels - 1 - index),
+        );
+        assert.equal(walk(low, 'read', deep), target / 4096);
+        assert.equal(walk(high, 'read', deep), target / 4096);
+        for (const address of [low + 0x1000n, high - 0x1000n, 1n << 63n])
+          assert.deepEqual(walk(address, 'read', deep), { kind: 'page' });
+      });
+
+      it(`joins page numbers at every level of ${name}, and wants each aligned`, () => {
+        let table = root;
+        for (let level = levels - 1; level > 0; level--) {
+          const span = 512 ** level;
+          machine.write(table + 8, (BigInt(span) << 10n) | BigInt(flags.rwx));
+          machine.write(table + 16, (BigInt(span + 1) << 10n) | BigInt(flags.rwx));
+          const base = BigInt(span) * 0x1000n;
+          const inside = base - 0x1000n;
+          assert.equal(walk(base + inside, 'write', deep), 2 * span - 1, `level ${level}`);
+          assert.deepEqual(walk(2n * base, 'write', deep), { kind: 'page' }, `level ${level}`);
+          const next = machine.table();
+          machine.write(table, (BigInt(next >>> 12) << 10n) | 1n);
+          table = next;
+        }
+      });
+    }
+
+    it('takes an address as physical where MODE is Bare, whatever else satp holds', () => {
+      assert.equal(
+        walk(BigInt(target), 'write', { ...supervisor, satp: 0xffff_0000_0008_0000n }),
+        target / 4096,
+      );
+    });
+
+    it('takes the low four bits of a contiguous page from the address (Svnapot)', () => {
+      const leaf = (1n << 63n) | BigInt(flags.rwx) | (0x8_0018n << 10n);
+      const place = machine.map(root, 0x1_3000n, 0, 0);
+      machine.write(place, leaf);
+      assert.equal(walk(0x1_3abcn, 'write', regime), 0x8_0013);
+      machine.write(root + 8, (1n << 63n) | BigInt(flags.rwx) | (8n << 10n));
+      assert.deepEqual(walk(0x4000_0000n, 'read', regime), { kind: 'page' }, 'at no level but 0');
+    });
 
     it('refuses a superpage that is not aligned', () => {
       machine.write(root, (BigInt(target >>> 12) << 10n) | BigInt(flags.rwx));
@@ -296,6 +370,43 @@ describe('hart/translation/walk', () => {
       for (const address of [0x200_0000_0000n, 0xffff_ffff_ffff_f123n]) {
         assert.deepEqual(walk(address, 'read', bare), { kind: 'guest-page', guestPhysical: address });
       }
+    });
+
+    it('knows every table that it read, with A and D set on the way', () => {
+      const leaf = machine.map(gRoot, BigInt(guestPage), target, flags.urwx);
+      const entry = guestLeaf();
+      machine.write(entry, (BigInt(guestPage >>> 12) << 10n) | BigInt(valid | read | write));
+      assert.equal(walk(0x40_2000n, 'write', regime, { effects: 'update' }), target / 4096);
+      assert.ok(
+        machine.hart.walker.tablesRead.includes(Math.floor(leaf / 4096)),
+        'that of the last entry too',
+      );
+    });
+
+    for (const { name, mode, levels, addressBits } of secondStageSchemes.slice(1)) {
+      it(`takes ${addressBits} bits of guest-physical address under ${name}`, () => {
+        const bare = { ...regime, satp: 0n, hgatp: atp(gRoot, { mode: BigInt(mode) }) };
+        const last = (1n << BigInt(addressBits)) - 0x1000n;
+        machine.map(gRoot, last, target, flags.urwx, levels);
+        const steps: WalkStep[] = [];
+        assert.equal(walk(last + 0x123n, 'read', bare, { steps }), target / 4096);
+        assert.equal(steps.length, levels);
+        for (const address of [last + 0x1000n, 0xffff_ffff_ffff_f123n])
+          assert.deepEqual(walk(address, 'read', bare), { kind: 'guest-page', guestPhysical: address });
+      });
+    }
+
+    const kind = (change: Partial<TranslationRegime>): unknown => {
+      const found = walk(0x40_2000n, 'read', { ...regime, ...change });
+      return typeof found === 'number' ? 'leaf' : found.kind;
+    };
+
+    it('asks menvcfg about the second stage, and henvcfg about the first', () => {
+      machine.map(gRoot, BigInt(guestPage), target, flags.urwx & ~used);
+      machine.write(guestLeaf(), (BigInt(guestPage >>> 12) << 10n) | BigInt(valid | read | write));
+      assert.equal(kind({}), 'leaf');
+      assert.equal(kind({ options: stageOptions(0) }), 'page');
+      assert.equal(kind({ guestOptions: stageOptions(0) }), 'guest-page');
     });
 
     it('makes an access fault of a second-stage table that is not in RAM', () => {

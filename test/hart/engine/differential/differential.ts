@@ -76,7 +76,8 @@ class Episode {
     this.#name = `seed ${seed}, episode ${episode}`;
     this.#program = makeProgram(this.#random, codePages * 0x1000);
     const data = Uint8Array.from({ length: dataLength }, () => this.#random.bits());
-    for (const world of pair) world.begin(this.#setting, this.#program.bytes, data);
+    const environment = { levels: 3 + this.#random.below(3), updatesUsage: this.#random.chance(70) };
+    for (const world of pair) world.begin(this.#setting, this.#program.bytes, data, environment);
     for (let index = 1; index < 32; index++) this.#both((world, value) => world.state.setX(index, value));
     this.#resume();
   }

@@ -30,11 +30,8 @@ export const ownBytes = 0x2_0000;
 
 /** A machine with tables for every setting. Two of them made alike stay alike under the same program. */
 export class World extends TestMachine {
-  readonly #roots: Readonly<Record<'S' | 'U' | 'guest', number>>;
-  /** Leaf entries of the data pages, which a test may change. */
-  readonly leaves: readonly number[];
-  /** Likewise of the code pages. */
-  readonly codeLeaves: readonly number[];
+  readonly #schemes: readonly Scheme[];
+  #roots: Scheme;
   readonly #tables: Uint8Array;
   readonly #armed: [BreakpointSpace, bigint][] = [];
 
@@ -44,26 +41,33 @@ export class World extends TestMachine {
   ) {
     super(engine, options);
     this.hart.onTrap = () => true;
-    const S = this.table();
-    const U = this.table();
-    const guest = this.table();
-    this.codeLeaves = [...this.#mapCode(S, 0), ...this.#mapCode(U, pteBit.user)];
-    this.leaves = [...this.#mapData(S, 0), ...this.#mapData(U, pteBit.user)];
-    for (let address = ramBase; address < ramBase + ownBytes; address += pageBytes) {
-      this.map(guest, BigInt(address), address, guestFlags(address));
-    }
-    // The walk of a guest's own tables goes through the second stage too.
-    for (let address = tablesBase; address < tablesBase + tableBytes; address += pageBytes) {
-      this.map(guest, BigInt(address), address, flags.urwx);
-    }
-    this.map(guest, BigInt(deviceBase), deviceBase, flags.urwx);
-    this.#roots = { S, U, guest };
+    this.#schemes = [3, 4, 5].map((levels) => this.#makeTables(levels));
+    this.#roots = this.#schemes[0] as Scheme;
     this.#tables = this.physical.peek(tablesBase, tableBytes);
   }
 
+  /** Leaf entries of the data pages, which a test may change. */
+  get leaves(): readonly number[] {
+    return this.#roots.leaves;
+  }
+
+  /** Likewise of the code pages. */
+  get codeLeaves(): readonly number[] {
+    return this.#roots.codeLeaves;
+  }
+
   /** Makes everything as it was, but for the code and the data, which are given. */
-  begin(setting: Setting, code: Uint8Array, data: Uint8Array): void {
+  begin(
+    setting: Setting,
+    code: Uint8Array,
+    data: Uint8Array,
+    environment: { readonly levels: number; readonly updatesUsage: boolean },
+  ): void {
     this.hart.reset(0n);
+    this.#roots = this.#schemes[environment.levels - 3] as Scheme;
+    const bits = (environment.updatesUsage ? 1n << 61n : 0n) | (1n << 62n);
+    this.setCsr('menvcfg', bits);
+    this.setCsr('henvcfg', bits);
     this.physical.poke(tablesBase, this.#tables);
     for (let page = 0; page < codePages; page++) {
       this.physical.poke(codePlace(setting, page), code.subarray(page * pageBytes, (page + 1) * pageBytes));
@@ -75,17 +79,17 @@ export class World extends TestMachine {
 
   /** Enters the setting at an offset in the code, as a return from a trap handler would. */
   resume(setting: Setting, offset: number, status: { readonly sum: boolean; readonly mxr: boolean }): void {
-    const { S, U, guest } = this.#roots;
+    const { S, U, guest, mode } = this.#roots;
     const bits = (status.sum ? 1n << 18n : 0n) | (status.mxr ? 1n << 19n : 0n);
     const modified = setting === 'M by S' ? (1n << 17n) | (1n << 11n) : 0n;
     const isGuest = setting === 'VS' || setting === 'VU';
     const isUser = setting === 'U' || setting === 'VU';
-    const root = atp(isUser ? U : S);
+    const root = atp(isUser ? U : S, { mode });
     this.setCsr('mstatus', bits | modified);
     this.setCsr('satp', isGuest ? 0n : root);
     this.setCsr('vsatp', isGuest ? root : 0n);
     this.setCsr('vsstatus', isGuest ? bits : 0n);
-    this.setCsr('hgatp', isGuest ? atp(guest) : 0n);
+    this.setCsr('hgatp', isGuest ? atp(guest, { mode }) : 0n);
     this.enter(hartMode(setting.startsWith('M') ? 3 : isUser ? 0 : 1, isGuest), codeAddress(setting, offset));
     this.state.waiting = false;
   }
@@ -107,13 +111,29 @@ export class World extends TestMachine {
     for (const [space, address] of this.#armed.splice(0)) this.breakpoints.remove(space, address);
   }
 
-  #mapCode(root: number, user: number): number[] {
+  /** The same pages by tables of so many levels, for S mode, U mode and a second stage. */
+  #makeTables(levels: number): Scheme {
+    const [S, U, guest] = [this.table(), this.table(), this.table()];
+    const codeLeaves = [...this.#mapCode(S, 0, levels), ...this.#mapCode(U, pteBit.user, levels)];
+    const leaves = [...this.#mapData(S, 0, levels), ...this.#mapData(U, pteBit.user, levels)];
+    for (let address = ramBase; address < ramBase + ownBytes; address += pageBytes) {
+      this.map(guest, BigInt(address), address, guestFlags(address), levels);
+    }
+    // The walk of a guest's own tables goes through the second stage too.
+    for (let address = tablesBase; address < tablesBase + tableBytes; address += pageBytes) {
+      this.map(guest, BigInt(address), address, flags.urwx, levels);
+    }
+    this.map(guest, BigInt(deviceBase), deviceBase, flags.urwx, levels);
+    return { mode: BigInt(levels + 5), S, U, guest, leaves, codeLeaves };
+  }
+
+  #mapCode(root: number, user: number, levels: number): number[] {
     return scattered.map((place, page) =>
-      this.map(root, virtualCode + BigInt(page * pageBytes), place, flags.rwx | user),
+      this.map(root, virtualCode + BigInt(page * pageBytes), place, flags.rwx | user, levels),
     );
   }
 
-  #mapData(root: number, user: number): number[] {
+  #mapData(root: number, user: number, levels: number): number[] {
     const { valid, read, write, execute, accessed, dirty } = pteBit;
     const data = [
       flags.rwx | user,
@@ -125,12 +145,29 @@ export class World extends TestMachine {
       flags.rwx | (user ^ pteBit.user),
       valid | execute | accessed | user,
     ].map((bits, page) =>
-      this.map(root, virtualData + BigInt(page * pageBytes), dataBase + page * pageBytes, bits),
+      this.map(root, virtualData + BigInt(page * pageBytes), dataBase + page * pageBytes, bits, levels),
     );
+    // Of the sixteen pages from `dataBase` on that a contiguous entry maps, this one; in memory that is not cached.
+    const napot = BigInt(Math.floor(dataBase / pageBytes) | 8) << 10n;
+    this.write(leafOf(data, 0), napot | BigInt(flags.rwx | user) | (1n << 63n) | (1n << 61n));
     const device = virtualData + BigInt((dataPages - 1) * pageBytes);
-    this.map(root, device, deviceBase, valid | read | write | accessed | dirty | user);
+    this.map(root, device, deviceBase, valid | read | write | accessed | dirty | user, levels);
     return data;
   }
+}
+
+/** The tables of one scheme: their roots, and the entries that matter. */
+interface Scheme {
+  readonly mode: bigint;
+  readonly S: number;
+  readonly U: number;
+  readonly guest: number;
+  readonly leaves: readonly number[];
+  readonly codeLeaves: readonly number[];
+}
+
+function leafOf(leaves: readonly number[], page: number): number {
+  return leaves[page] as number;
 }
 
 /** Where an offset in the code lies, as the setting's programs address it. */
