@@ -10,6 +10,9 @@ export const exitCode = {
   limit: 124,
 } as const;
 
+/** The largest exit code that a process can end with; of what is larger only the low eight bits would be seen. */
+export const largestExitCode = 255;
+
 /** Tells the user what went wrong, on stderr; returns the exit code. */
 export function explainFailure(error: unknown): number {
   if (error instanceof StrataError && error.blame !== 'internal') {

@@ -3,7 +3,7 @@ import { loadDebuggee } from '../dap/launch.ts';
 import type { SliceResult } from '../debugger/debugger.ts';
 import type { Debuggee } from '../debugger/debuggee.ts';
 import { ExitTrace } from './exit-trace.ts';
-import { exitCode } from './failure.ts';
+import { exitCode, largestExitCode } from './failure.ts';
 import { addGuestOptions, parseCount, toConfiguration, type GuestOptions } from './guest-options.ts';
 import { connectTerminal } from './terminal.ts';
 import { statisticsOf, statisticsText } from './statistics.ts';
@@ -39,7 +39,7 @@ Examples:
   strata run --guest a=kernel.elf --guest b=kernel.elf
   strata run kernel.elf --trace exits --json 2>exits.jsonl
 
-Exit code: the guest's; 2 for a wrong command line, 124 after --max-instructions.
+Exit code: the guest's, 255 at most; 2 for a wrong command line, 124 after --max-instructions.
 Control-] ends the run from the keyboard.`,
     )
     .action(async (image: string | undefined, options: RunOptions) => {
@@ -63,7 +63,8 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
   // The guest's last line may have no end yet.
   const before = terminal.isInteractive && terminal.isInLine ? '\n' : '';
   if (end.message !== undefined) process.stderr.write(`${before}strata: ${end.message}\n`);
-  return end.code;
+  if (end.code > largestExitCode) process.stderr.write(`strata: the guest's exit code is ${end.code}\n`);
+  return Math.min(end.code, largestExitCode);
 }
 
 interface RunEnd {

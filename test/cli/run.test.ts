@@ -51,6 +51,8 @@ describe('cli/run', () => {
     [1, 0],
     [3, 1],
     [85, 42],
+    // No program can end with 256: it would look like 0.
+    [513, 255],
   ] as const)
     it(`ends with ${expected} where a test stores ${value} to tohost`, async () => {
       const toHost = ramBase + 0x1000;
@@ -69,6 +71,26 @@ describe('cli/run', () => {
       );
       assert.equal((await strata(['run', image, ...bare])).code, expected);
     });
+
+  it('says which code it is that no process can end with, and takes tohost in halves', async () => {
+    const program = machineCode([
+      op('auipc', { rd: x.t0, imm: 0x1000 }),
+      ...li(x.t1, (1000 << 1) | 1),
+      // As the tests of the ISA do, for harts of 32 bits.
+      store('sw', x.t0, x.t1),
+      store('sw', x.t0, 0, 4),
+      loopForever,
+    ]);
+    const image = folder.write(
+      'tohost-halves.elf',
+      tinyElf({
+        segments: [{ address: BigInt(ramBase), bytes: program, memorySize: 0x2000n }],
+        symbols: { tohost: BigInt(ramBase + 0x1000) },
+      }),
+    );
+    const { code, stderr } = await strata(['run', image, ...bare]);
+    assert.deepEqual({ code, stderr }, { code: 255, stderr: "strata: the guest's exit code is 1000\n" });
+  });
 
   it('stops after --max-instructions with 124', async () => {
     const { code, stderr } = await strata(['run', pebble, '--max-instructions', '5000', '--stats']);

@@ -18,15 +18,25 @@ const shortTimeoutMilliseconds = 1_000;
 /** After so many, the rest is more of the same. */
 const presentedDifferences = 10;
 
+/** A difference that nothing explains, cut down to one instruction where that could be. */
+export type Unexplained = Located | { readonly original: FuzzCase; readonly why: string };
+
 /** Compares Strata with QEMU on generated programs. */
 export class Fuzzer {
   readonly statistics = new Statistics();
-  /** What nothing explains, cut down to one instruction where that could be. */
-  readonly unexplained: (Located | { readonly original: FuzzCase; readonly why: string })[] = [];
+  readonly unexplained: Unexplained[] = [];
   readonly #repertoire: CommonRepertoire;
   readonly #engines: readonly StrataEngine[];
 
-  constructor(repertoire: CommonRepertoire, engines: readonly StrataEngine[]) {
+  readonly #onDifference: (found: Unexplained) => void;
+
+  /** `onDifference` is told of what nothing explains, the first few cut down to what they need. */
+  constructor(
+    repertoire: CommonRepertoire,
+    engines: readonly StrataEngine[],
+    onDifference: (found: Unexplained) => void,
+  ) {
+    this.#onDifference = onDifference;
     this.#repertoire = repertoire;
     this.#engines = engines;
   }
@@ -75,9 +85,14 @@ export class Fuzzer {
         continue;
       }
       const few = this.unexplained.length < presentedDifferences;
-      if (found) this.unexplained.push(few ? await simplify(found, alone) : found);
-      else this.unexplained.push({ original, why: 'differs only after the cases before it' });
+      if (!found) this.#found({ original, why: 'differs only after the cases before it' });
+      else this.#found(few ? await simplify(found, alone) : found);
     }
+  }
+
+  #found(difference: Unexplained): void {
+    this.unexplained.push(difference);
+    this.#onDifference(difference);
   }
 
   async #endless(fuzzCase: FuzzCase): Promise<void> {
@@ -85,9 +100,8 @@ export class Fuzzer {
     const theirs = await runInQemu(image, this.#repertoire.qemu, AbortSignal.timeout(1000));
     const ours = runInStrata(image, this.#engines[0] ?? 'interpreter', 100_000);
     if (!theirs.ended && !ours.ended) this.statistics.count(this.statistics.explained, 'ends nowhere');
-    else if (theirs.ended && ours.ended)
-      this.unexplained.push({ original: fuzzCase, why: 'ends only alone' });
-    else this.unexplained.push({ original: fuzzCase, why: `ends only in ${ours.ended ? 'Strata' : 'QEMU'}` });
+    else if (theirs.ended && ours.ended) this.#found({ original: fuzzCase, why: 'ends only alone' });
+    else this.#found({ original: fuzzCase, why: `ends only in ${ours.ended ? 'Strata' : 'QEMU'}` });
   }
 
   async #compare(

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createMachine } from '../../src/machine/machine.ts';
+import { createMachine, type Machine } from '../../src/machine/machine.ts';
 import type { MachineConfiguration } from '../../src/machine/configuration.ts';
 import type { Segment } from './image.ts';
 import { layout, ramBase, ramBytes } from './layout.ts';
@@ -29,21 +29,29 @@ export function probeQemu(program: string): ReadonlySet<string> {
 export type StrataEngine = NonNullable<MachineConfiguration['engine']>;
 
 export function runInStrata(image: readonly Segment[], engine: StrataEngine, budget: number): Outcome {
-  const segments = image.map(({ address, bytes }) => ({ address: BigInt(address), bytes }));
-  const machine = createMachine({
-    image: { segments, entry: BigInt(ramBase) },
-    firmware: 'none',
-    ramBytes,
-    engine,
-  });
-  const stop = machine.run({ budget });
+  const machine = machineOf(engine);
   const { physical } = machine.board;
+  machine.reset();
+  for (const { address, bytes } of image) physical.poke(address, bytes);
+  const stop = machine.run({ budget });
   const log = physical.peek(layout.log, layout.logEnd - layout.log);
   return {
     ended: stop.kind === 'exit',
     log: new BigUint64Array(log.buffer, log.byteOffset, log.byteLength / 8),
     arena: physical.peek(layout.arena, layout.arenaBytes),
   };
+}
+
+/** One of each kind for all images: every machine takes address space that is not soon given back. */
+const machines = new Map<StrataEngine, Machine>();
+
+function machineOf(engine: StrataEngine): Machine {
+  const known = machines.get(engine);
+  if (known) return known;
+  const image = { segments: [], entry: BigInt(ramBase) };
+  const machine = createMachine({ image, firmware: 'none', ramBytes, engine });
+  machines.set(engine, machine);
+  return machine;
 }
 
 /** Runs an image in QEMU until it ends, or until time is up. QEMU's RAM is a file, so that an image is put there and the log taken from there. */

@@ -44,17 +44,15 @@ async function main(options: Options): Promise<number> {
   const repertoire = await findRepertoire(options.qemu, only);
   const engines: readonly StrataEngine[] =
     options.engine === 'both' ? ['interpreter', 'reference'] : [options.engine];
-  const fuzzer = new Fuzzer(repertoire, engines);
+  const fuzzer = new Fuzzer(repertoire, engines, (found) => {
+    if ('why' in found) console.log(`\nseed ${found.original.seed}: ${found.why}`);
+    else console.log(`\n${presentDifference(found, repertoire.stateCsrs)}`);
+  });
   console.log(`Compared with ${options.qemu} -cpu ${repertoire.qemu.cpu}`);
   if (repertoire.leftOut.length > 0) console.log(`Not in that QEMU: ${repertoire.leftOut.join(', ')}`);
   if (options.replay !== undefined) await replay(fuzzer, Number(options.replay), repertoire);
   else await runFor(fuzzer, options);
   console.log(presentStatistics(fuzzer.statistics, knownDifferences));
-  for (const found of fuzzer.unexplained.slice(0, 10)) {
-    console.log('');
-    if ('why' in found) console.log(`seed ${found.original.seed}: ${found.why}`);
-    else console.log(presentDifference(found, repertoire.stateCsrs));
-  }
   console.log(`\n${fuzzer.unexplained.length} unexplained differences`);
   return fuzzer.unexplained.length === 0 ? 0 : 1;
 }

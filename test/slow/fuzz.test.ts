@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Fuzzer } from '../fuzz/fuzz.ts';
+import { presentDifference } from '../fuzz/present.ts';
 import { findRepertoire } from '../fuzz/repertoire.ts';
 import { missingQemu } from '../guests/qemu.ts';
 
@@ -13,7 +14,9 @@ describe('slow: generated programs, compared with QEMU', () => {
 
   it('has no difference that is not explained, in any mode', async () => {
     const repertoire = await findRepertoire('qemu-system-riscv64', undefined);
-    const fuzzer = new Fuzzer(repertoire, ['interpreter', 'reference']);
+    const fuzzer = new Fuzzer(repertoire, ['interpreter', 'reference'], (found) => {
+      if (!('why' in found)) console.log(presentDifference(found, repertoire.stateCsrs));
+    });
     await fuzzer.run(1, 1200);
     const { statistics, unexplained } = fuzzer;
     assert.deepEqual(

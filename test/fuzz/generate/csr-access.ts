@@ -91,6 +91,8 @@ function writeTo(random: Random, { mode, timers }: Setting, csr: Csr): CsrWrite 
     case 'htimedelta':
       return { write: 'value', mnemonics: ['csrrw'], value: BigInt(random.below(1 << 20)) };
     case 'mip':
+      // knownDifferences: mip-writes-hvip.
+      return anyWrite(random, masked(random, csr) & ~(timers === 'none' ? 0n : 0x60n), ~0x460n, true);
     case 'hvip':
       return timers === 'none'
         ? anyWrite(random, masked(random, csr))

@@ -161,7 +161,8 @@ function physicalProtection(random: Random): readonly bigint[] {
   const some = random.chance(15);
   for (let entry = 1; entry < 7; entry++) {
     if (!some || random.chance(50)) {
-      addresses.push(0n);
+      // Where a range that ends at the next entry begins.
+      addresses.push(BigInt(layout.arena) >> 2n);
       continue;
     }
     const page = random.pick(protectedPages);

@@ -108,7 +108,8 @@ export function choosePages(random: Random, mode: Mode): (readonly [number, bigi
         arenaIndex(address),
         spoil(random, stage, entry(address, flags), page === 0 ? 4 : 20),
       );
-      const target = random.chance(80) ? layout.code + page * pageBytes : anyPage(random, stage);
+      // Not data, which would run as code.
+      const target = random.chance(80) ? layout.code + page * pageBytes : 0x1_0000_0000;
       const place0 = page === 0 ? layout.code : target;
       poke(
         place.window0,
