@@ -7,6 +7,7 @@ import type { CsrContext, CsrHooks, CsrHookTable } from './csrs/hooks.ts';
 import { interruptHooks } from './csrs/interrupts.ts';
 import { physicalProtectionHooks } from './csrs/physical-memory-protection.ts';
 import { timerHooks } from './csrs/timers.ts';
+import { triggerHooks } from './csrs/triggers.ts';
 import { compileGuards, refusal, type CompiledGuards, type Refusal } from './guards.ts';
 import { csrSlot, storedCsrs } from './state.ts';
 
@@ -37,6 +38,7 @@ export class CsrFile {
     for (const name of storedCsrs) this.#context.state.setCsr(name, this.#named(name).csr.reset);
     this.#context.timersChanged();
     this.#context.protectionChanged();
+    this.#context.triggersChanged();
   }
 
   /**
@@ -83,6 +85,7 @@ const allHooks: CsrHookTable = {
   ...interruptHooks,
   ...timerHooks,
   ...environmentHooks,
+  ...triggerHooks,
   ...physicalProtectionHooks,
 };
 

@@ -16,7 +16,8 @@ import { Evaluator } from './reference/evaluator.ts';
 import { HartState, hartSlot } from './state.ts';
 import type { HartStop } from './stop.ts';
 import { TrapRecords, type TrapRecord } from './trap-records.ts';
-import type { TakenTrap } from './trap.ts';
+import type { TakenTrap, Trap } from './trap.ts';
+import { Triggers } from './triggers/triggers.ts';
 import { returnFromMachine, returnFromSupervisor, takeInterrupt, takeTrap } from './traps.ts';
 import type { Fence } from './translation/fence.ts';
 import { accessRegime, fetchRegime } from './translation/regime.ts';
@@ -67,6 +68,7 @@ export class Hart {
   readonly #clock: Clock;
   readonly #breakpoints: Breakpoints;
   readonly #protection: PhysicalProtection;
+  readonly #triggers: Triggers;
   readonly #evaluator: Evaluator;
   readonly #engine: Engine | undefined;
   /** The step at which a timer is due; the timers have to be looked at again from there on. */
@@ -84,6 +86,7 @@ export class Hart {
     const state = new HartState(memory.wasm, place.stateOffset);
     this.state = state;
     this.#protection = new PhysicalProtection(state);
+    this.#triggers = new Triggers(state);
     this.walker = new PageWalker(physical, this.#protection);
     this.view = new MemoryView(physical, this.walker);
     const contextChanged = (): void => this.#engine?.contextChanged();
@@ -100,6 +103,10 @@ export class Hart {
         this.#engine?.flushAll();
       },
       translationChanged: () => this.#engine?.flushAll(),
+      triggersChanged: () => {
+        this.#triggers.changed();
+        this.#engine?.flushAll();
+      },
       contextChanged,
     });
     this.#evaluator = new Evaluator({
@@ -107,6 +114,7 @@ export class Hart {
       csrs: this.csrs,
       records: this.trapRecords,
       memory: new VirtualMemory(state, physical, this.walker),
+      triggers: this.#triggers,
       fence: (fence) => this.fence(fence),
       contextChanged,
     });
@@ -231,6 +239,7 @@ export class Hart {
     this.state.bytes.set(saved.state);
     this.trapRecords.restore(saved.trapRecords);
     this.#protection.changed();
+    this.#triggers.changed();
     this.fence({ kind: 'all' });
   }
 
@@ -252,7 +261,7 @@ export class Hart {
   /** Runs to step `end` at most. `undefined`: interrupts have to be looked at. */
   #runInstructions(end: number, passesBreakpoint: boolean): HartStop | undefined {
     const { state } = this;
-    if (this.#engine === undefined) {
+    if (this.#engine === undefined || this.#triggers.needStep) {
       if (!passesBreakpoint && this.#isAtBreakpoint()) return { kind: 'breakpoint', pc: state.pc };
       return this.#step();
     }
@@ -269,11 +278,21 @@ export class Hart {
 
   /** One instruction by the evaluator, or the trap that it raises; `word` if it has been fetched. */
   #step(word?: number): HartStop | undefined {
-    const trap = this.#evaluator.step(word);
+    const trap = this.#triggers.areArmed ? this.#stepWithTriggers() : this.#evaluator.step(word);
     return trap && this.#deliver(takeTrap(this.state, this.trapRecords, trap));
   }
 
+  #stepWithTriggers(): Trap | undefined {
+    const fired = this.#triggers.beforeInstruction();
+    if (fired !== undefined) return fired;
+    const counting = this.#triggers.counting();
+    const trap = this.#evaluator.step();
+    this.#triggers.count(counting);
+    return trap;
+  }
+
   #deliver(taken: TakenTrap): HartStop | undefined {
+    if (this.#triggers.areArmed) this.#triggers.trapped(taken);
     this.#engine?.enterByTrap();
     this.#engine?.contextChanged();
     if (this.onTrap?.(taken)) return { kind: 'trap', trap: taken };
@@ -300,6 +319,9 @@ export class Hart {
 
   #translatePage(...[address, access, effects]: Parameters<TranslatePage>): number | undefined {
     const regime = access === 'execute' ? fetchRegime(this.state) : accessRegime(this.state, 'normal');
+    // An access that may fire a trigger goes the slow way.
+    if (effects === 'update' && this.#triggers.areArmed && this.#triggers.concernPage(address, access))
+      return undefined;
     const page = this.walker.walk({ address, access, regime, effects });
     return typeof page === 'number' ? page : undefined;
   }

@@ -235,6 +235,8 @@ export const storedCsrs = [
   'pmpaddr13',
   'pmpaddr14',
   'pmpaddr15',
+  'tselect',
+  'tcontrol',
 ] as const;
 
 export type StoredCsr = (typeof storedCsrs)[number];
@@ -260,9 +262,13 @@ export const hartSlot = {
   waiting: 40,
   /** A bit for each interrupt code, in the low half. */
   interruptLines: 41,
+  /** In the low half, 1: a trigger fired at the last trap, and its breakpoint is to be raised. */
+  firedTrigger: 42,
   /** Room for f0 to f31. */
   f: 44,
   csr: firstCsrSlot,
+  /** tdata1 and tdata2 of each trigger. */
+  triggers: 184,
 } as const;
 
 export const csrSlot = Object.fromEntries(

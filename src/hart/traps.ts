@@ -9,6 +9,7 @@ import {
   type HartState,
 } from './state.ts';
 import { hstatusLow, mstatusHigh, mstatusLow, sstatusLow } from './status-bits.ts';
+import { tcontrolBit } from './triggers/triggers.ts';
 import type { TrapRecords } from './trap-records.ts';
 import type { Privilege, TakenTrap, Trap } from './trap.ts';
 
@@ -44,6 +45,11 @@ export function returnFromMachine(state: HartState, records: TrapRecords): void 
   if (privilege !== 3) status &= ~mstatusLow.MPRV;
   state.setLow(csrSlot.mstatus, status);
   state.setHigh(csrSlot.mstatus, high & ~mstatusHigh.MPV);
+  const triggers = state.low(csrSlot.tcontrol);
+  if (triggers !== 0) {
+    const kept = triggers & tcontrolBit.mpte;
+    state.setLow(csrSlot.tcontrol, kept | (kept >>> 4));
+  }
   resume(state, records, machineMode, target, csrSlot.mepc);
 }
 
@@ -106,6 +112,9 @@ function enterMachine(state: HartState, trap: Trap, from: HartMode): void {
   if (from.virtual) high |= mstatusHigh.MPV;
   if (trap.gva) high |= mstatusHigh.GVA;
   state.setHigh(csrSlot.mstatus, high);
+  const triggers = state.low(csrSlot.tcontrol);
+  // Debug. Sdtrig, tcontrol: mte becomes mpte, and 0.
+  if (triggers !== 0) state.setLow(csrSlot.tcontrol, (triggers & tcontrolBit.mte) << 4);
   state.slots[csrSlot.mtval2] = trap.tval2;
   state.slots[csrSlot.mtinst] = trap.tinst;
   enterHandler(state, trap, csrSlot.mepc, csrSlot.mcause, csrSlot.mtval, csrSlot.mtvec);

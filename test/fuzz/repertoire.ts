@@ -65,12 +65,19 @@ export async function findRepertoire(
   // Counters of events count nothing here, and nothing alike there; numbers of vendors are their own.
   const qemu = { program, cpu: ['rv64', ...switches, 'pmu-num=0', 'marchid=0', 'mimpid=0'].join() };
   const present = await probedCsrs(qemu, csrProbe());
-  const csrs = allCsrs.filter(({ address }) => present.has(address)).map(({ name }) => name);
+  const csrs = allCsrs
+    .filter(({ name, address }) => present.has(address) && !isTrigger(name))
+    .map(({ name }) => name);
   const noCsrs = Array.from({ length: 0x1000 }, (_, address) => address).filter(
     (address) => !present.has(address) && !csrByAddress.has(address),
   );
   leftOut.push(...allCsrs.filter(({ address }) => !present.has(address)).map(({ name }) => name));
   return { qemu, extensions, leftOut, csrs: new Set(csrs), noCsrs, stateCsrs: stateCsrs(csrs) };
+}
+
+/** How many triggers there are, and what they can do, is the implementation's. */
+function isTrigger(name: string): boolean {
+  return /^(tselect|tdata\d|tinfo|tcontrol)$/.test(name);
 }
 
 /** What decides about other registers comes first. */

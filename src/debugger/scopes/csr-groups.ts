@@ -20,6 +20,7 @@ const topics: readonly { readonly name: string; readonly members: RegExp }[] = [
   { name: 'Interrupts', members: /^(ip|ie|vip|geip|geie|timecmp)$/ },
   { name: 'Paging', members: /^(atp|gatp)$/ },
   { name: 'Memory protection', members: /^pmp/ },
+  { name: 'Triggers', members: /^t(select|data\d|info|control)$/ },
   { name: 'Counters', members: /^(cycle|instret|time|timedelta|countinhibit)$/ },
   { name: 'Identification', members: /^(vendorid|archid|impid|hartid|configptr)$/ },
 ];
@@ -27,7 +28,7 @@ const topics: readonly { readonly name: string; readonly members: RegExp }[] = [
 const levels: readonly { readonly name: string; readonly prefix: RegExp }[] = [
   { name: 'User level', prefix: /^(?=cycle|time|instret)/ },
   { name: 'Supervisor level', prefix: /^s/ },
-  { name: 'Machine level', prefix: /^(?:m|(?=pmp))/ },
+  { name: 'Machine level', prefix: /^(?:m|(?=pmp|tselect|tdata|tinfo|tcontrol))/ },
   { name: 'Hypervisor level', prefix: /^h/ },
   { name: 'Virtual supervisor level', prefix: /^vs/ },
 ];

@@ -14,6 +14,8 @@ export interface CsrContext {
   readonly protectionChanged: () => void;
   /** Page-table entries mean something else now: cached translations may be wrong. */
   readonly translationChanged: () => void;
+  /** A trigger changed (Sdtrig). */
+  readonly triggersChanged: () => void;
   /** Any register changed: the mode may translate otherwise, an interrupt may be due. */
   readonly contextChanged: () => void;
 }

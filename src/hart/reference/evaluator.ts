@@ -6,12 +6,14 @@ import { compileGuards, refusal, refusalTrap, type CompiledGuards } from '../gua
 import { operations } from '../operations/index.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import type { Trap } from '../trap.ts';
+import type { Triggers } from '../triggers/triggers.ts';
 import type { AccessFault, VirtualMemory } from '../virtual-memory.ts';
 import { calculate, combine, extend, holds } from './arithmetic.ts';
 
 /** What the evaluator works on. */
 export interface EvaluatorContext extends OperationContext {
   readonly memory: VirtualMemory;
+  readonly triggers: Triggers;
 }
 
 /**
@@ -121,12 +123,9 @@ class Execution {
       }
       case 'store': {
         const address = this.#evaluate(statement.address);
-        const fault = memory.store(
-          address,
-          statement.size,
-          this.#evaluate(statement.value),
-          statement.access,
-        );
+        const value = this.#evaluate(statement.value);
+        if (this.#fires('store', address, statement.size)) break;
+        const fault = memory.store(address, statement.size, value, statement.access);
         if (fault !== undefined) this.#fault(fault, 'store', address);
         break;
       }
@@ -170,6 +169,7 @@ class Execution {
   #access(value: Extract<Value, { readonly address: Value }>): bigint {
     const { memory } = this.#context;
     const address = this.#evaluate(value.address);
+    if (this.#trap === undefined && this.#firesAt(value, address)) return 0n;
     switch (value.kind) {
       case 'load': {
         const loaded = memory.load(address, value.size, value.access);
@@ -197,6 +197,20 @@ class Execution {
         return extend(old, bits, true);
       }
     }
+  }
+
+  #firesAt({ kind, size }: Extract<Value, { readonly address: Value }>, address: bigint): boolean {
+    const loads = kind !== 'storeConditional' && this.#fires('load', address, size);
+    return loads || ((kind === 'storeConditional' || kind === 'amo') && this.#fires('store', address, size));
+  }
+
+  /** Does a trigger stop an access (Sdtrig)? */
+  #fires(access: 'load' | 'store', address: bigint, size: number): boolean {
+    const { triggers } = this.#context;
+    if (!triggers.areArmed) return false;
+    const trap = triggers.onAccess(access, address, size);
+    this.#trap ??= trap;
+    return trap !== undefined;
   }
 
   #holds({ operator, left, right }: Extract<Statement, { kind: 'branch' }>['condition']): boolean {

@@ -6,6 +6,7 @@ import * as machine from './machine.ts';
 import { pmpAddresses, pmpConfigurations } from './physical-memory-protection.ts';
 import * as supervisor from './supervisor.ts';
 import * as timers from './timers.ts';
+import { tcontrol, tdata1, tdata2, tdata3, tinfo, tselect } from './triggers.ts';
 import * as virtualSupervisor from './virtual-supervisor.ts';
 
 /** Every CSR of the machine, by address. */
@@ -13,6 +14,12 @@ export const allCsrs: readonly Csr[] = [
   ...[machine, supervisor, hypervisor, virtualSupervisor, counters, timers].flatMap((group): readonly Csr[] =>
     Object.values(group),
   ),
+  tselect,
+  tdata1,
+  tdata2,
+  tdata3,
+  tinfo,
+  tcontrol,
   ...hardwareCounterCsrs,
   ...pmpConfigurations,
   ...pmpAddresses,
