@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { StrataError } from '../common/errors.ts';
-import { readNamed } from '../dap/launch.ts';
-import { decode } from '../isa/decode.ts';
+import { readIsa, readNamed } from '../dap/launch.ts';
+import { decoderOf, type Decode } from '../isa/decode.ts';
 import { disassemble, disassembleData } from '../isa/disassemble.ts';
 import { loadImage, type SymbolImage } from '../symbols/symbol-index.ts';
 
@@ -9,6 +9,7 @@ interface DisasmOptions {
   readonly function?: string;
   readonly from?: bigint;
   readonly to?: bigint;
+  readonly isa?: string;
   readonly source?: true;
   readonly json?: true;
 }
@@ -22,6 +23,7 @@ export function addDisasmCommand(program: Command): void {
     .option('--function <name>', 'only functions of this name; * and ? are wildcards')
     .option('--from <address>', 'from this address on', parseAddress)
     .option('--to <address>', 'up to this address', parseAddress)
+    .option('--isa <set>', 'instructions to know, as for strata run; others are shown as data', 'default')
     .option('--source', 'with the source line where it changes')
     .option('--json', 'a JSON line for each instruction')
     .addHelpText(
@@ -38,7 +40,8 @@ export function addDisasmCommand(program: Command): void {
             .map(({ message, remedy = '' }) => `${path}: ${message} ${remedy}`.trimEnd())
             .join('\n'),
         );
-      for (const range of rangesOf(loaded.value, options)) print(loaded.value, range, options);
+      const decode = decoderOf(readIsa(options.isa ?? 'default'));
+      for (const range of rangesOf(loaded.value, options)) print(loaded.value, range, decode, options);
     });
 }
 
@@ -75,7 +78,7 @@ function joined(ranges: readonly Range[]): readonly Range[] {
   return result;
 }
 
-function print(image: SymbolImage, { low, high }: Range, options: DisasmOptions): void {
+function print(image: SymbolImage, { low, high }: Range, decode: Decode, options: DisasmOptions): void {
   let line = '';
   const symbolAt = (address: bigint): string | undefined => nameOf(image, address);
   for (let pc = low; pc < high;) {

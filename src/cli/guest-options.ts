@@ -11,6 +11,7 @@ export interface GuestOptions {
   readonly memory: string;
   readonly initrd?: string;
   readonly append?: string;
+  readonly isa?: string;
   readonly engine: string;
 }
 
@@ -33,6 +34,10 @@ export function addGuestOptions(command: Command): Command {
     .option('--memory <size>', 'RAM of each guest: 16M to 2G', '128M')
     .option('--initrd <file>', 'initial RAM disk')
     .option('--append <text>', 'the kernel’s command line')
+    .option(
+      '--isa <set>',
+      'instruction set: rv64gc_zba, rva20, rva22, rva23-without-v or default, then changes: default,-sstc',
+    )
     .addOption(
       new Option('--engine <name>', 'how guest code is run')
         .choices(['auto', 'translator', 'interpreter', 'reference'])
@@ -42,7 +47,7 @@ export function addGuestOptions(command: Command): Command {
 
 /** The launch configuration that the options come to; a StrataError where they make none. */
 export function toConfiguration(image: string | undefined, options: GuestOptions): LaunchConfiguration {
-  const { guest, vmm, firmware, memory, initrd, append, engine } = options;
+  const { guest, vmm, firmware, memory, initrd, append, isa, engine } = options;
   if (image !== undefined && options.kernel !== undefined)
     throw refusal(`${image} and --kernel ${options.kernel} both name the kernel; leave one out.`);
   const kernel = image ?? options.kernel;
@@ -60,6 +65,7 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     throw refusal(`a bare-metal VMM gets ${kernel} as its initrd; leave out --initrd.`);
   const result = validateLaunch({
     engine,
+    ...(isa !== undefined && { isa }),
     vmm: isHosted ? 'hosted' : 'none',
     ...(firmware !== 'builtin' && { firmware }),
     ...(guest.length > 0 && { guests: guest.map((text) => ({ ...splitGuest(text), ...boot })) }),

@@ -4,6 +4,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { StrataError } from '../common/errors.ts';
 import type { Debuggee, GuestConfiguration, NamedBytes } from '../debugger/debuggee.ts';
 import { createDebuggee } from '../debugger/create-debuggee.ts';
+import { isaProblem, parseIsa } from '../isa/configuration/parse-isa.ts';
+import type { Isa } from '../isa/configuration/isa.ts';
 import { parseMemorySize, type LaunchConfiguration } from '../protocol/launch.ts';
 
 const defaultMemory = '128M';
@@ -19,6 +21,7 @@ export async function loadDebuggee(configuration: LaunchConfiguration): Promise<
       firmware === 'builtin' || firmware === 'none' ? firmware : await readNamed(firmware, 'firmware'),
     sourceMap: configuration.sourceMap ?? {},
     locateSource,
+    ...(configuration.isa !== undefined && { isa: readIsa(configuration.isa) }),
     engine: configuration.engine ?? 'auto',
   });
   if (result.ok) return result.value;
@@ -26,6 +29,14 @@ export async function loadDebuggee(configuration: LaunchConfiguration): Promise<
     remedy === undefined ? message : `${message}${message.endsWith('.') ? ' ' : '; '}${remedy}`,
   );
   throw new StrataError('bad-image', 'user', problems.join('\n'));
+}
+
+/** The instruction set that a text names; a `StrataError` with the column where it names none. */
+export function readIsa(text: string): Isa {
+  const result = parseIsa(text);
+  if (result.ok) return result.value;
+  const problems = result.diagnostics.filter(({ severity }) => severity === 'error').map(isaProblem);
+  throw new StrataError('bad-isa', 'user', problems.map((problem) => `isa: ${problem}`).join('\n'));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { EngineName } from '../hart/harts.ts';
+import type { Isa } from '../isa/configuration/isa.ts';
 import type { Diagnostic, Result } from '../common/diagnostic.ts';
 import { StrataError } from '../common/errors.ts';
 import type { FirmwareChoice } from '../machine/configuration.ts';
@@ -56,7 +57,8 @@ function buildMachine(
   problems: Diagnostic[],
 ): Built | undefined {
   const engine = configuration.engine === 'auto' ? 'interpreter' : configuration.engine;
-  const options = { output, engine, ...inputOf(configuration.input) };
+  const { isa } = configuration;
+  const options = { output, engine, ...(isa && { isa }), ...inputOf(configuration.input) };
   return configuration.placement === 'hosted'
     ? buildHosted(configuration, options, problems)
     : buildBare(configuration, options, problems);
@@ -65,6 +67,7 @@ function buildMachine(
 interface MachineOptions {
   readonly output: Output;
   readonly engine: EngineName;
+  readonly isa?: Isa;
   readonly input?: InputLog;
 }
 

@@ -1,4 +1,5 @@
 import type { EngineName } from '../hart/harts.ts';
+import type { Isa } from '../isa/configuration/isa.ts';
 import type { InputLog } from '../machine/input-log.ts';
 import type { DebuggerCore } from './debugger.ts';
 import type { Target } from './target/target.ts';
@@ -31,6 +32,8 @@ export interface DebuggeeConfiguration {
   readonly sourceMap: Readonly<Record<string, string>>;
   /** Where a source is that an image names by a relative path; undefined where it is nowhere. */
   readonly locateSource: (source: string, imagePath: string) => string | undefined;
+  /** The instruction set of the machine; everything that Strata implements where absent. */
+  readonly isa?: Isa;
   readonly engine: 'auto' | EngineName;
   /** Input recorded earlier, to come again at its steps. */
   readonly input?: InputLog;

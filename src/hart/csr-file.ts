@@ -1,6 +1,7 @@
 import { assert } from '../common/errors.ts';
 import { isReadOnly, legalize, type Csr } from '../isa/csr.ts';
-import { allCsrs } from '../isa/csrs/index.ts';
+import { csrsOf } from '../isa/configuration/csrs-of.ts';
+import { csrByName } from '../isa/csrs/index.ts';
 import { counterHooks } from './csrs/counters.ts';
 import { environmentHooks } from './csrs/environment.ts';
 import type { CsrContext, CsrHooks, CsrHookTable } from './csrs/hooks.ts';
@@ -26,7 +27,9 @@ export class CsrFile {
 
   constructor(context: CsrContext) {
     this.#context = context;
-    const registers = allCsrs.map((csr) => new Register(csr, context, (name) => this.#named(name)));
+    const registers = csrsOf(context.isa).map(
+      (csr) => new Register(csr, context, (name) => this.#named(name)),
+    );
     this.#byName = new Map(registers.map((register) => [register.csr.name, register]));
     const byAddress: (Register | undefined)[] = Array.from({ length: 0x1000 });
     for (const register of registers) byAddress[register.csr.address] = register;
@@ -35,7 +38,7 @@ export class CsrFile {
 
   /** Puts every register to its reset value. */
   reset(): void {
-    for (const name of storedCsrs) this.#context.state.setCsr(name, this.#named(name).csr.reset);
+    for (const name of storedCsrs) this.#context.state.setCsr(name, this.#byName.get(name)?.csr.reset ?? 0n);
     this.#context.timersChanged();
     this.#context.protectionChanged();
     this.#context.triggersChanged();
@@ -60,15 +63,24 @@ export class CsrFile {
     return this.#byName.has(name);
   }
 
-  /** The register's value, as M mode would read it: for views. No check, no effect, no virtual alias. */
+  /**
+   * The register's value, as M mode would read it: for views. No check, no effect, no virtual alias. 0 of one that the
+   * hart's extensions do not have.
+   */
   peek(name: string): bigint {
-    return this.#named(name).read();
+    return this.#known(name)?.read() ?? 0n;
   }
 
   /** Writes like M mode would: only what the register's rules let through has an effect. */
   poke(name: string, value: bigint): void {
-    const register = this.#named(name);
-    if (!isReadOnly(register.csr)) register.modify(value, everyBit);
+    const register = this.#known(name);
+    if (register && !isReadOnly(register.csr)) register.modify(value, everyBit);
+  }
+
+  /** `undefined`: not with the hart's extensions. */
+  #known(name: string): Register | undefined {
+    assert(csrByName.has(name), `there is no CSR ${name}`);
+    return this.#byName.get(name);
   }
 
   #named(name: string): Register {

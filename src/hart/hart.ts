@@ -1,4 +1,5 @@
 import { assert } from '../common/errors.ts';
+import type { Isa } from '../isa/configuration/isa.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { Clock } from './clock.ts';
 import { CsrFile } from './csr-file.ts';
@@ -25,6 +26,7 @@ import { PageWalker } from './translation/walk.ts';
 import { VirtualMemory } from './virtual-memory.ts';
 
 export interface HartOptions {
+  readonly isa: Isa;
   readonly memory: MachineMemory;
   readonly physical: PhysicalMemory;
   /** mhartid, and which of the memory's harts. */
@@ -76,7 +78,7 @@ export class Hart {
   #attention = false;
 
   constructor(options: HartOptions) {
-    const { memory, physical, id, clock, hosted, breakpoints, engine } = options;
+    const { isa, memory, physical, id, clock, hosted, breakpoints, engine } = options;
     const place = memory.harts[id];
     assert(place !== undefined, `the memory has no room for hart ${id}`);
     this.id = id;
@@ -91,6 +93,7 @@ export class Hart {
     this.view = new MemoryView(physical, this.walker);
     const contextChanged = (): void => this.#engine?.contextChanged();
     this.csrs = new CsrFile({
+      isa,
       state,
       clock,
       hartId: id,
@@ -110,6 +113,7 @@ export class Hart {
       contextChanged,
     });
     this.#evaluator = new Evaluator({
+      isa,
       state,
       csrs: this.csrs,
       records: this.trapRecords,

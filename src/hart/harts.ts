@@ -1,3 +1,5 @@
+import { everyExtension, type Isa } from '../isa/configuration/isa.ts';
+import { decoderOf } from '../isa/decode.ts';
 import { Breakpoints } from './breakpoints.ts';
 import type { Clock } from './clock.ts';
 import { PredecodedCode } from './engine/predecoded-code.ts';
@@ -28,6 +30,8 @@ export interface Harts {
  * harts are not reset yet.
  */
 export function createHarts(options: {
+  /** The instruction set of the harts; everything where absent. */
+  readonly isa?: Isa;
   readonly memory: MachineMemory;
   readonly physical: PhysicalMemory;
   readonly clock: Clock;
@@ -38,13 +42,14 @@ export function createHarts(options: {
   /** When the translator is to do what. */
   readonly policy?: TranslationPolicy;
 }): Harts {
-  const { memory, physical, clock, hosted, engine, predecodedPages, policy = standardPolicy } = options;
+  const { isa = everyExtension, memory, physical, clock, hosted, engine, predecodedPages, policy = standardPolicy } = options;
   const breakpoints = new Breakpoints();
   const code =
     engine !== 'reference'
       ? new PredecodedCode({
           memory,
           breakpoints,
+          decode: decoderOf(isa),
           ...(predecodedPages !== undefined && { capacity: predecodedPages }),
         })
       : undefined;
@@ -57,7 +62,7 @@ export function createHarts(options: {
     });
   }
   const harts = memory.harts.map(
-    (_, id) => new Hart({ memory, physical, id, clock, hosted, breakpoints, engine: shared }),
+    (_, id) => new Hart({ isa, memory, physical, id, clock, hosted, breakpoints, engine: shared }),
   );
   const watchStores = (address: number): void => code?.watch((address - memory.ramBase) >>> 12);
   return { harts, breakpoints, watchStores };

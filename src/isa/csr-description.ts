@@ -30,7 +30,7 @@ export function csr({ viewOf, ...description }: CsrDescription): Csr {
   };
 }
 
-type FieldDetails = Pick<Partial<CsrField>, 'rule' | 'legal' | 'values'>;
+type FieldDetails = Pick<Partial<CsrField>, 'rule' | 'legal' | 'legalNeeds' | 'values' | 'needs'>;
 
 export function bit(name: string, position: number, summary: string, details: FieldDetails = {}): CsrField {
   return bits(name, position, position, summary, details);

@@ -1,3 +1,4 @@
+import type { ExtensionName } from './configuration/extensions.ts';
 import type { Guard } from './instruction.ts';
 
 /** Who may write a field, and what a write does to it (Priv. CSR field specifications). */
@@ -11,6 +12,10 @@ export interface CsrField {
   readonly rule: FieldRule;
   readonly summary: string;
   readonly legal?: readonly number[];
+  /** Extensions without which a legal value is none. */
+  readonly legalNeeds?: Readonly<Record<number, ExtensionName>>;
+  /** Extensions without which the field is read-only zero. */
+  readonly needs?: readonly ExtensionName[];
   /** Names of values, for views: `{ 0: 'Bare', 8: 'Sv39' }`. */
   readonly values?: Readonly<Record<number, string>>;
 }
@@ -46,6 +51,8 @@ export interface Csr {
   readonly voidsIllegalWrites: boolean;
   /** The register that V = 1 puts in its place: `sstatus` → `vsstatus`. */
   readonly virtualAlias?: string;
+  /** Extensions without which the register does not exist. */
+  readonly needs?: readonly ExtensionName[];
   readonly viewOf?: CsrView;
   /**
    * When an access raises an exception, reads and writes alike, by mode and CSR fields; the first that holds

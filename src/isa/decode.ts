@@ -1,3 +1,4 @@
+import { everyExtension, type Isa } from './configuration/isa.ts';
 import { formOf, type Form } from './decoding-form.ts';
 import { buildTree, findEncoding } from './decoding-tree.ts';
 import { reservedEncodings } from './extensions/c-reserved.ts';
@@ -6,17 +7,39 @@ import type { DecodedInstruction } from './instruction.ts';
 
 /**
  * Takes an instruction word apart. The low two bits tell its length: where they are not 3, only the low 16 bits
- * count. `undefined` for what is no instruction of this machine (an illegal-instruction exception).
+ * count. `undefined` for what is no instruction of the machine (an illegal-instruction exception).
  */
-export function decode(word: number): DecodedInstruction | undefined {
-  if ((word & 3) === 3) {
-    const form = findEncoding(tree, word);
-    return form && takeApart(word >>> 0, form);
-  }
-  const half = word & 0xffff;
-  const form = findEncoding(compressedTree, half);
-  return form === undefined || 'reason' in form ? undefined : takeApart(half, form);
+export type Decode = (word: number) => DecodedInstruction | undefined;
+
+/** The decoder of machines with this instruction set. */
+export function decoderOf(isa: Isa): Decode {
+  const known = decoders.get(isa);
+  if (known) return known;
+  const decoder = makeDecoder(isa);
+  decoders.set(isa, decoder);
+  return decoder;
 }
+
+function makeDecoder(isa: Isa): Decode {
+  const instructions = allInstructions.filter((instruction) => isa.includes(instruction));
+  const compressed = allCompressed.filter((entry) => isa.includes(entry) && isa.includes(entry.expandsTo));
+  const tree = buildTree(instructions.map((instruction) => formOf(instruction)));
+  const compressedTree = buildTree([
+    ...compressed.map((entry) => formOf(entry.expandsTo, entry)),
+    ...reservedEncodings,
+  ]);
+  return (word) => {
+    if ((word & 3) === 3) {
+      const form = findEncoding(tree, word);
+      return form && takeApart(word >>> 0, form);
+    }
+    const half = word & 0xffff;
+    const form = findEncoding(compressedTree, half);
+    return form === undefined || 'reason' in form ? undefined : takeApart(half, form);
+  };
+}
+
+const decoders = new WeakMap<Isa, Decode>();
 
 function takeApart(word: number, form: Form): DecodedInstruction {
   const { rd = 0, rs1 = 0, rs2 = 0 } = form.implied;
@@ -40,8 +63,5 @@ function takeApart(word: number, form: Form): DecodedInstruction {
   return decoded;
 }
 
-const tree = buildTree(allInstructions.map((instruction) => formOf(instruction)));
-const compressedTree = buildTree([
-  ...allCompressed.map((compressed) => formOf(compressed.expandsTo, compressed)),
-  ...reservedEncodings,
-]);
+/** The decoder of everything that Strata implements: for views, and for files of which no machine is known. */
+export const decode: Decode = decoderOf(everyExtension);

@@ -1,3 +1,4 @@
+import type { ExtensionName } from './configuration/extensions.ts';
 import type { EncodingWith } from './formats.ts';
 import type { CompressedInstruction, Guard, Instruction, OperandName } from './instruction.ts';
 import { immediate, x, type Semantics } from './semantics.ts';
@@ -10,12 +11,16 @@ export interface InstructionDescription<Name extends OperandName> {
   readonly summary: string;
   /** None: the instruction does the same in every mode. */
   readonly guards?: readonly Guard[];
+  /** Other extensions that have it, too. */
+  readonly alsoIn?: readonly ExtensionName[];
+  /** Extensions that it needs besides its own. */
+  readonly needs?: readonly ExtensionName[];
   readonly semantics: (operands: Pick<typeof operandValues, Name & keyof typeof operandValues>) => Semantics;
 }
 
 /** The function with which an extension's file describes its instructions. */
 export function describing(
-  extension: string,
+  extension: ExtensionName | 'Privileged',
 ): <Name extends OperandName>(description: InstructionDescription<Name>) => Instruction {
   return ({ guards = [], semantics, ...rest }) => ({
     ...rest,
@@ -27,7 +32,7 @@ export function describing(
 
 /** Likewise for 16-bit instructions. `implied` names the base operands that the encoding does not hold. */
 export function describingCompressed(
-  extension: string,
+  extension: ExtensionName,
 ): (
   description: Omit<CompressedInstruction, 'extension' | 'implied'> &
     Partial<Pick<CompressedInstruction, 'implied'>>,

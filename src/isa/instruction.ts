@@ -1,3 +1,4 @@
+import type { ExtensionName } from './configuration/extensions.ts';
 import type { RegisterOperand, Semantics } from './semantics.ts';
 
 /** Privilege levels with virtualization: HS is S with V = 0. */
@@ -47,8 +48,10 @@ export interface Guard {
 /** One instruction of the base encodings, described once. */
 export interface Instruction {
   readonly mnemonic: string;
-  /** `I`, `M`, `A`, `Zicsr`, `Zifencei`, `H`, … */
-  readonly extension: string;
+  /** A machine has the instruction if it has this extension, or one of `alsoIn`, and all that it `needs`. */
+  readonly extension: ExtensionName | 'Privileged';
+  readonly alsoIn?: readonly ExtensionName[];
+  readonly needs?: readonly ExtensionName[];
   readonly encoding: Encoding;
   /**
    * Operands as assembly writes them: `{rd}, {imm}({rs1})`. `{target}` is pc + imm, `{upper}` is imm >> 12
@@ -64,7 +67,8 @@ export interface Instruction {
 /** A 16-bit instruction: its own encoding and text, and the base instruction that it stands for. */
 export interface CompressedInstruction {
   readonly mnemonic: string;
-  readonly extension: string;
+  /** A machine has it if it has this extension and the base instruction. */
+  readonly extension: ExtensionName;
   readonly encoding: Encoding;
   readonly syntax: string;
   readonly summary: string;

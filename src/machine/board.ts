@@ -46,7 +46,7 @@ export function createBoard(
   hosted: HostedLevels,
   requests: BoardRequests,
 ): Board {
-  const { harts: hartCount, ramBytes, clockHertz, engine } = configuration;
+  const { isa, harts: hartCount, ramBytes, clockHertz, engine } = configuration;
   // Wires lead from devices to harts, which are made last, because they need the bus.
   let harts: readonly Hart[] = [];
   const setLine = (hart: number, code: number, raised: boolean): void =>
@@ -89,7 +89,7 @@ export function createBoard(
     ramSize: ramBytes,
   });
   const physical = new PhysicalMemory({ memory, bus });
-  const created = createHarts({ memory, physical, clock, hosted, engine });
+  const created = createHarts({ isa, memory, physical, clock, hosted, engine });
   harts = created.harts;
   const htif = createHtif(configuration, physical, requests);
   if (htif) created.watchStores(Number(htif.toHost));

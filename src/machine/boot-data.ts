@@ -12,20 +12,15 @@ export interface BootRegisters {
   readonly nextStage: bigint;
 }
 
-/** `riscv,isa` and `mmu-type` of the harts. */
-const isa = 'rv64imach_zicsr_zifencei_sstc_svadu_svinval_svnapot_svpbmt';
-const mmu = 'riscv,sv57';
-
 /** Puts image, firmware, initrd and device tree into RAM, which is all zero. */
 export function loadBootData(board: Board, configuration: CheckedConfiguration): BootRegisters {
-  const { image, firmware, initrd, bootArguments, harts, ramBytes } = configuration;
+  const { isa, image, firmware, initrd, bootArguments, harts, ramBytes } = configuration;
   const ram = { base: board.memory.ramBase, size: ramBytes };
   const tree = (initrdPlace?: Placement): Uint8Array =>
     flattenDeviceTree(
       describeBoard({
         harts,
         isa,
-        mmu,
         timebaseHertz,
         ram,
         regions: board.bus.regions,

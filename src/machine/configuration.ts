@@ -1,5 +1,6 @@
 import type { EngineName } from '../hart/harts.ts';
 import { StrataError } from '../common/errors.ts';
+import { everyExtension, type Isa } from '../isa/configuration/isa.ts';
 import type { HostedSupervisor, SupervisorHost } from './hosted-supervisor.ts';
 import { imageProblem, type MachineImage } from './image.ts';
 import type { InputLog } from './input-log.ts';
@@ -18,6 +19,8 @@ export interface MachineConfiguration {
   readonly firmware?: FirmwareChoice;
   /** Makes the software that HS mode is; needs the built-in firmware below it. */
   readonly supervisor?: (host: SupervisorHost) => HostedSupervisor;
+  /** The instruction set of the harts; everything that Strata implements unless told. */
+  readonly isa?: Isa;
   /** 16 MiB to 2 GiB, whole mebibytes; 128 MiB unless told. */
   readonly ramBytes?: number;
   /** 1 to 8. */
@@ -40,6 +43,7 @@ export interface CheckedConfiguration extends Omit<MachineConfiguration, 'image'
   readonly image: MachineImage;
   readonly supervisor: ((host: SupervisorHost) => HostedSupervisor) | undefined;
   readonly firmware: FirmwareChoice;
+  readonly isa: Isa;
   readonly ramBytes: number;
   readonly harts: number;
   readonly clockHertz: number;
@@ -56,6 +60,7 @@ const mebibyte = 0x10_0000;
 export function checkConfiguration(configuration: MachineConfiguration): CheckedConfiguration {
   const {
     firmware = 'builtin',
+    isa = everyExtension,
     ramBytes = 128 * mebibyte,
     harts = 1,
     clockHertz = 100_000_000,
@@ -74,6 +79,12 @@ export function checkConfiguration(configuration: MachineConfiguration): Checked
   if (supervisor && firmware !== 'builtin') {
     throw invalid('firmware', 'A hosted VMM needs the built-in firmware below it.');
   }
+  if (supervisor && !(isa.has('H') && isa.has('Sstc'))) {
+    throw invalid(
+      'isa',
+      'A hosted VMM needs H and Sstc: add +h,+sstc to the instruction set, or go without VMM.',
+    );
+  }
   if (!image) throw invalid('image', 'There is nothing to run: give an image.');
   for (const program of typeof firmware === 'string' ? [image] : [firmware, image])
     checkImage(program, ramBytes);
@@ -84,6 +95,7 @@ export function checkConfiguration(configuration: MachineConfiguration): Checked
     image,
     supervisor,
     firmware,
+    isa,
     ramBytes,
     harts,
     clockHertz,

@@ -1,3 +1,4 @@
+import type { Isa } from '../isa/configuration/isa.ts';
 import { interruptCode } from '../hart/trap.ts';
 import type { Region } from './bus.ts';
 import { Clint } from './devices/clint.ts';
@@ -10,10 +11,8 @@ import { cells64, type DeviceTreeNode, type DeviceTreeValue } from './flattened-
 export interface BoardDescription {
   /** Number of harts, with ids from 0. */
   readonly harts: number;
-  /** As in `riscv,isa`: `rv64imac_zicsr_zifencei`. */
-  readonly isa: string;
-  /** As in `mmu-type`: `riscv,sv39`. */
-  readonly mmu: string;
+  /** The instruction set of the harts, of which `mmu-type` is part. */
+  readonly isa: Isa;
   readonly timebaseHertz: number;
   readonly ram: { readonly base: number; readonly size: number };
   readonly regions: readonly Region[];
@@ -89,8 +88,10 @@ function cpus(board: BoardDescription): DeviceTreeNode {
         reg: [hart],
         status: 'okay',
         compatible: 'riscv',
-        'riscv,isa': board.isa,
-        'mmu-type': board.mmu,
+        'riscv,isa': board.isa.text,
+        'riscv,isa-base': 'rv64i',
+        'riscv,isa-extensions': board.isa.names.map((name) => name.toLowerCase()),
+        'mmu-type': `riscv,${widestTranslation(board.isa)}`,
       },
       children: [
         {
@@ -105,6 +106,16 @@ function cpus(board: BoardDescription): DeviceTreeNode {
       ],
     })),
   };
+}
+
+/** `mmu-type` names the largest of the page-table schemes, each of which includes the smaller ones. */
+function widestTranslation({ names }: Isa): string {
+  return (
+    names
+      .filter((name) => /^Sv\d+$/.test(name))
+      .toSorted()
+      .at(-1) ?? 'none'
+  ).toLowerCase();
 }
 
 /** How an operating system powers off and reboots: values written to the finisher. */

@@ -1,3 +1,4 @@
+import type { Isa } from '../isa/configuration/isa.ts';
 import type { Clock } from '../hart/clock.ts';
 import type { Hart } from '../hart/hart.ts';
 import type { MachineMemory } from '../hart/memory.ts';
@@ -48,6 +49,8 @@ export type SupervisorProgress =
 
 /** What a hosted supervisor has of its machine: what software in HS mode has, and two doors to the outside. */
 export interface SupervisorHost {
+  /** The instruction set of the harts. */
+  readonly isa: Isa;
   readonly harts: readonly Hart[];
   readonly memory: MachineMemory;
   /** RAM by host-physical address, with everyone told who caches code. */

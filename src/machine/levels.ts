@@ -24,12 +24,14 @@ export function createLevels(
       ? new BuiltinFirmware({
           harts,
           memory: physical,
+          setTimer: (hart, deadline) => clint.setDeadline(hart, deadline),
           setSoftwareInterrupt: (hart, raised) => clint.setSoftwareInterrupt(hart, raised),
           console: { write: (byte) => uart.send(byte), read: () => uart.take() },
           reset: requests.reset,
         })
       : undefined;
   const supervisor = configuration.supervisor?.({
+    isa: configuration.isa,
     harts,
     memory,
     physical,

@@ -55,6 +55,13 @@ export const launchSchema = z
     sourceMap: z
       .record(z.string(), z.string())
       .describe('Where sources are now: prefix as compiled → folder on this machine.'),
+    isa: z
+      .string()
+      .min(1)
+      .describe(
+        'Instruction set of the machine: `rv64gc_zba`, a profile (`rva20`, `rva22`, `rva23-without-v`) or `default` (everything), ' +
+          'then changes: `default,-sstc`. Under the hosted VMM it needs H and Sstc.',
+      ),
     engine: z
       .enum(['auto', 'translator', 'interpreter', 'reference'])
       .describe(

@@ -1,4 +1,5 @@
 import { StrataError } from '../common/errors.ts';
+import type { Isa } from '../isa/configuration/isa.ts';
 import type { AddressMap } from '../machine/bus.ts';
 import { describeBoard } from '../machine/device-tree.ts';
 import { flattenDeviceTree } from '../machine/flattened-device-tree.ts';
@@ -17,8 +18,7 @@ export interface GuestSoftware {
 /** What a guest's device tree says of its virtual harts. */
 export interface VirtualHarts {
   readonly harts: number;
-  readonly isa: string;
-  readonly mmu: string;
+  readonly isa: Isa;
   readonly timebaseHertz: number;
 }
 

@@ -1,4 +1,5 @@
 import { StrataError } from '../common/errors.ts';
+import { isaOf, type Isa } from '../isa/configuration/isa.ts';
 import type { Hart } from '../hart/hart.ts';
 import { timebaseHertz } from '../machine/configuration.ts';
 import type { SupervisorHost } from '../machine/hosted-supervisor.ts';
@@ -49,7 +50,7 @@ export function makeGuests(
       (_, id) => new Vcpu({ id, index: index++, hart }),
     );
     const { name, software, population = 'at-start' } = configuration;
-    const virtualHarts = { isa: guestIsa, mmu: 'riscv,sv57', timebaseHertz };
+    const virtualHarts = { isa: guestIsa(host.isa), timebaseHertz };
     return new Guest({
       number,
       name,
@@ -70,7 +71,9 @@ export function makeGuests(
 const defaultMemoryBytes = 128 * 0x10_0000;
 
 /** The machine's harts without the hypervisor extension: guests of guests are not offered. */
-const guestIsa = 'rv64imac_zicsr_zifencei_sstc_svadu_svinval_svnapot_svpbmt';
+function guestIsa(machine: Isa): Isa {
+  return isaOf(machine.names.filter((name) => name !== 'H'));
+}
 
 /** Bytes of RAM that a machine needs for these guests, their page tables and the VMM. */
 export function ramNeeded(configurations: readonly GuestConfiguration[]): number {

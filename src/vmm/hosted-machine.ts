@@ -8,7 +8,7 @@ import { HostedVmm, type VmmOptions } from './vmm.ts';
 export interface HostedMachineConfiguration
   extends
     Pick<VmmOptions, 'guests' | 'intercept' | 'logCapacity'>,
-    Pick<MachineConfiguration, 'clockHertz' | 'input' | 'output' | 'engine'> {
+    Pick<MachineConfiguration, 'clockHertz' | 'isa' | 'input' | 'output' | 'engine'> {
   /** Steps that a vCPU runs before others get their turn; 100,000 unless told. */
   readonly sliceSteps?: number;
 }
@@ -22,7 +22,7 @@ export function createHostedMachine(configuration: HostedMachineConfiguration): 
   readonly vmm: HostedVmm;
 } {
   const { guests, intercept, logCapacity, sliceSteps = 100_000, clockHertz = 100_000_000 } = configuration;
-  const { input, output, engine } = configuration;
+  const { isa, input, output, engine } = configuration;
   const needed = ramNeeded(guests);
   if (needed > largestRam) {
     throw new StrataError(
@@ -35,6 +35,7 @@ export function createHostedMachine(configuration: HostedMachineConfiguration): 
   const machine = createMachine({
     clockHertz,
     ramBytes: Math.max(smallestRam, Math.ceil(needed / mebibyte) * mebibyte),
+    ...(isa && { isa }),
     ...(input && { input }),
     ...(output && { output }),
     ...(engine && { engine }),

@@ -92,7 +92,7 @@ export function glimpse(
 }
 
 const nops: Readonly<Record<2 | 4, Slot>> = {
-  2: { word: 1, length: 2, mnemonic: 'c.nop', extension: 'C' },
+  2: { word: 1, length: 2, mnemonic: 'c.nop', extension: 'Zca' },
   4: { word: word('addi'), length: 4, mnemonic: 'nop', extension: 'I' },
 };
 

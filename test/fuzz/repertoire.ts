@@ -30,8 +30,10 @@ const always = new Set(['I', 'Privileged', 'Zicsr', 'Zifencei', 'Zihintpause', '
 /** Properties of QEMU's rv64 hart that switch an extension, by the name that our descriptions give it. */
 const properties: Readonly<Record<string, string>> = {
   M: 'm',
-  A: 'a',
-  C: 'c',
+  Zmmul: 'm',
+  Zaamo: 'a',
+  Zalrsc: 'a',
+  Zca: 'c',
   F: 'f',
   D: 'd',
   H: 'h',
@@ -49,7 +51,7 @@ export async function findRepertoire(
   program: string,
   only: ReadonlySet<string> | undefined,
 ): Promise<CommonRepertoire> {
-  const described = new Set([...allInstructions, ...allCompressed].map(({ extension }) => extension));
+  const described = new Set<string>([...allInstructions, ...allCompressed].map(({ extension }) => extension));
   const known = probeQemu(program);
   const extensions = new Set<string>();
   const leftOut: string[] = [];

@@ -37,7 +37,7 @@ describe('isa/explain', () => {
 
   it('tells of a 16-bit instruction what it stands for', () => {
     const text = explainInstruction(decoded(0x8082));
-    assert.match(text, /^\*\*`ret`\*\* · C/);
+    assert.match(text, /^\*\*`ret`\*\* · Zca/);
     assert.match(text, /16-bit form of `jalr` with rd = 0\./);
   });
 });

@@ -26,6 +26,7 @@ export const counterHooks: CsrHookTable = {
     read: ({ clock }) => BigInt.asUintN(64, clock.ticks()),
     readVirtual: ({ clock, state }) => BigInt.asUintN(64, clock.ticks() + state.getCsr('htimedelta')),
   },
+  misa: { read: ({ isa }) => isa.misa },
   mhartid: { read: ({ hartId }) => BigInt(hartId) },
 };
 

@@ -1,9 +1,11 @@
+import type { Isa } from '../../isa/configuration/isa.ts';
 import type { Clock } from '../clock.ts';
 import type { PhysicalProtection } from '../physical-protection.ts';
 import type { HartState } from '../state.ts';
 
 /** What the registers that are more than storage need of their hart. */
 export interface CsrContext {
+  readonly isa: Isa;
   readonly state: HartState;
   readonly clock: Clock;
   readonly hartId: number;

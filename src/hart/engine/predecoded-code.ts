@@ -1,5 +1,5 @@
 import { assert } from '../../common/errors.ts';
-import { decode } from '../../isa/decode.ts';
+import type { Decode } from '../../isa/decode.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { predecodedBytes } from '../layout.ts';
 import type { Breakpoints } from '../breakpoints.ts';
@@ -29,6 +29,7 @@ export interface CodeObserver {
  */
 export class PredecodedCode {
   readonly #memory: MachineMemory;
+  readonly #decode: Decode;
   readonly #records: Records;
   readonly #ramHalfWords: Uint16Array;
   readonly #users = new Set<CodeUser>();
@@ -49,10 +50,12 @@ export class PredecodedCode {
   constructor({
     memory,
     breakpoints,
+    decode,
     capacity = Math.floor(predecodedBytes / pageRecordsBytes),
   }: {
     readonly memory: MachineMemory;
     readonly breakpoints: Breakpoints;
+    readonly decode: Decode;
     readonly capacity?: number;
   }) {
     assert(
@@ -60,6 +63,7 @@ export class PredecodedCode {
       'the pool has room for its pages',
     );
     this.#memory = memory;
+    this.#decode = decode;
     this.#records = new Records(memory);
     this.#ramHalfWords = new Uint16Array(memory.wasm.buffer, memory.ramOffset, memory.ramSize / 2);
     this.#placeOfPage = new Uint16Array(memory.ramSize / pageBytes);
@@ -88,7 +92,7 @@ export class PredecodedCode {
     if (!this.isPlain(page, offset)) return undefined;
     const place = (page * pageBytes + offset) / 2;
     const low = this.#ramHalfWords[place] as number;
-    return decode((low & 3) === 3 ? low | ((this.#ramHalfWords[place + 1] as number) << 16) : low);
+    return this.#decode((low & 3) === 3 ? low | ((this.#ramHalfWords[place + 1] as number) << 16) : low);
   }
 
   /** Is there such an instruction? */
@@ -208,7 +212,7 @@ export class PredecodedCode {
     if (crosses && nextPage === undefined) return undefined;
     const halfAfter = crosses ? ((nextPage ?? 0) * pageBytes) / 2 : (page * pageBytes + at) / 2 + 1;
     const high = isLong ? (this.#ramHalfWords[halfAfter] as number) : 0;
-    const decoded = decode(low | (high << 16));
+    const decoded = this.#decode(low | (high << 16));
     if (crosses) {
       this.#records.writeCrossing(record, decoded, high);
       return undefined;

@@ -1,4 +1,5 @@
-import { decode } from '../../isa/decode.ts';
+import type { Isa } from '../../isa/configuration/isa.ts';
+import { decoderOf, type Decode } from '../../isa/decode.ts';
 import type { DecodedInstruction, Instruction } from '../../isa/instruction.ts';
 import type { Statement, Value } from '../../isa/semantics.ts';
 import { faultTrap, type FaultingAccess } from '../fault-trap.ts';
@@ -12,6 +13,7 @@ import { calculate, combine, extend, holds } from './arithmetic.ts';
 
 /** What the evaluator works on. */
 export interface EvaluatorContext extends OperationContext {
+  readonly isa: Isa;
   readonly memory: VirtualMemory;
   readonly triggers: Triggers;
 }
@@ -22,12 +24,14 @@ export interface EvaluatorContext extends OperationContext {
  */
 export class Evaluator {
   readonly #context: EvaluatorContext;
+  readonly #decoder: Decode;
   readonly #decoded = new Map<number, DecodedInstruction>();
   readonly #guards = new Map<Instruction, CompiledGuards>();
   #word = 0;
 
   constructor(context: EvaluatorContext) {
     this.#context = context;
+    this.#decoder = decoderOf(context.isa);
   }
 
   /**
@@ -58,7 +62,7 @@ export class Evaluator {
   #decode(word: number): DecodedInstruction | undefined {
     const known = this.#decoded.get(word);
     if (known !== undefined) return known;
-    const decoded = decode(word);
+    const decoded = this.#decoder(word);
     if (this.#decoded.size >= decodedCapacity) this.#decoded.clear();
     if (decoded !== undefined) this.#decoded.set(word, decoded);
     return decoded;

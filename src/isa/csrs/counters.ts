@@ -5,6 +5,7 @@ import { counterFields } from './shared-fields.ts';
 export const cycle = csr({
   name: 'cycle',
   address: 0xc00,
+  needs: ['Zicntr'],
   summary: 'Clock cycles: here, steps.',
   source: 'Unpriv. Zicntr',
   viewOf: { register: 'mcycle', mask: 0xffff_ffff_ffff_ffffn },
@@ -14,6 +15,7 @@ export const cycle = csr({
 export const time = csr({
   name: 'time',
   address: 0xc01,
+  needs: ['Zicntr'],
   summary: "The machine's clock, mtime; in a guest, mtime + htimedelta.",
   source: 'Unpriv. Zicntr',
   guards: counterGuards('TM'),
@@ -22,6 +24,7 @@ export const time = csr({
 export const instret = csr({
   name: 'instret',
   address: 0xc02,
+  needs: ['Zicntr'],
   summary: 'Instructions retired.',
   source: 'Unpriv. Zicntr',
   viewOf: { register: 'minstret', mask: 0xffff_ffff_ffff_ffffn },
@@ -69,6 +72,7 @@ export const scounteren = csr({
 export const hcounteren = csr({
   name: 'hcounteren',
   address: 0x606,
+  needs: ['H'],
   summary: 'Counters that a guest may read.',
   source: 'Priv. hypervisor, hcounteren',
   fields: counterFields('may be read in a guest.'),

@@ -8,6 +8,7 @@ export const hardwareCounterCsrs: readonly Csr[] = hardwareCounters.flatMap((n) 
   csr({
     name: `hpmcounter${n}`,
     address: 0xc00 + n,
+    needs: ['Zihpm'],
     summary: `Performance-monitoring counter ${n}; zero here.`,
     source: 'Unpriv. Zihpm',
     guards: counterGuards(`HPM${n}`),

@@ -7,6 +7,7 @@ const virtualInterrupts = [2, 6, 10];
 export const hstatus = csr({
   name: 'hstatus',
   address: 0x600,
+  needs: ['H'],
   summary: 'What a hypervisor traps of its guest, and from where the last trap came.',
   source: 'Priv. hypervisor, hstatus',
   reset: 0x2_0000_0000n,
@@ -30,6 +31,7 @@ export const hstatus = csr({
 export const hedeleg = csr({
   name: 'hedeleg',
   address: 0x602,
+  needs: ['H'],
   summary: 'Exceptions of a guest that go to VS mode instead of HS mode.',
   source: 'Priv. hypervisor, hedeleg',
   fields: delegatedExceptions([0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15]),
@@ -38,6 +40,7 @@ export const hedeleg = csr({
 export const hideleg = csr({
   name: 'hideleg',
   address: 0x603,
+  needs: ['H'],
   summary: 'Virtual supervisor interrupts that go to VS mode instead of HS mode.',
   source: 'Priv. hypervisor, hideleg',
   fields: interruptFields('D', virtualInterrupts),
@@ -46,6 +49,7 @@ export const hideleg = csr({
 export const hie = csr({
   name: 'hie',
   address: 0x604,
+  needs: ['H'],
   summary: 'Virtual supervisor interrupts that are enabled.',
   source: 'Priv. hypervisor, hie',
   fields: interruptFields('E', virtualInterrupts),
@@ -55,6 +59,7 @@ export const hie = csr({
 export const hgeie = csr({
   name: 'hgeie',
   address: 0x607,
+  needs: ['H'],
   summary: 'Guest external interrupts that are enabled; read-only zero, because GEILEN is 0.',
   source: 'Priv. hypervisor, hgeie',
   writable: 0n,
@@ -64,21 +69,25 @@ export const hgeie = csr({
 export const henvcfg = csr({
   name: 'henvcfg',
   address: 0x60a,
+  needs: ['H'],
   summary:
     'What a guest finds in its environment. ADUE, PBMTE and STCE are read-only zero while they are 0 in menvcfg.',
   source: 'Priv. hypervisor, henvcfg',
   reset: 1n << 61n,
   fields: [
     bit('FIOM', 0, 'Do fences of I/O in a guest order memory, too?'),
-    bit('ADUE', 61, 'Are A and D bits of the VS-stage set by hardware? Where not, they fault while clear.'),
-    bit('PBMTE', 62, 'May entries of the VS-stage name a memory type (Svpbmt)?'),
-    bit('STCE', 63, 'Does vstimecmp work, as the stimecmp of the guest?'),
+    bit('ADUE', 61, 'Are A and D bits of the VS-stage set by hardware? Where not, they fault while clear.', {
+      needs: ['Svadu'],
+    }),
+    bit('PBMTE', 62, 'May entries of the VS-stage name a memory type (Svpbmt)?', { needs: ['Svpbmt'] }),
+    bit('STCE', 63, 'Does vstimecmp work, as the stimecmp of the guest?', { needs: ['Sstc'] }),
   ],
 });
 
 export const htval = csr({
   name: 'htval',
   address: 0x643,
+  needs: ['H'],
   summary: 'Guest-physical address, shifted right by 2, of a guest-page fault into HS mode.',
   source: 'Priv. hypervisor, htval',
 });
@@ -86,6 +95,7 @@ export const htval = csr({
 export const hip = csr({
   name: 'hip',
   address: 0x644,
+  needs: ['H'],
   summary: 'Virtual supervisor interrupts that are pending.',
   source: 'Priv. hypervisor, hip',
   fields: interruptFields('P', virtualInterrupts, [2]),
@@ -95,6 +105,7 @@ export const hip = csr({
 export const hvip = csr({
   name: 'hvip',
   address: 0x645,
+  needs: ['H'],
   summary: 'Interrupts that the hypervisor injects into its guest.',
   source: 'Priv. hypervisor, hvip',
   fields: interruptFields('P', virtualInterrupts),
@@ -103,6 +114,7 @@ export const hvip = csr({
 export const htinst = csr({
   name: 'htinst',
   address: 0x64a,
+  needs: ['H'],
   summary: 'The instruction that trapped into HS mode, transformed, or 0.',
   source: 'Priv. hypervisor, htinst',
 });
@@ -114,6 +126,7 @@ export const htinst = csr({
 export const hgatp = csr({
   name: 'hgatp',
   address: 0x680,
+  needs: ['H'],
   summary: 'Root page table and mode of the second stage of translation: guest-physical to physical.',
   source: 'Priv. hypervisor, hgatp',
   fields: [
@@ -136,6 +149,7 @@ export const hgatp = csr({
 export const hgeip = csr({
   name: 'hgeip',
   address: 0xe12,
+  needs: ['H'],
   summary: 'Guest external interrupts that are pending; zero, because GEILEN is 0.',
   source: 'Priv. hypervisor, hgeip',
 });

@@ -1,4 +1,5 @@
 import { bit, bits, csr, readOnly } from '../csr-description.ts';
+import { everyExtension } from '../configuration/isa.ts';
 import { causeFields, delegatedExceptions, interruptFields, trapVectorFields } from './shared-fields.ts';
 
 const xlen64 = { ...readOnly, values: { 2: '64' } };
@@ -35,8 +36,8 @@ export const mstatus = csr({
     bits('SXL', 35, 34, 'Register width in S mode.', xlen64),
     bit('SBE', 36, 'Are data accesses in S mode big-endian?', readOnly),
     bit('MBE', 37, 'Are data accesses in M mode big-endian?', readOnly),
-    bit('GVA', 38, 'Is mtval a guest virtual address?'),
-    bit('MPV', 39, 'Virtualization mode before the trap into M mode.'),
+    bit('GVA', 38, 'Is mtval a guest virtual address?', { needs: ['H'] }),
+    bit('MPV', 39, 'Virtualization mode before the trap into M mode.', { needs: ['H'] }),
     bit('SD', 63, 'Is FS, VS or XS Dirty?', readOnly),
   ],
 });
@@ -46,7 +47,7 @@ export const misa = csr({
   address: 0x301,
   summary: 'The base ISA and extensions of this hart; read-only here.',
   source: 'Priv. machine level, misa',
-  reset: (2n << 62n) | extensionBits(['A', 'C', 'H', 'I', 'M', 'S', 'U']),
+  reset: everyExtension.misa,
   fields: [
     bits('MXL', 63, 62, 'Register width in M mode.', xlen64),
     bits('Extensions', 25, 0, 'A bit for each extension: A is 0, Z is 25.', readOnly),
@@ -130,6 +131,7 @@ export const mip = csr({
 export const mtinst = csr({
   name: 'mtinst',
   address: 0x34a,
+  needs: ['H'],
   summary: 'The instruction that trapped into M mode, transformed, or 0.',
   source: 'Priv. hypervisor, mtinst',
 });
@@ -137,6 +139,7 @@ export const mtinst = csr({
 export const mtval2 = csr({
   name: 'mtval2',
   address: 0x34b,
+  needs: ['H'],
   summary: 'Guest-physical address, shifted right by 2, of a guest-page fault into M mode.',
   source: 'Priv. hypervisor, mtval2',
 });
@@ -154,9 +157,12 @@ export const menvcfg = csr({
       'ADUE',
       61,
       'Are A and D bits of the S-stage and G-stage set by hardware? Where not, they fault while clear.',
+      { needs: ['Svadu'] },
     ),
-    bit('PBMTE', 62, 'May entries of the S-stage and G-stage name a memory type (Svpbmt)?'),
-    bit('STCE', 63, 'Do stimecmp and vstimecmp work?'),
+    bit('PBMTE', 62, 'May entries of the S-stage and G-stage name a memory type (Svpbmt)?', {
+      needs: ['Svpbmt'],
+    }),
+    bit('STCE', 63, 'Do stimecmp and vstimecmp work?', { needs: ['Sstc'] }),
   ],
 });
 
@@ -194,7 +200,3 @@ export const mconfigptr = csr({
   summary: 'Address of the configuration data structure; 0: none.',
   source: 'Priv. machine level, mconfigptr',
 });
-
-function extensionBits(letters: readonly string[]): bigint {
-  return letters.reduce((mask, letter) => mask | (1n << BigInt(letter.charCodeAt(0) - 65)), 0n);
-}

@@ -22,6 +22,7 @@ export const trapVectorFields: readonly CsrField[] = [
 export function translationModeField(schemes: readonly TranslationScheme[]): CsrField {
   return bits('MODE', 63, 60, 'Translation scheme.', {
     legal: schemes.map(({ mode }) => mode),
+    legalNeeds: { 9: 'Sv48', 10: 'Sv57' },
     values: Object.fromEntries(schemes.map(({ mode, name }) => [mode, name])),
   });
 }
@@ -29,12 +30,10 @@ export function translationModeField(schemes: readonly TranslationScheme[]): Csr
 /** Every exception a delegation register may hand down, by name. */
 export function delegatedExceptions(writable: readonly number[]): readonly CsrField[] {
   return Object.entries(exceptionNames).map(([code, name]) =>
-    bit(
-      camelCase(name),
-      Number(code),
-      `Hand down: ${name}.`,
-      writable.includes(Number(code)) ? {} : readOnly,
-    ),
+    bit(camelCase(name), Number(code), `Hand down: ${name}.`, {
+      ...(writable.includes(Number(code)) ? {} : readOnly),
+      ...(hypervisorExceptions.has(Number(code)) && { needs: ['H'] }),
+    }),
   );
 }
 
@@ -51,9 +50,17 @@ export function interruptFields(
   return interrupts
     .filter(({ code }) => codes.includes(code))
     .map(({ code, stem, name }) =>
-      bit(`${stem}I${suffix}`, code, `Is the ${name} ${what}?`, writable.includes(code) ? {} : readOnly),
+      bit(`${stem}I${suffix}`, code, `Is the ${name} ${what}?`, {
+        ...(writable.includes(code) ? {} : readOnly),
+        ...(hypervisorInterrupts.has(code) && { needs: ['H'] }),
+      }),
     );
 }
+
+/** Call from VS mode, guest-page faults, virtual instruction. */
+const hypervisorExceptions: ReadonlySet<number> = new Set([10, 20, 21, 22, 23]);
+/** Those of VS level, and the guest external interrupt. */
+const hypervisorInterrupts: ReadonlySet<number> = new Set([2, 6, 10, 12]);
 
 /** The bit for each counter in the counter-enable registers (Priv. machine level, mcounteren). */
 export function counterFields(what: string): readonly CsrField[] {

@@ -25,6 +25,7 @@ const never = 0xffff_ffff_ffff_ffffn;
 export const stimecmp = csr({
   name: 'stimecmp',
   address: 0x14d,
+  needs: ['Sstc'],
   summary: 'The supervisor timer interrupt is pending while time is at least this.',
   source: 'Priv. Sstc, stimecmp',
   reset: never,
@@ -35,6 +36,7 @@ export const stimecmp = csr({
 export const vstimecmp = csr({
   name: 'vstimecmp',
   address: 0x24d,
+  needs: ['Sstc', 'H'],
   summary: "The guest kernel's stimecmp; compared with time + htimedelta.",
   source: 'Priv. Sstc, vstimecmp',
   reset: never,
@@ -44,6 +46,7 @@ export const vstimecmp = csr({
 export const htimedelta = csr({
   name: 'htimedelta',
   address: 0x605,
+  needs: ['H'],
   summary: 'What a guest sees added to time.',
   source: 'Priv. hypervisor, htimedelta',
 });

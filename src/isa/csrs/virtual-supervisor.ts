@@ -7,6 +7,7 @@ import { supervisorStatusFields } from './supervisor-status.ts';
 export const vsstatus = csr({
   name: 'vsstatus',
   address: 0x200,
+  needs: ['H'],
   summary: "The guest kernel's sstatus.",
   source: 'Priv. hypervisor, vsstatus',
   reset: 0x2_0000_0000n,
@@ -16,6 +17,7 @@ export const vsstatus = csr({
 export const vsie = csr({
   name: 'vsie',
   address: 0x204,
+  needs: ['H'],
   summary:
     "The guest kernel's sie: the virtual supervisor interrupts that hideleg hands down, one bit lower.",
   source: 'Priv. hypervisor, vsie',
@@ -26,6 +28,7 @@ export const vsie = csr({
 export const vstvec = csr({
   name: 'vstvec',
   address: 0x205,
+  needs: ['H'],
   summary: "The guest kernel's stvec.",
   source: 'Priv. hypervisor, vstvec',
   fields: stvec.fields,
@@ -34,6 +37,7 @@ export const vstvec = csr({
 export const vsscratch = csr({
   name: 'vsscratch',
   address: 0x240,
+  needs: ['H'],
   summary: "The guest kernel's sscratch.",
   source: 'Priv. hypervisor, vsscratch',
 });
@@ -41,6 +45,7 @@ export const vsscratch = csr({
 export const vsepc = csr({
   name: 'vsepc',
   address: 0x241,
+  needs: ['H'],
   summary: "The guest kernel's sepc.",
   source: 'Priv. hypervisor, vsepc',
   writable: 0xffff_ffff_ffff_fffen,
@@ -49,6 +54,7 @@ export const vsepc = csr({
 export const vscause = csr({
   name: 'vscause',
   address: 0x242,
+  needs: ['H'],
   summary: "The guest kernel's scause.",
   source: 'Priv. hypervisor, vscause',
   fields: scause.fields,
@@ -57,6 +63,7 @@ export const vscause = csr({
 export const vstval = csr({
   name: 'vstval',
   address: 0x243,
+  needs: ['H'],
   summary: "The guest kernel's stval.",
   source: 'Priv. hypervisor, vstval',
 });
@@ -64,6 +71,7 @@ export const vstval = csr({
 export const vsip = csr({
   name: 'vsip',
   address: 0x244,
+  needs: ['H'],
   summary:
     "The guest kernel's sip: the virtual supervisor interrupts that hideleg hands down, one bit lower.",
   source: 'Priv. hypervisor, vsip',
@@ -75,6 +83,7 @@ export const vsip = csr({
 export const vsatp = csr({
   name: 'vsatp',
   address: 0x280,
+  needs: ['H'],
   summary: "The guest kernel's satp: the first stage of translation, guest-virtual to guest-physical.",
   source: 'Priv. hypervisor, vsatp',
   fields: satp.fields,

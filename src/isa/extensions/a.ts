@@ -2,9 +2,10 @@ import { describing } from '../description.ts';
 import { amoType } from '../formats.ts';
 import { amo, loadReserved, setX, storeConditional } from '../semantics.ts';
 
-const instruction = describing('A');
+const reserving = describing('Zalrsc');
+const modifying = describing('Zaamo');
 
-export const lrW = instruction({
+export const lrW = reserving({
   mnemonic: 'lr.w',
   encoding: amoType('00010 . . 00000 ..... 010 ..... 0101111'),
   syntax: '{rd}, ({rs1})',
@@ -12,7 +13,7 @@ export const lrW = instruction({
   semantics: ({ rd, rs1 }) => [setX(rd, loadReserved(4, rs1))],
 });
 
-export const scW = instruction({
+export const scW = reserving({
   mnemonic: 'sc.w',
   encoding: amoType('00011 . . ..... ..... 010 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -21,7 +22,7 @@ export const scW = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, storeConditional(4, rs1, rs2))],
 });
 
-export const lrD = instruction({
+export const lrD = reserving({
   mnemonic: 'lr.d',
   encoding: amoType('00010 . . 00000 ..... 011 ..... 0101111'),
   syntax: '{rd}, ({rs1})',
@@ -29,7 +30,7 @@ export const lrD = instruction({
   semantics: ({ rd, rs1 }) => [setX(rd, loadReserved(8, rs1))],
 });
 
-export const scD = instruction({
+export const scD = reserving({
   mnemonic: 'sc.d',
   encoding: amoType('00011 . . ..... ..... 011 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -38,7 +39,7 @@ export const scD = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, storeConditional(8, rs1, rs2))],
 });
 
-export const amoswapW = instruction({
+export const amoswapW = modifying({
   mnemonic: 'amoswap.w',
   encoding: amoType('00001 . . ..... ..... 010 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -46,7 +47,7 @@ export const amoswapW = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('swap', 4, rs1, rs2))],
 });
 
-export const amoaddW = instruction({
+export const amoaddW = modifying({
   mnemonic: 'amoadd.w',
   encoding: amoType('00000 . . ..... ..... 010 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -54,7 +55,7 @@ export const amoaddW = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('add', 4, rs1, rs2))],
 });
 
-export const amoxorW = instruction({
+export const amoxorW = modifying({
   mnemonic: 'amoxor.w',
   encoding: amoType('00100 . . ..... ..... 010 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -62,7 +63,7 @@ export const amoxorW = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('xor', 4, rs1, rs2))],
 });
 
-export const amoandW = instruction({
+export const amoandW = modifying({
   mnemonic: 'amoand.w',
   encoding: amoType('01100 . . ..... ..... 010 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -70,7 +71,7 @@ export const amoandW = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('and', 4, rs1, rs2))],
 });
 
-export const amoorW = instruction({
+export const amoorW = modifying({
   mnemonic: 'amoor.w',
   encoding: amoType('01000 . . ..... ..... 010 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -78,7 +79,7 @@ export const amoorW = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('or', 4, rs1, rs2))],
 });
 
-export const amominW = instruction({
+export const amominW = modifying({
   mnemonic: 'amomin.w',
   encoding: amoType('10000 . . ..... ..... 010 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -86,7 +87,7 @@ export const amominW = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('min', 4, rs1, rs2))],
 });
 
-export const amomaxW = instruction({
+export const amomaxW = modifying({
   mnemonic: 'amomax.w',
   encoding: amoType('10100 . . ..... ..... 010 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -94,7 +95,7 @@ export const amomaxW = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('max', 4, rs1, rs2))],
 });
 
-export const amominuW = instruction({
+export const amominuW = modifying({
   mnemonic: 'amominu.w',
   encoding: amoType('11000 . . ..... ..... 010 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -102,7 +103,7 @@ export const amominuW = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('minu', 4, rs1, rs2))],
 });
 
-export const amomaxuW = instruction({
+export const amomaxuW = modifying({
   mnemonic: 'amomaxu.w',
   encoding: amoType('11100 . . ..... ..... 010 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -110,7 +111,7 @@ export const amomaxuW = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('maxu', 4, rs1, rs2))],
 });
 
-export const amoswapD = instruction({
+export const amoswapD = modifying({
   mnemonic: 'amoswap.d',
   encoding: amoType('00001 . . ..... ..... 011 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -118,7 +119,7 @@ export const amoswapD = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('swap', 8, rs1, rs2))],
 });
 
-export const amoaddD = instruction({
+export const amoaddD = modifying({
   mnemonic: 'amoadd.d',
   encoding: amoType('00000 . . ..... ..... 011 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -126,7 +127,7 @@ export const amoaddD = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('add', 8, rs1, rs2))],
 });
 
-export const amoxorD = instruction({
+export const amoxorD = modifying({
   mnemonic: 'amoxor.d',
   encoding: amoType('00100 . . ..... ..... 011 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -134,7 +135,7 @@ export const amoxorD = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('xor', 8, rs1, rs2))],
 });
 
-export const amoandD = instruction({
+export const amoandD = modifying({
   mnemonic: 'amoand.d',
   encoding: amoType('01100 . . ..... ..... 011 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -142,7 +143,7 @@ export const amoandD = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('and', 8, rs1, rs2))],
 });
 
-export const amoorD = instruction({
+export const amoorD = modifying({
   mnemonic: 'amoor.d',
   encoding: amoType('01000 . . ..... ..... 011 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -150,7 +151,7 @@ export const amoorD = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('or', 8, rs1, rs2))],
 });
 
-export const amominD = instruction({
+export const amominD = modifying({
   mnemonic: 'amomin.d',
   encoding: amoType('10000 . . ..... ..... 011 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -158,7 +159,7 @@ export const amominD = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('min', 8, rs1, rs2))],
 });
 
-export const amomaxD = instruction({
+export const amomaxD = modifying({
   mnemonic: 'amomax.d',
   encoding: amoType('10100 . . ..... ..... 011 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -166,7 +167,7 @@ export const amomaxD = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('max', 8, rs1, rs2))],
 });
 
-export const amominuD = instruction({
+export const amominuD = modifying({
   mnemonic: 'amominu.d',
   encoding: amoType('11000 . . ..... ..... 011 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',
@@ -174,7 +175,7 @@ export const amominuD = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, amo('minu', 8, rs1, rs2))],
 });
 
-export const amomaxuD = instruction({
+export const amomaxuD = modifying({
   mnemonic: 'amomaxu.d',
   encoding: amoType('11100 . . ..... ..... 011 ..... 0101111'),
   syntax: '{rd}, {rs2}, ({rs1})',

@@ -3,7 +3,7 @@ import { describingCompressed } from '../description.ts';
 import { add, addi, and, andi, lui, or, slli, srai, srli, sub, xor } from './rv64i-computation.ts';
 import { addiw, addw, subw } from './rv64i-word.ts';
 
-const compressed = describingCompressed('C');
+const compressed = describingCompressed('Zca');
 
 export const cLi = compressed({
   mnemonic: 'c.li',

@@ -2,7 +2,7 @@ import { compressedType } from '../compressed-format.ts';
 import { describingCompressed } from '../description.ts';
 import { beq, bne, ebreak, jal, jalr } from './rv64i-control.ts';
 
-const compressed = describingCompressed('C');
+const compressed = describingCompressed('Zca');
 
 export const cJ = compressed({
   mnemonic: 'c.j',

@@ -2,7 +2,7 @@ import { compressedType } from '../compressed-format.ts';
 import { describingCompressed } from '../description.ts';
 import { ld, lw, sd, sw } from './rv64i-memory.ts';
 
-const compressed = describingCompressed('C');
+const compressed = describingCompressed('Zca');
 
 export const cLwsp = compressed({
   mnemonic: 'c.lwsp',

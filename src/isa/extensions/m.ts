@@ -2,9 +2,10 @@ import { describing } from '../description.ts';
 import { rType } from '../formats.ts';
 import { binary, setX, signExtend, zeroExtend } from '../semantics.ts';
 
-const instruction = describing('M');
+const multiplication = describing('Zmmul');
+const division = describing('M');
 
-export const mul = instruction({
+export const mul = multiplication({
   mnemonic: 'mul',
   encoding: rType('0000001 ..... ..... 000 ..... 0110011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -12,7 +13,7 @@ export const mul = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, binary('mul', rs1, rs2))],
 });
 
-export const mulh = instruction({
+export const mulh = multiplication({
   mnemonic: 'mulh',
   encoding: rType('0000001 ..... ..... 001 ..... 0110011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -20,7 +21,7 @@ export const mulh = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, binary('mulh', rs1, rs2))],
 });
 
-export const mulhsu = instruction({
+export const mulhsu = multiplication({
   mnemonic: 'mulhsu',
   encoding: rType('0000001 ..... ..... 010 ..... 0110011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -28,7 +29,7 @@ export const mulhsu = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, binary('mulhsu', rs1, rs2))],
 });
 
-export const mulhu = instruction({
+export const mulhu = multiplication({
   mnemonic: 'mulhu',
   encoding: rType('0000001 ..... ..... 011 ..... 0110011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -36,7 +37,7 @@ export const mulhu = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, binary('mulhu', rs1, rs2))],
 });
 
-export const div = instruction({
+export const div = division({
   mnemonic: 'div',
   encoding: rType('0000001 ..... ..... 100 ..... 0110011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -44,7 +45,7 @@ export const div = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, binary('div', rs1, rs2))],
 });
 
-export const divu = instruction({
+export const divu = division({
   mnemonic: 'divu',
   encoding: rType('0000001 ..... ..... 101 ..... 0110011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -52,7 +53,7 @@ export const divu = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, binary('divu', rs1, rs2))],
 });
 
-export const rem = instruction({
+export const rem = division({
   mnemonic: 'rem',
   encoding: rType('0000001 ..... ..... 110 ..... 0110011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -60,7 +61,7 @@ export const rem = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, binary('rem', rs1, rs2))],
 });
 
-export const remu = instruction({
+export const remu = division({
   mnemonic: 'remu',
   encoding: rType('0000001 ..... ..... 111 ..... 0110011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -68,7 +69,7 @@ export const remu = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, binary('remu', rs1, rs2))],
 });
 
-export const mulw = instruction({
+export const mulw = multiplication({
   mnemonic: 'mulw',
   encoding: rType('0000001 ..... ..... 000 ..... 0111011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -76,7 +77,7 @@ export const mulw = instruction({
   semantics: ({ rd, rs1, rs2 }) => [setX(rd, signExtend(32, binary('mul', rs1, rs2)))],
 });
 
-export const divw = instruction({
+export const divw = division({
   mnemonic: 'divw',
   encoding: rType('0000001 ..... ..... 100 ..... 0111011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -86,7 +87,7 @@ export const divw = instruction({
   ],
 });
 
-export const divuw = instruction({
+export const divuw = division({
   mnemonic: 'divuw',
   encoding: rType('0000001 ..... ..... 101 ..... 0111011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -96,7 +97,7 @@ export const divuw = instruction({
   ],
 });
 
-export const remw = instruction({
+export const remw = division({
   mnemonic: 'remw',
   encoding: rType('0000001 ..... ..... 110 ..... 0111011'),
   syntax: '{rd}, {rs1}, {rs2}',
@@ -106,7 +107,7 @@ export const remw = instruction({
   ],
 });
 
-export const remuw = instruction({
+export const remuw = division({
   mnemonic: 'remuw',
   encoding: rType('0000001 ..... ..... 111 ..... 0111011'),
   syntax: '{rd}, {rs1}, {rs2}',

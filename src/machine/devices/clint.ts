@@ -55,6 +55,13 @@ export class Clint extends Device<ClintRegister, ClintState> {
     return value;
   }
 
+  /** Sets `mtimecmp` of a hart: firmware's way. */
+  setDeadline(hart: number, deadline: bigint): void {
+    this.#mtimecmp[hart] = deadline;
+    this.#wiring.timerInterrupt(hart, this.#wiring.clock.ticks() >= deadline);
+    this.#wiring.comparisonChanged();
+  }
+
   /** Sets `msip` of a hart: firmware's way. */
   setSoftwareInterrupt(hart: number, raised: boolean): void {
     this.#msip[hart] = raised;
@@ -103,9 +110,7 @@ export class Clint extends Device<ClintRegister, ClintState> {
         this.setSoftwareInterrupt(register.hart, (value & 1n) === 1n);
         return;
       case 'mtimecmp':
-        this.#mtimecmp[register.hart] = value;
-        this.#wiring.timerInterrupt(register.hart, this.#wiring.clock.ticks() >= value);
-        this.#wiring.comparisonChanged();
+        this.setDeadline(register.hart, value);
         return;
       case 'mtime':
         this.#wiring.setTime(value);

@@ -75,8 +75,9 @@ export class BuiltinFirmware {
     const { trap, from } = taken;
     if (from.privilege === 3) return unexpected(taken);
     if (trap.interrupt) {
-      if (trap.code !== interruptCode.machineSoftware) return unexpected(taken);
-      this.#forwardSoftwareInterrupt(hart);
+      if (trap.code === interruptCode.machineSoftware) this.#forwardSoftwareInterrupt(hart);
+      else if (trap.code === interruptCode.machineTimer) forwardTimerInterrupt(hart);
+      else return unexpected(taken);
     } else if (trap.code === exceptionCode.ecallFromS) {
       this.#answerCall(hart);
       return resumed;
@@ -121,6 +122,14 @@ export class BuiltinFirmware {
   }
 }
 
+/** M mode's timer stands in for the supervisor's where there is no Sstc (SBI 6). */
+function forwardTimerInterrupt({ csrs }: Hart): void {
+  csrs.poke('mie', csrs.peek('mie') & ~machineTimer);
+  csrs.poke('mip', csrs.peek('mip') | supervisorTimer);
+}
+
+const machineTimer = 1n << BigInt(interruptCode.machineTimer);
+const supervisorTimer = 1n << BigInt(interruptCode.supervisorTimer);
 const resumed: FirmwareProgress = { kind: 'resumed' };
 const supervisorSoftware = 1n << BigInt(interruptCode.supervisorSoftware);
 

@@ -13,6 +13,8 @@ export interface FirmwareWiring {
   readonly memory: PhysicalMemory;
   /** Sets msip of a hart. */
   readonly setSoftwareInterrupt: (hart: number, raised: boolean) => void;
+  /** Sets mtimecmp of a hart. */
+  readonly setTimer: (hart: number, deadline: bigint) => void;
   readonly console: { write(byte: number): void; read(): number | undefined };
   readonly reset: (type: number, reason: number) => void;
 }
@@ -81,9 +83,19 @@ export class MachineSbiTarget implements SbiTarget {
     return this.#wiring.console.read();
   }
 
-  /** Sstc clears the pending interrupt by itself when the comparison moves into the future. */
+  /**
+   * Sstc clears the pending interrupt by itself when the comparison moves into the future. Without it M mode has a
+   * timer, and passes its interrupt on.
+   */
   setTimer(deadline: bigint): void {
-    this.#caller.csrs.poke('stimecmp', deadline);
+    const { csrs, id } = this.#caller;
+    if (csrs.has('stimecmp')) {
+      csrs.poke('stimecmp', deadline);
+      return;
+    }
+    csrs.poke('mip', csrs.peek('mip') & ~supervisorTimer);
+    csrs.poke('mie', csrs.peek('mie') | machineTimer);
+    this.#wiring.setTimer(id, deadline);
   }
 
   sendInterrupt(hart: number): void {
@@ -161,6 +173,8 @@ export class MachineSbiTarget implements SbiTarget {
   }
 }
 
+const supervisorTimer = 1n << BigInt(interruptCode.supervisorTimer);
+const machineTimer = 1n << BigInt(interruptCode.machineTimer);
 const supervisorSoftware = 1n << BigInt(interruptCode.supervisorSoftware);
 
 /**

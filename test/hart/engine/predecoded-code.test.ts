@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Breakpoints } from '../../../src/hart/breakpoints.ts';
 import { specialHandler } from '../../../src/hart/engine/handlers.ts';
 import { PredecodedCode, type CodeUser } from '../../../src/hart/engine/predecoded-code.ts';
+import { decode } from '../../../src/isa/decode.ts';
 import { createMachineMemory } from '../../../src/hart/layout.ts';
 import { op, ramBase } from '../fixture.ts';
 
@@ -93,7 +94,7 @@ interface SetUp {
 function setUp(capacity?: number): SetUp {
   const memory = createMachineMemory({ harts: 1, ramBase, ramSize: 0x1_0000 });
   const breakpoints = new Breakpoints();
-  const code = new PredecodedCode({ memory, breakpoints, ...(capacity !== undefined && { capacity }) });
+  const code = new PredecodedCode({ memory, breakpoints, decode, ...(capacity !== undefined && { capacity }) });
   const events: string[] = [];
   const user: CodeUser = {
     forgetRecords: (records) => events.push(`forget ${records}`),

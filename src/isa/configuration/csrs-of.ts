@@ -1,0 +1,25 @@
+import { fieldMask, type Csr, type CsrField } from '../csr.ts';
+import { allCsrs } from '../csrs/index.ts';
+import type { Isa } from './isa.ts';
+
+/** The CSRs of a machine of this instruction set; fields and values that it does not have are read-only zero. */
+export function csrsOf(isa: Isa): readonly Csr[] {
+  return allCsrs.filter((csr) => isa.includes(csr)).map((csr) => adapt(csr, isa));
+}
+
+function adapt(csr: Csr, isa: Isa): Csr {
+  const absent = csr.fields.filter((field) => !isa.includes(field));
+  const gone = absent.reduce((mask, field) => mask | fieldMask(field), 0n);
+  const fields = csr.fields.filter((field) => !absent.includes(field)).map((field) => withLegal(field, isa));
+  return { ...csr, fields, reset: csr.reset & ~gone, writable: csr.writable & ~gone };
+}
+
+function withLegal(field: CsrField, isa: Isa): CsrField {
+  const { legal, legalNeeds = {} } = field;
+  if (legal === undefined) return field;
+  const isLegal = (value: number): boolean => {
+    const extension = legalNeeds[value];
+    return extension === undefined || isa.has(extension);
+  };
+  return { ...field, legal: legal.filter(isLegal) };
+}
