@@ -42,7 +42,16 @@ export function createHarts(options: {
   /** When the translator is to do what. */
   readonly policy?: TranslationPolicy;
 }): Harts {
-  const { isa = everyExtension, memory, physical, clock, hosted, engine, predecodedPages, policy = standardPolicy } = options;
+  const {
+    isa = everyExtension,
+    memory,
+    physical,
+    clock,
+    hosted,
+    engine,
+    predecodedPages,
+    policy = standardPolicy,
+  } = options;
   const breakpoints = new Breakpoints();
   const code =
     engine !== 'reference'

@@ -94,7 +94,12 @@ interface SetUp {
 function setUp(capacity?: number): SetUp {
   const memory = createMachineMemory({ harts: 1, ramBase, ramSize: 0x1_0000 });
   const breakpoints = new Breakpoints();
-  const code = new PredecodedCode({ memory, breakpoints, decode, ...(capacity !== undefined && { capacity }) });
+  const code = new PredecodedCode({
+    memory,
+    breakpoints,
+    decode,
+    ...(capacity !== undefined && { capacity }),
+  });
   const events: string[] = [];
   const user: CodeUser = {
     forgetRecords: (records) => events.push(`forget ${records}`),
