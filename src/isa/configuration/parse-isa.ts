@@ -4,8 +4,8 @@ import { dependents, everyExtension, isaOf, type Isa } from './isa.ts';
 import { IsaString, type Token } from './isa-string.ts';
 import { profiles } from './profiles.ts';
 
-/** For help texts: what `parseIsa` takes. */
-export const isaSyntax =
+/** What `parseIsa` takes. */
+const isaSyntax =
   'an ISA string (rv64gc_zba), a profile (rva20, rva22, rva23-without-v) or default, then changes: ,+zba ,-sstc';
 
 /**
