@@ -23,6 +23,6 @@ export function ratio(ours: number | undefined, theirs: number | undefined): str
 }
 
 /** Says whether a target is reached. */
-export function verdict(what: string, figure: number, target: number): string {
-  return `${what}: ${cell(figure)}, target ${cell(target)}: ${figure >= target ? 'reached' : 'MISSED'}`;
+export function verdict(what: string, figure: number, target: number, digits = 0): string {
+  return `${what}: ${cell(figure, digits)}, target ${cell(target, digits)}: ${figure >= target ? 'reached' : 'MISSED'}`;
 }

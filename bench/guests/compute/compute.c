@@ -8,11 +8,12 @@ typedef unsigned long uint64_t;
 
 typedef uint64_t work_load(uint64_t round);
 
-static work_load sieve, checksum, hashing, bytecode, calls, chase;
+static work_load sieve, checksum, hashing, bytecode, calls, chase, matrix, strings, far_calls;
 static void prepare_checksum(void);
 static void prepare_chase(void);
 
-static work_load *const work_loads[] = {sieve, checksum, hashing, bytecode, calls, chase};
+static work_load *const work_loads[] = {sieve,    checksum, hashing, bytecode, calls,
+                                       chase,    matrix,   strings, far_calls};
 
 // Called from start.S.
 uint64_t compute(uint64_t which, uint64_t rounds) {
@@ -146,4 +147,75 @@ static uint64_t chase(uint64_t round) {
   struct node *node = nodes;
   for (unsigned i = 0; i < NODES; i++) node = node->next;
   return (uint64_t)(node - nodes) + round;
+}
+
+// A tight loop with multiplications: the product of two matrices.
+#define SIDE 48
+static uint64_t left[SIDE][SIDE], right[SIDE][SIDE], product[SIDE][SIDE];
+
+static uint64_t matrix(uint64_t round) {
+  for (unsigned i = 0; i < SIDE; i++) {
+    for (unsigned j = 0; j < SIDE; j++) left[i][j] = i * j + round, right[i][j] = (i + j) ^ round;
+  }
+  for (unsigned i = 0; i < SIDE; i++) {
+    for (unsigned j = 0; j < SIDE; j++) {
+      uint64_t sum = 0;
+      for (unsigned k = 0; k < SIDE; k++) sum += left[i][k] * right[k][j];
+      product[i][j] = sum;
+    }
+  }
+  return product[round % SIDE][7];
+}
+
+// What C libraries do all day: lengths, copies and comparisons of short strings, copies of long ones.
+#define LINES 64
+static char lines[LINES][64];
+static uint64_t source[2048], destination[2048];
+
+static __attribute__((noinline)) uint64_t length_of(const char *text) {
+  const char *end = text;
+  while (*end) end++;
+  return (uint64_t)(end - text);
+}
+
+static __attribute__((noinline)) int compare(const char *a, const char *b) {
+  while (*a && *a == *b) a++, b++;
+  return *a - *b;
+}
+
+static __attribute__((noinline)) void copy_words(uint64_t *to, const uint64_t *from, uint64_t words) {
+  while (words--) *to++ = *from++;
+}
+
+static uint64_t strings(uint64_t round) {
+  for (unsigned i = 0; i < LINES; i++) {
+    unsigned length = 8 + (i * 7 + (unsigned)round) % 48;
+    for (unsigned j = 0; j < length; j++) lines[i][j] = (char)('a' + (j < 6 ? 0 : i % 5));
+    lines[i][length] = 0;
+  }
+  uint64_t sum = 0;
+  for (unsigned i = 0; i < LINES; i++) {
+    sum += length_of(lines[i]);
+    for (unsigned j = 0; j < 8; j++) sum += compare(lines[i], lines[(i + j) % LINES]) > 0;
+  }
+  copy_words(destination, source, 2048);
+  copy_words(source, destination, 2048);
+  return sum;
+}
+
+// Calls between functions in pages of their own: numbers of ways to go down stairs.
+static uint64_t stairs_b(uint64_t n);
+
+static __attribute__((noinline, aligned(4096))) uint64_t stairs_a(uint64_t n) {
+  __asm__ volatile("");
+  return n < 2 ? 1 : stairs_b(n - 1) + stairs_b(n - 2);
+}
+
+static __attribute__((noinline, aligned(4096))) uint64_t stairs_b(uint64_t n) {
+  __asm__ volatile("");
+  return n < 3 ? n : stairs_a(n - 1) + stairs_a(n - 2);
+}
+
+static __attribute__((aligned(4096))) uint64_t far_calls(uint64_t round) {
+  return stairs_a(18) + round;
 }

@@ -1,8 +1,8 @@
 // compute: a program in S mode under Sv39 that does one of the work loads a number of times, prints what came of
 // it, and shuts down. It runs on Strata and on QEMU, on the bare machine and as a guest, unchanged.
 //
-// Which work load, and how many times, lies in two doublewords at PARAMETERS, which is no part of the image: whoever
-// starts it puts them there.
+// Which work load, how many times, and whether to do without translation, lies in three doublewords at PARAMETERS,
+// which is no part of the image: whoever starts it puts them there.
 
 #define PARAMETERS          0x81000000
 #define SATP_SV39           (8 << 60)
@@ -24,10 +24,12 @@ _start:
         srli    t1, t1, 12
         li      t0, SATP_SV39
         or      t0, t0, t1
+        li      s0, PARAMETERS
+        ld      t1, 16(s0)
+        bnez    t1, 4f
         csrw    satp, t0
         sfence.vma
-
-        li      s0, PARAMETERS
+4:
         ld      a0, 0(s0)
         ld      a1, 8(s0)
         call    compute
