@@ -51,6 +51,7 @@ export class Engine implements CodeUser, TableUser {
   readonly #run: Interpreter['run'];
   readonly #firstHostPage: number;
   readonly #ramPages: number;
+  readonly #likelyAddend = (): number | undefined => this.#contexts.likelyAddend();
   #contextIsStale = true;
   #passesBreakpoint = false;
   #isEntry: 0 | 1 = 0;
@@ -223,13 +224,13 @@ export class Engine implements CodeUser, TableUser {
     this.#words[engineWord.interpreted / 4] = 0;
     const { pc } = this.#state;
     const page = this.#ramPageAt(pc);
-    if (page !== undefined) this.#translator?.sample(page, Number(BigInt.asUintN(12, pc)), interpreted);
+    if (page !== undefined) this.#translator?.sample(page, Number(BigInt.asUintN(12, pc)), interpreted, this.#likelyAddend);
   }
 
   #translateLoop(): void {
     const { pc } = this.#state;
     const page = this.#ramPageAt(pc);
-    if (page !== undefined) this.#translator?.hotLoop(page, Number(BigInt.asUintN(12, pc)));
+    if (page !== undefined) this.#translator?.hotLoop(page, Number(BigInt.asUintN(12, pc)), this.#likelyAddend);
   }
 
   #selectContext(): void {

@@ -99,6 +99,32 @@ export class TranslationContexts {
     return isThere ? (this.#contexts[entry + tlbField.detail / 4] as number) >>> 0 : undefined;
   }
 
+  /** The addend for reading that nearly all pages of the current context have: they lie in memory as they are mapped. */
+  likelyAddend(): number | undefined {
+    const first = this.#current * words.context + tlbArray.read / 4;
+    let likely = 0;
+    let votes = 0;
+    let entries = 0;
+    let agreeing = 0;
+    // One that has more votes than all others together survives the first pass; the second one counts.
+    for (const count of [false, true]) {
+      for (let entry = first; entry < first + words.array; entry += words.entry) {
+        if (this.#contexts[entry] === emptyTagHalf) continue;
+        const addend = this.#contexts[entry + tlbField.addend / 4] as number;
+        if (count) {
+          entries++;
+          if (addend === likely) agreeing++;
+        } else if (votes === 0) {
+          likely = addend;
+          votes = 1;
+        } else {
+          votes += addend === likely ? 1 : -1;
+        }
+      }
+    }
+    return entries > 0 && agreeing * 8 >= entries * 7 ? likely : undefined;
+  }
+
   /** Empties every context for which `concerns` holds. */
   flush(concerns: (key: ContextKey) => boolean): void {
     for (let context = 0; context < contextCount; context++) {

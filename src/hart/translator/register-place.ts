@@ -33,6 +33,14 @@ export interface RegionLocals {
   readonly x: readonly (Local | undefined)[];
 }
 
+/** Where the last access by a register went, kept in locals: the next one to the same page needs no TLB. */
+export interface PageCache {
+  /** The virtual address of the page; all ones where there is none. An i64. */
+  readonly tag: Local;
+  /** As in the TLB. */
+  readonly addend: Local;
+}
+
 /** What a place leads to; each of these ends the code that it is written into. */
 export interface RegionWays {
   /** On with the block at an offset of the page, or out of the region where there is none. */
@@ -54,6 +62,8 @@ export class RegisterPlace implements CodePlace, AccessPad {
   readonly #instruction: PlacedInstruction;
   /** Does the block end with this instruction? */
   readonly #isLast: boolean;
+  readonly #likelyAddend: number | undefined;
+  readonly #cacheFor: (array: 'read' | 'write') => PageCache | undefined;
   #scratchInUse = 0;
 
   constructor(options: {
@@ -63,6 +73,9 @@ export class RegisterPlace implements CodePlace, AccessPad {
     readonly ways: RegionWays;
     readonly instruction: PlacedInstruction;
     readonly isLast: boolean;
+    /** What most of the TLB has for `addend`, if there is such a number: memory is mapped in one piece. */
+    readonly likelyAddend: number | undefined;
+    readonly cacheFor: (array: 'read' | 'write') => PageCache | undefined;
   }) {
     this.code = options.code;
     this.host = options.locals.host;
@@ -71,6 +84,8 @@ export class RegisterPlace implements CodePlace, AccessPad {
     this.#ways = options.ways;
     this.#instruction = options.instruction;
     this.#isLast = options.isLast;
+    this.#cacheFor = options.cacheFor;
+    this.#likelyAddend = options.likelyAddend;
   }
 
   readX(operand: RegisterOperand): void {
@@ -128,21 +143,31 @@ export class RegisterPlace implements CodePlace, AccessPad {
 
   translate(array: 'read' | 'write', size: AccessSize, address: Operand): void {
     const { code } = this;
-    const { context, entry } = this.#locals;
+    const { address: virtual, entry } = this.#locals;
+    const cache = this.#cacheFor(array);
     address();
-    code.tee(this.#locals.address);
-    writeTlbEntry({ code, context });
-    code.tee(entry);
-    code.memory('i64.load', tlbArray[array] + tlbField.tag);
-    code.get(this.#locals.address);
-    // A misaligned address keeps a bit that no tag has, and misses.
-    code.i64(-4096n | BigInt(size - 1));
-    code.plain('i64.and');
-    code.plain('i64.ne');
-    code.if(() => this.#ways.interpret());
-    code.get(entry);
-    code.memory('i32.load', tlbArray[array] + tlbField.addend);
-    code.get(this.#locals.address);
+    code.set(virtual);
+    if (cache === undefined) {
+      this.#findEntry(array, size);
+      code.get(entry);
+      code.memory('i32.load', tlbArray[array] + tlbField.addend);
+      this.#guessAddend();
+    } else {
+      this.#pageAndAlignment(size);
+      code.get(cache.tag);
+      code.plain('i64.ne');
+      code.if(() => {
+        this.#findEntry(array, size);
+        code.get(entry);
+        code.memory('i64.load', tlbArray[array] + tlbField.tag);
+        code.set(cache.tag);
+        code.get(entry);
+        code.memory('i32.load', tlbArray[array] + tlbField.addend);
+        code.set(cache.addend);
+      });
+      code.get(cache.addend);
+    }
+    code.get(virtual);
     code.plain('i32.wrap_i64');
     code.plain('i32.add');
   }
@@ -187,6 +212,40 @@ export class RegisterPlace implements CodePlace, AccessPad {
     const local = this.#locals.x[register];
     assert(local !== undefined, 'every register that a region uses has a local');
     return local;
+  }
+
+  /** Sets `entry` to the TLB's for the access, or leaves the instruction to the interpreter where it has none. */
+  #findEntry(array: 'read' | 'write', size: AccessSize): void {
+    const { code } = this;
+    const { context, entry } = this.#locals;
+    code.get(this.#locals.address);
+    writeTlbEntry({ code, context });
+    code.tee(entry);
+    code.memory('i64.load', tlbArray[array] + tlbField.tag);
+    this.#pageAndAlignment(size);
+    code.plain('i64.ne');
+    code.if(() => this.#ways.interpret());
+  }
+
+  /** Where the addend on the stack is the likely one, leaves that as a constant: an address need not wait for the TLB. */
+  #guessAddend(): void {
+    const { code, host } = this;
+    if (this.#likelyAddend === undefined) return;
+    code.tee(host);
+    code.i32(this.#likelyAddend);
+    code.plain('i32.eq');
+    code.if(() => {
+      code.i32(this.#likelyAddend as number);
+      code.set(host);
+    });
+    code.get(host);
+  }
+
+  /** Leaves what is a page's tag; but a misaligned address keeps a bit that no tag has. */
+  #pageAndAlignment(size: AccessSize): void {
+    this.code.get(this.#locals.address);
+    this.code.i64(-4096n | BigInt(size - 1));
+    this.code.plain('i64.and');
   }
 
   #address(offset: number): void {

@@ -64,6 +64,7 @@ export class Translator implements CodeObserver {
   /** How often a page was translated: each time it has to be hotter. */
   readonly #times = new Map<number, number>();
   readonly #free: number[];
+  #likelyAddend: number | undefined;
   #uses = 0;
   #translations = 0;
   #bytes = 0;
@@ -97,10 +98,11 @@ export class Translator implements CodeObserver {
   }
 
   /** A hart is at this place of a page of RAM, and the interpreter did so many instructions since it last told. */
-  sample(page: number, offset: number, interpreted: number): void {
+  sample(page: number, offset: number, interpreted: number, likelyAddend: () => number | undefined): void {
     const known = this.#pages.get(page);
     if (known !== undefined) known.lastUse = ++this.#uses;
     if (this.isEager) {
+      this.#likelyAddend = likelyAddend();
       this.#translateAtOnce(page, offset, known);
       return;
     }
@@ -111,11 +113,13 @@ export class Translator implements CodeObserver {
     this.#heat.set(page, 0);
     if (known?.main !== undefined && !this.#hasNewEntries(page, known.main)) return;
     this.#times.set(page, times + 1);
+    this.#likelyAddend = likelyAddend();
     this.#translatePage(page, []);
   }
 
   /** The interpreter came by at the head of a loop, at this place, as often as it takes. */
-  hotLoop(page: number, offset: number): void {
+  hotLoop(page: number, offset: number, likelyAddend: () => number | undefined): void {
+    this.#likelyAddend = likelyAddend();
     this.#translateLoop(page, offset);
   }
 
@@ -172,7 +176,7 @@ export class Translator implements CodeObserver {
       bytes.fill(0);
       for (const [index, offset] of graph.entries.entries()) bytes[offset >> 1] = index + 1;
     }
-    const bytes = writeRegion({ graph, order, memory: this.#memory, entryTable: table });
+    const bytes = writeRegion({ graph, order, memory: this.#memory, entryTable: table, likelyAddend: this.#likelyAddend });
     const instance = new wasm.Instance(new wasm.Module(bytes), { machine: { memory: this.#memory.wasm } });
     this.functions.set(slot, instance.exports['region'] as WasmFunction);
     this.#translations++;

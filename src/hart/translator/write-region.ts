@@ -1,3 +1,4 @@
+import type { Semantics } from '../../isa/semantics.ts';
 import { regionSignature } from '../engine/driver.ts';
 import { compileSemantics } from '../engine/compile-semantics.ts';
 import { inPageMask, registerOffset } from '../engine/layout.ts';
@@ -6,25 +7,29 @@ import type { CodeWriter, Label, Local } from '../engine/wasm/code-writer.ts';
 import type { ValueType } from '../engine/wasm/opcodes.ts';
 import type { MachineMemory } from '../memory.ts';
 import { hartSlot, slotOffset } from '../state.ts';
-import type { Block, FlowGraph } from './flow-graph.ts';
+import type { Block, FlowGraph, PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
-import { RegisterPlace, type RegionLocals, type RegionWays } from './register-place.ts';
+import { RegisterPlace, type PageCache, type RegionLocals, type RegionWays } from './register-place.ts';
+import { steadyRegisters } from './steady-pages.ts';
 
 /**
  * Writes a region as a wasm module, which imports `machine.memory` and exports `region`, a function of the type
  * `regionSignature`. `entryTable` is the address in the wasm memory of 2048 bytes, one for each place
  * in the page: 0, or one more than the entry's place in `graph.entries`. A graph with one entry needs none.
  */
-export function writeRegion({ graph, order, memory, entryTable }: RegionPlan): Uint8Array {
+export function writeRegion({ graph, order, memory, entryTable, likelyAddend }: RegionPlan): Uint8Array {
   const module = new ModuleWriter({
     module: 'machine',
     name: 'memory',
     pages: memory.wasm.buffer.byteLength / 0x1_0000,
   });
   const used = usedRegisters(graph);
+  const cached = cachedAccesses(graph, order);
+  const cacheKeys = [...new Set(cached.values())];
   const types: ValueType[] = [
     ...Array.from({ length: 5 }, () => 'i32' as const),
-    ...Array.from({ length: 6 + used.all.length }, () => 'i64' as const),
+    ...Array.from({ length: 6 + used.all.length + cacheKeys.length }, () => 'i64' as const),
+    ...cacheKeys.map(() => 'i32' as const),
   ];
   module.function('region', regionSignature, types, (code, locals) => {
     const [
@@ -43,6 +48,13 @@ export function writeRegion({ graph, order, memory, entryTable }: RegionPlan): U
     ] = locals as [Local, ...Local[]];
     const x: (Local | undefined)[] = [];
     for (const [index, register] of used.all.entries()) x[register] = rest[4 + index];
+    const firstCache = 4 + used.all.length;
+    const caches = new Map(
+      cacheKeys.map((key, index) => [
+        key,
+        { tag: rest[firstCache + index] as Local, addend: rest[firstCache + cacheKeys.length + index] as Local },
+      ]),
+    );
     const frame = {
       budget,
       target,
@@ -57,8 +69,8 @@ export function writeRegion({ graph, order, memory, entryTable }: RegionPlan): U
       address,
       scratch: rest.slice(0, 4),
       x,
-    } as Frame;
-    new RegionWriter(code, frame, { graph, order, memory, entryTable }).write(used);
+    } as Omit<Frame, 'caches' | 'cached'>;
+    new RegionWriter(code, { ...frame, caches, cached }, { graph, order, memory, entryTable, likelyAddend }).write(used);
   });
   return module.finish();
 }
@@ -69,6 +81,8 @@ interface RegionPlan {
   readonly order: FlowOrder;
   readonly memory: MachineMemory;
   readonly entryTable: number | undefined;
+  /** See `RegisterPlace`. */
+  readonly likelyAddend: number | undefined;
 }
 
 interface Registers {
@@ -83,7 +97,12 @@ interface Frame extends RegionLocals {
   readonly leaveOffset: Local;
   /** 1 where the interpreter has to go on. */
   readonly leaveKind: Local;
+  readonly caches: ReadonlyMap<CacheKey, PageCache>;
+  readonly cached: ReadonlyMap<PlacedInstruction, CacheKey>;
 }
+
+/** A register by which there are accesses, and of which kind: twice its number, plus 1 for writing. */
+type CacheKey = number;
 
 class RegionWriter {
   readonly #code: CodeWriter;
@@ -92,6 +111,7 @@ class RegionWriter {
   readonly #order: FlowOrder;
   readonly #ramDelta: number;
   readonly #entryTable: number | undefined;
+  readonly #likelyAddend: number | undefined;
   readonly #loopLabels = new Map<number, Label>();
   readonly #mergeLabels = new Map<number, Label>();
   #lookUp: Label | undefined;
@@ -99,7 +119,8 @@ class RegionWriter {
   #leaveTo: Label | undefined;
   #leaveAt: Label | undefined;
 
-  constructor(code: CodeWriter, frame: Frame, { graph, order, memory, entryTable }: RegionPlan) {
+  constructor(code: CodeWriter, frame: Frame, { graph, order, memory, entryTable, likelyAddend }: RegionPlan) {
+    this.#likelyAddend = likelyAddend;
     this.#code = code;
     this.#frame = frame;
     this.#graph = graph;
@@ -119,6 +140,10 @@ class RegionWriter {
       code.get(state);
       code.memory('i64.load', registerOffset(register));
       code.set(x[register] as Local);
+    }
+    for (const { tag } of this.#frame.caches.values()) {
+      code.i64(-1n);
+      code.set(tag);
     }
     code.block((leaveTo) => {
       this.#leaveTo = leaveTo;
@@ -250,6 +275,13 @@ class RegionWriter {
         ways: this.#waysFrom(number, () => this.#leave(instruction.offset, 1, length - index)),
         instruction,
         isLast,
+        likelyAddend: this.#likelyAddend,
+        cacheFor: (array) => {
+          const key = this.#frame.cached.get(instruction);
+          return key !== undefined && (key & 1) === (array === 'write' ? 1 : 0)
+            ? this.#frame.caches.get(key)
+            : undefined;
+        },
       });
       compileSemantics(instruction.decoded.instruction.semantics, place);
     }
@@ -321,6 +353,30 @@ class RegionWriter {
     this.#code.set(this.#frame.leaveKind);
     this.#code.br(this.#leaveTo as Label);
   }
+}
+
+/** The accesses for which it pays to remember the page, and with which others they share it. */
+function cachedAccesses(graph: FlowGraph, order: FlowOrder): Map<PlacedInstruction, CacheKey> {
+  const steady = steadyRegisters(graph, order);
+  const result = new Map<PlacedInstruction, CacheKey>();
+  for (const [offset, { instructions }] of graph.blocks) {
+    const registers = steady(order.numberOf.get(offset) as number);
+    for (const instruction of instructions) {
+      const { decoded } = instruction;
+      const access = plainAccess(decoded.instruction.semantics);
+      if (access === undefined || !registers.has(decoded.rs1)) continue;
+      result.set(instruction, 2 * decoded.rs1 + (access === 'write' ? 1 : 0));
+    }
+  }
+  return result;
+}
+
+/** Is it a load or a store, and nothing else? */
+function plainAccess(semantics: Semantics): 'read' | 'write' | undefined {
+  const [statement] = semantics;
+  if (statement?.kind === 'store') return 'write';
+  if (statement?.kind !== 'setX') return undefined;
+  return statement.value.kind === 'load' ? 'read' : undefined;
 }
 
 function usedRegisters({ blocks }: FlowGraph): Registers {
