@@ -224,13 +224,15 @@ export class Engine implements CodeUser, TableUser {
     this.#words[engineWord.interpreted / 4] = 0;
     const { pc } = this.#state;
     const page = this.#ramPageAt(pc);
-    if (page !== undefined) this.#translator?.sample(page, Number(BigInt.asUintN(12, pc)), interpreted, this.#likelyAddend);
+    if (page !== undefined)
+      this.#translator?.sample(page, Number(BigInt.asUintN(12, pc)), interpreted, this.#likelyAddend);
   }
 
   #translateLoop(): void {
     const { pc } = this.#state;
     const page = this.#ramPageAt(pc);
-    if (page !== undefined) this.#translator?.hotLoop(page, Number(BigInt.asUintN(12, pc)), this.#likelyAddend);
+    if (page !== undefined)
+      this.#translator?.hotLoop(page, Number(BigInt.asUintN(12, pc)), this.#likelyAddend);
   }
 
   #selectContext(): void {

@@ -12,6 +12,8 @@ export interface FlowOrder {
   readonly loops: ReadonlySet<number>;
   /** Blocks to which more than one way leads forward. */
   readonly merges: ReadonlySet<number>;
+  /** How often a block that is a loop by itself is written one after the other, each time with a way out. */
+  readonly copies: ReadonlyMap<number, number>;
   /** Blocks that the root leads to: the entries first, then those to which an edge leads into a loop's middle. */
   readonly dispatched: readonly number[];
 }
@@ -28,7 +30,7 @@ export function orderFlow(graph: FlowGraph): FlowOrder {
       }
     }
     const added = [...irreducible].filter((offset) => !roots.includes(offset));
-    if (added.length === 0) return finish(order, roots);
+    if (added.length === 0) return finish(graph, order, roots);
     roots.push(...added);
   }
 }
@@ -58,7 +60,7 @@ function orderFrom(graph: FlowGraph, roots: readonly number[]): PartialOrder {
   return { offsets, numberOf, successors, immediate, dominates };
 }
 
-function finish(order: PartialOrder, roots: readonly number[]): FlowOrder {
+function finish(graph: FlowGraph, order: PartialOrder, roots: readonly number[]): FlowOrder {
   const { offsets, numberOf, successors, immediate } = order;
   const dominated = offsets.map((): number[] => []);
   for (let block = 1; block < offsets.length; block++) dominated[immediate[block] as number]?.push(block);
@@ -72,9 +74,17 @@ function finish(order: PartialOrder, roots: readonly number[]): FlowOrder {
     }
   }
   for (const [block, count] of waysIn.entries()) if (count > 1) merges.add(block);
+  const copies = new Map<number, number>();
+  for (const [block, targets] of successors.entries()) {
+    const { length } = graph.blocks.get(offsets[block] as number)?.instructions ?? [];
+    // It ends with a branch, then.
+    if (targets.length !== 2 || !targets.includes(block) || length > longestUnrolled) continue;
+    copies.set(block, Math.max(2, Math.floor(longestUnrolled / length)));
+    for (const target of targets) if (target > block) merges.add(target);
+  }
   const dispatched = roots.map((offset) => numberOf.get(offset) as number);
   for (const block of dispatched) merges.add(block);
-  return { offsets, numberOf, successors, dominated, loops, merges, dispatched };
+  return { offsets, numberOf, successors, dominated, loops, merges, copies, dispatched };
 }
 
 function reversePostorder({ blocks }: FlowGraph, roots: readonly number[]): number[] {
@@ -133,3 +143,6 @@ function immediateDominators(successors: readonly (readonly number[])[]): number
   }
   return immediate;
 }
+
+/** Instructions of a loop that is worth writing more than once, and of its copies together, or twice as many. */
+const longestUnrolled = 12;

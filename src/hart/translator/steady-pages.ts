@@ -1,23 +1,55 @@
+import type { Semantics } from '../../isa/semantics.ts';
 import type { Block, FlowGraph, PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
 
+/** Accesses that share a memory of the page that the last one of them went to. */
+export interface SteadyAccesses {
+  readonly register: number;
+  readonly array: 'read' | 'write';
+  /** The block at the head of the loop that they are in; the root where they are all over the region. */
+  readonly head: number;
+}
+
 /**
- * The registers by which code of a block walks through memory, or stays at one place: most of its accesses by them are
- * to the page of the access before. What other registers point to may be anywhere each time.
+ * Loads and stores most of which go to the page of the one before: in a loop, by a register that walks in small steps
+ * or stays where it is, and anywhere, by the stack pointer. What other registers point to may be elsewhere each time.
  */
-export function steadyRegisters(graph: FlowGraph, order: FlowOrder): (block: number) => ReadonlySet<number> {
+export function steadyAccesses(
+  graph: FlowGraph,
+  order: FlowOrder,
+): ReadonlyMap<PlacedInstruction, SteadyAccesses> {
+  const result = new Map<PlacedInstruction, SteadyAccesses>();
+  const shared = new Map<string, SteadyAccesses>();
   const loops = innermostLoops(order);
-  const unsteady = new Map<readonly number[], Set<number>>();
-  return (block) => {
-    const loop = loops[block];
-    if (loop === undefined) return framePointers;
-    let moved = unsteady.get(loop);
-    if (moved === undefined) {
-      moved = registersMoved(loop.map((member) => graph.blocks.get(order.offsets[member] as number) as Block));
-      unsteady.set(loop, moved);
+  const moved = new Map<Loop, ReadonlySet<number>>();
+  for (const [offset, { instructions }] of graph.blocks) {
+    const loop = loops[order.numberOf.get(offset) as number];
+    if (loop !== undefined && !moved.has(loop)) {
+      const blocks = loop.members.map((member) => graph.blocks.get(order.offsets[member] as number) as Block);
+      moved.set(loop, registersMoved(blocks));
     }
-    return new Set(allRegisters.filter((register) => !moved.has(register)));
-  };
+    for (const instruction of instructions) {
+      const { decoded } = instruction;
+      const register = decoded.rs1;
+      const array = plainAccess(decoded.instruction.semantics);
+      const isSteady = register === stackPointer || (loop !== undefined && !moved.get(loop)?.has(register));
+      if (array === undefined || !isSteady) continue;
+      const head = register === stackPointer ? 0 : (loop?.head ?? 0);
+      const key = `${register} ${array} ${head}`;
+      const accesses = shared.get(key) ?? { register, array, head };
+      shared.set(key, accesses);
+      result.set(instruction, accesses);
+    }
+  }
+  return result;
+}
+
+/** Is it a load or a store, and nothing else? */
+function plainAccess(semantics: Semantics): 'read' | 'write' | undefined {
+  const [statement] = semantics;
+  if (statement?.kind === 'store') return 'write';
+  if (statement?.kind !== 'setX') return undefined;
+  return statement.value.kind === 'load' ? 'read' : undefined;
 }
 
 /** Registers that get values other than by adding a small constant to them. */
@@ -35,10 +67,16 @@ function isIncrement({ decoded }: PlacedInstruction): boolean {
   return decoded.instruction.mnemonic === 'addi' && decoded.rd === decoded.rs1 && Math.abs(decoded.imm) <= 64;
 }
 
-/** For each block the members of the smallest loop that it is in. */
-function innermostLoops(order: FlowOrder): (readonly number[] | undefined)[] {
+interface Loop {
+  readonly head: number;
+  readonly members: readonly number[];
+}
+
+/** For each block the smallest loop that it is in. */
+function innermostLoops(order: FlowOrder): (Loop | undefined)[] {
   const predecessors = order.successors.map((): number[] => []);
-  for (const [from, targets] of order.successors.entries()) for (const to of targets) predecessors[to]?.push(from);
+  for (const [from, targets] of order.successors.entries())
+    for (const to of targets) predecessors[to]?.push(from);
   const loops = [...order.loops].map((head) => {
     const members = new Set([head]);
     // What is after the head and leads to it is in the loop, and so is all that leads there without passing the head.
@@ -48,15 +86,13 @@ function innermostLoops(order: FlowOrder): (readonly number[] | undefined)[] {
       members.add(block);
       waiting.push(...(predecessors[block] as number[]));
     }
-    return [...members];
+    return { head, members: [...members] };
   });
-  const result: (readonly number[] | undefined)[] = order.successors.map(() => undefined);
-  for (const loop of loops.toSorted((left, right) => right.length - left.length)) {
-    for (const member of loop) result[member] = loop;
+  const result: (Loop | undefined)[] = order.successors.map(() => undefined);
+  for (const loop of loops.toSorted((left, right) => right.members.length - left.members.length)) {
+    for (const member of loop.members) result[member] = loop;
   }
   return result;
 }
 
-const allRegisters = Array.from({ length: 31 }, (_, index) => index + 1);
-/** The stack pointer, and the frame pointer where there is one. */
-const framePointers: ReadonlySet<number> = new Set([2, 8]);
+const stackPointer = 2;

@@ -176,7 +176,13 @@ export class Translator implements CodeObserver {
       bytes.fill(0);
       for (const [index, offset] of graph.entries.entries()) bytes[offset >> 1] = index + 1;
     }
-    const bytes = writeRegion({ graph, order, memory: this.#memory, entryTable: table, likelyAddend: this.#likelyAddend });
+    const bytes = writeRegion({
+      graph,
+      order,
+      memory: this.#memory,
+      entryTable: table,
+      likelyAddend: this.#likelyAddend,
+    });
     const instance = new wasm.Instance(new wasm.Module(bytes), { machine: { memory: this.#memory.wasm } });
     this.functions.set(slot, instance.exports['region'] as WasmFunction);
     this.#translations++;

@@ -1,4 +1,3 @@
-import type { Semantics } from '../../isa/semantics.ts';
 import { regionSignature } from '../engine/driver.ts';
 import { compileSemantics } from '../engine/compile-semantics.ts';
 import { inPageMask, registerOffset } from '../engine/layout.ts';
@@ -10,7 +9,7 @@ import { hartSlot, slotOffset } from '../state.ts';
 import type { Block, FlowGraph, PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
 import { RegisterPlace, type PageCache, type RegionLocals, type RegionWays } from './register-place.ts';
-import { steadyRegisters } from './steady-pages.ts';
+import { steadyAccesses, type SteadyAccesses } from './steady-pages.ts';
 
 /**
  * Writes a region as a wasm module, which imports `machine.memory` and exports `region`, a function of the type
@@ -24,7 +23,7 @@ export function writeRegion({ graph, order, memory, entryTable, likelyAddend }: 
     pages: memory.wasm.buffer.byteLength / 0x1_0000,
   });
   const used = usedRegisters(graph);
-  const cached = cachedAccesses(graph, order);
+  const cached = steadyAccesses(graph, order);
   const cacheKeys = [...new Set(cached.values())];
   const types: ValueType[] = [
     ...Array.from({ length: 5 }, () => 'i32' as const),
@@ -52,7 +51,10 @@ export function writeRegion({ graph, order, memory, entryTable, likelyAddend }: 
     const caches = new Map(
       cacheKeys.map((key, index) => [
         key,
-        { tag: rest[firstCache + index] as Local, addend: rest[firstCache + cacheKeys.length + index] as Local },
+        {
+          tag: rest[firstCache + index] as Local,
+          addend: rest[firstCache + cacheKeys.length + index] as Local,
+        },
       ]),
     );
     const frame = {
@@ -70,7 +72,11 @@ export function writeRegion({ graph, order, memory, entryTable, likelyAddend }: 
       scratch: rest.slice(0, 4),
       x,
     } as Omit<Frame, 'caches' | 'cached'>;
-    new RegionWriter(code, { ...frame, caches, cached }, { graph, order, memory, entryTable, likelyAddend }).write(used);
+    new RegionWriter(
+      code,
+      { ...frame, caches, cached },
+      { graph, order, memory, entryTable, likelyAddend },
+    ).write(used);
   });
   return module.finish();
 }
@@ -97,12 +103,9 @@ interface Frame extends RegionLocals {
   readonly leaveOffset: Local;
   /** 1 where the interpreter has to go on. */
   readonly leaveKind: Local;
-  readonly caches: ReadonlyMap<CacheKey, PageCache>;
-  readonly cached: ReadonlyMap<PlacedInstruction, CacheKey>;
+  readonly caches: ReadonlyMap<SteadyAccesses, PageCache>;
+  readonly cached: ReadonlyMap<PlacedInstruction, SteadyAccesses>;
 }
-
-/** A register by which there are accesses, and of which kind: twice its number, plus 1 for writing. */
-type CacheKey = number;
 
 class RegionWriter {
   readonly #code: CodeWriter;
@@ -119,7 +122,11 @@ class RegionWriter {
   #leaveTo: Label | undefined;
   #leaveAt: Label | undefined;
 
-  constructor(code: CodeWriter, frame: Frame, { graph, order, memory, entryTable, likelyAddend }: RegionPlan) {
+  constructor(
+    code: CodeWriter,
+    frame: Frame,
+    { graph, order, memory, entryTable, likelyAddend }: RegionPlan,
+  ) {
     this.#likelyAddend = likelyAddend;
     this.#code = code;
     this.#frame = frame;
@@ -141,10 +148,7 @@ class RegionWriter {
       code.memory('i64.load', registerOffset(register));
       code.set(x[register] as Local);
     }
-    for (const { tag } of this.#frame.caches.values()) {
-      code.i64(-1n);
-      code.set(tag);
-    }
+    this.#emptyCaches(0);
     code.block((leaveTo) => {
       this.#leaveTo = leaveTo;
       code.block((leaveAt) => {
@@ -247,6 +251,7 @@ class RegionWriter {
       body();
       return;
     }
+    this.#emptyCaches(block);
     this.#code.loop((label) => {
       this.#loopLabels.set(block, label);
       body();
@@ -259,35 +264,42 @@ class RegionWriter {
     const { budget } = this.#frame;
     const block = this.#graph.blocks.get(this.#order.offsets[number] as number) as Block;
     const { length } = block.instructions;
+    const copies = this.#order.copies.get(number) ?? 1;
+    const total = copies * length;
     code.get(budget);
-    code.i32(length);
+    code.i32(total);
     code.plain('i32.sub');
     code.tee(budget);
     code.i32(0);
     code.plain('i32.lt_s');
-    code.if(() => this.#leave(block.offset, 1, length));
+    code.if(() => this.#leave(block.offset, 1, total));
+    for (let done = 0; done < total; done += length) this.#writeInstructions(number, block, total - done);
+  }
+
+  /** `paid`: for how many instructions, from the first of the block on, the budget was lessened. */
+  #writeInstructions(number: number, block: Block, paid: number): void {
+    const { length } = block.instructions;
     for (const [index, instruction] of block.instructions.entries()) {
       const isLast = index === length - 1;
       const place = new RegisterPlace({
-        code,
+        code: this.#code,
         ramDelta: this.#ramDelta,
         locals: this.#frame,
-        ways: this.#waysFrom(number, () => this.#leave(instruction.offset, 1, length - index)),
+        ways: this.#waysFrom(number, paid - length, () => this.#leave(instruction.offset, 1, paid - index)),
         instruction,
         isLast,
         likelyAddend: this.#likelyAddend,
         cacheFor: (array) => {
-          const key = this.#frame.cached.get(instruction);
-          return key !== undefined && (key & 1) === (array === 'write' ? 1 : 0)
-            ? this.#frame.caches.get(key)
-            : undefined;
+          const accesses = this.#frame.cached.get(instruction);
+          return accesses?.array === array ? this.#frame.caches.get(accesses) : undefined;
         },
       });
       compileSemantics(instruction.decoded.instruction.semantics, place);
     }
   }
 
-  #waysFrom(from: number, interpret: () => void): RegionWays {
+  /** `unused`: what was paid for copies of the block that come after this one, of which the last has none. */
+  #waysFrom(from: number, unused: number, interpret: () => void): RegionWays {
     const code = this.#code;
     const goTo = (offset: number): void => {
       const to = this.#successor(from, offset);
@@ -298,8 +310,17 @@ class RegionWriter {
       goTo,
       branchTo: (condition, taken, otherwise) => {
         condition();
-        code.if(() => goTo(taken));
-        goTo(otherwise);
+        if (unused === 0) {
+          code.if(() => goTo(taken));
+          goTo(otherwise);
+          return;
+        }
+        const repeats = this.#order.numberOf.get(taken) === from;
+        if (repeats) code.plain('i32.eqz');
+        code.if(() => {
+          this.#giveBack(unused);
+          goTo(repeats ? otherwise : taken);
+        });
       },
       goToTarget: () => {
         if (this.#lookUp === undefined) this.#leaveToTarget();
@@ -334,13 +355,8 @@ class RegionWriter {
   /** Leaves with pc at an offset, and gives back what of the budget was not used. */
   #leave(offset: number, kind: 0 | 1, unused: number): void {
     const code = this.#code;
-    const { budget, leaveOffset, leaveKind } = this.#frame;
-    if (unused !== 0) {
-      code.get(budget);
-      code.i32(unused);
-      code.plain('i32.add');
-      code.set(budget);
-    }
+    const { leaveOffset, leaveKind } = this.#frame;
+    if (unused !== 0) this.#giveBack(unused);
     code.i32(offset);
     code.set(leaveOffset);
     code.i32(kind);
@@ -348,35 +364,29 @@ class RegionWriter {
     code.br(this.#leaveAt as Label);
   }
 
+  /** Forgets the pages of the accesses in the loop at whose head this block is: so they take no room outside of it. */
+  #emptyCaches(head: number): void {
+    for (const [accesses, { tag }] of this.#frame.caches) {
+      if (accesses.head !== head) continue;
+      this.#code.i64(-1n);
+      this.#code.set(tag);
+    }
+  }
+
+  #giveBack(unused: number): void {
+    const code = this.#code;
+    const { budget } = this.#frame;
+    code.get(budget);
+    code.i32(unused);
+    code.plain('i32.add');
+    code.set(budget);
+  }
+
   #leaveToTarget(): void {
     this.#code.i32(0);
     this.#code.set(this.#frame.leaveKind);
     this.#code.br(this.#leaveTo as Label);
   }
-}
-
-/** The accesses for which it pays to remember the page, and with which others they share it. */
-function cachedAccesses(graph: FlowGraph, order: FlowOrder): Map<PlacedInstruction, CacheKey> {
-  const steady = steadyRegisters(graph, order);
-  const result = new Map<PlacedInstruction, CacheKey>();
-  for (const [offset, { instructions }] of graph.blocks) {
-    const registers = steady(order.numberOf.get(offset) as number);
-    for (const instruction of instructions) {
-      const { decoded } = instruction;
-      const access = plainAccess(decoded.instruction.semantics);
-      if (access === undefined || !registers.has(decoded.rs1)) continue;
-      result.set(instruction, 2 * decoded.rs1 + (access === 'write' ? 1 : 0));
-    }
-  }
-  return result;
-}
-
-/** Is it a load or a store, and nothing else? */
-function plainAccess(semantics: Semantics): 'read' | 'write' | undefined {
-  const [statement] = semantics;
-  if (statement?.kind === 'store') return 'write';
-  if (statement?.kind !== 'setX') return undefined;
-  return statement.value.kind === 'load' ? 'read' : undefined;
 }
 
 function usedRegisters({ blocks }: FlowGraph): Registers {
