@@ -62,8 +62,6 @@ export function benchCompute(bench: Bench): boolean {
       ]),
     ),
   );
-  const quotient = (above: number | undefined, below: number | undefined): number =>
-    (above ?? 0) / (below ?? 1);
   const verdicts: readonly (readonly [string, number, number])[] = [
     ['Mean under Sv39 to that without', quotient(means.paged, means.bare), 1 - targetLoss],
     ['Mean under two stages to that without', quotient(means.guest, means.bare), 1 - targetLoss],
@@ -83,6 +81,10 @@ export function benchCompute(bench: Bench): boolean {
   for (const [what, figure, least] of verdicts) console.log(`${verdict(what, figure, least, 2)}.`);
   console.log();
   return verdicts.every(([, figure, least]) => figure >= least);
+}
+
+function quotient(above: number | undefined, below: number | undefined): number {
+  return (above ?? 0) / (below ?? 1);
 }
 
 type Row = Partial<Record<'bare' | 'paged' | 'guest' | 'qemu' | 'icount', number>>;
