@@ -32,6 +32,7 @@ export const pseudoInstructions: readonly PseudoInstruction[] = [
   pseudo('negw', 'subw', { rs1: 0 }, '{rd}, {rs2}', 'Negates the low word of rs2.'),
   pseudo('sext.w', 'addiw', { imm: 0 }, '{rd}, {rs1}', 'Sign-extends the low word of rs1.'),
   pseudo('zext.b', 'andi', { imm: 255 }, '{rd}, {rs1}', 'Zero-extends the low byte of rs1.'),
+  pseudo('zext.w', 'add.uw', { rs2: 0 }, '{rd}, {rs1}', 'Zero-extends the low word of rs1.'),
   pseudo('seqz', 'sltiu', { imm: 1 }, '{rd}, {rs1}', 'Sets rd to 1 where rs1 is zero; else to 0.'),
   pseudo('snez', 'sltu', { rs1: 0 }, '{rd}, {rs2}', 'Sets rd to 1 where rs2 is not zero; else to 0.'),
   pseudo('sltz', 'slt', { rs2: 0 }, '{rd}, {rs1}', 'Sets rd to 1 where rs1 is negative; else to 0.'),

@@ -49,6 +49,8 @@ function valueText(value: Value): string {
       return 'nextPc';
     case 'binary':
       return operatorText[value.operator].startsWith(' ') ? `(${binaryText(value)})` : binaryText(value);
+    case 'unary':
+      return `${value.operator}(${top(value.value)})`;
     case 'extend':
       return `${value.signed ? 'sign' : 'zero'}Extend${value.bits}(${top(value.value)})`;
     case 'boolean':
@@ -76,7 +78,12 @@ const operatorText: Readonly<Record<BinaryOperator, string>> = {
   sll: ' << ',
   srl: ' >>> ',
   sra: ' >> ',
+  rotl: 'rotl',
+  rotr: 'rotr',
   mul: ' * ',
+  clmul: 'clmul',
+  clmulh: 'clmulh',
+  clmulr: 'clmulr',
   mulh: 'mulh',
   mulhu: 'mulhu',
   mulhsu: 'mulhsu',

@@ -16,15 +16,31 @@ export type BinaryOperator =
   | 'sll'
   | 'srl'
   | 'sra'
+  /** Rotations likewise. */
+  | 'rotl'
+  | 'rotr'
   | 'mul'
   | 'mulh'
   | 'mulhu'
   | 'mulhsu'
+  /** Unpriv. Zbc: without carries, the low half, the high half, and the bits from 63 on. */
+  | 'clmul'
+  | 'clmulh'
+  | 'clmulr'
   /** Division follows Unpriv. M: by zero gives all ones (quotient) or the dividend (remainder). */
   | 'div'
   | 'divu'
   | 'rem'
   | 'remu';
+
+export type UnaryOperator =
+  /** Zeros above the highest 1, below the lowest, and the ones: 0 to 64. */
+  | 'clz'
+  | 'ctz'
+  | 'cpop'
+  | 'reverseBytes'
+  /** Each byte becomes all ones where it is not zero. */
+  | 'orBytes';
 
 export type ComparisonOperator = 'eq' | 'ne' | 'lt' | 'ltu' | 'ge' | 'geu';
 
@@ -54,6 +70,7 @@ export type Value =
       readonly left: Value;
       readonly right: Value;
     }
+  | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly value: Value }
   | { readonly kind: 'extend'; readonly signed: boolean; readonly bits: 8 | 16 | 32; readonly value: Value }
   /** 1 or 0. */
   | { readonly kind: 'boolean'; readonly condition: Condition }
@@ -144,6 +161,13 @@ export const binary = (operator: BinaryOperator, left: Value, right: Value): Val
   operator,
   left,
   right,
+});
+export const unary = (operator: UnaryOperator, value: Value): Value => ({ kind: 'unary', operator, value });
+export const select = (condition: Condition, whenTrue: Value, whenFalse: Value): Value => ({
+  kind: 'select',
+  condition,
+  whenTrue,
+  whenFalse,
 });
 export const add = (left: Value, right: Value): Value => binary('add', left, right);
 export const signExtend = (bits: 8 | 16 | 32, value: Value): Value => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { calculate, extend, holds } from '../../src/hart/reference/arithmetic.ts';
+import { calculate, calculateUnary, extend, holds } from '../../src/hart/reference/arithmetic.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { allInstructions } from '../../src/isa/extensions/index.ts';
 import type { Instruction } from '../../src/isa/instruction.ts';
@@ -12,6 +12,27 @@ const u32 = (value: bigint): bigint => BigInt.asUintN(32, value);
 const flag = (condition: boolean): bigint => (condition ? 1n : 0n);
 const orAllOnes = (divisor: bigint, quotient: () => bigint): bigint => (divisor === 0n ? -1n : quotient());
 const orDividend = (left: bigint, right: bigint): bigint => (right === 0n ? left : left % right);
+
+const bitText = (value: bigint, width: number): string => value.toString(2).padStart(width, '0');
+const hexText = (value: bigint): string => value.toString(16).padStart(16, '0');
+
+/** A rotation of text: bits that leave at the left come back at the right. */
+function rotated(value: bigint, amount: bigint, width: number): bigint {
+  const by = Number(BigInt.asUintN(width === 64 ? 6 : 5, amount));
+  const text = bitText(value, width);
+  return BigInt(`0b${text.slice(by)}${text.slice(0, by)}`);
+}
+
+/** Polynomials over two elements: the coefficients of the product are sums modulo 2. */
+function polynomialProduct(a: bigint, b: bigint): bigint {
+  let product = 0n;
+  for (let degree = 0n; degree < 127n; degree++) {
+    let sum = 0n;
+    for (let i = 0n; i <= degree; i++) sum += ((a >> i) & 1n) * ((b >> (degree - i)) & 1n);
+    product |= (sum & 1n) << degree;
+  }
+  return product;
+}
 
 /** Written from the manual's prose, apart from the descriptions: rs1, then rs2 or the immediate. */
 const meanings: Readonly<Record<string, (a: bigint, b: bigint, pc: bigint) => bigint>> = {
@@ -58,6 +79,51 @@ const meanings: Readonly<Record<string, (a: bigint, b: bigint, pc: bigint) => bi
   divuw: (a, b) => s32(orAllOnes(u32(b), () => u32(a) / u32(b))),
   remw: (a, b) => s32(orDividend(s32(a), s32(b))),
   remuw: (a, b) => s32(orDividend(u32(a), u32(b))),
+  'add.uw': (a, b) => u32(a) + b,
+  sh1add: (a, b) => a * 2n + b,
+  sh2add: (a, b) => a * 4n + b,
+  sh3add: (a, b) => a * 8n + b,
+  'sh1add.uw': (a, b) => u32(a) * 2n + b,
+  'sh2add.uw': (a, b) => u32(a) * 4n + b,
+  'sh3add.uw': (a, b) => u32(a) * 8n + b,
+  'slli.uw': (a, b) => u32(a) << b,
+  andn: (a, b) => a & ~b,
+  orn: (a, b) => a | ~b,
+  xnor: (a, b) => ~(a ^ b),
+  clz: (a) => BigInt(bitText(a, 64).indexOf('1') === -1 ? 64 : bitText(a, 64).indexOf('1')),
+  ctz: (a) => BigInt(64 - 1 - bitText(a, 64).lastIndexOf('1')),
+  cpop: (a) => BigInt(bitText(a, 64).split('1').length - 1),
+  clzw: (a) => BigInt(bitText(u32(a), 32).indexOf('1') === -1 ? 32 : bitText(u32(a), 32).indexOf('1')),
+  ctzw: (a) => BigInt(32 - 1 - bitText(u32(a), 32).lastIndexOf('1')),
+  cpopw: (a) => BigInt(bitText(u32(a), 32).split('1').length - 1),
+  min: (a, b) => (s64(a) < s64(b) ? a : b),
+  minu: (a, b) => (a < b ? a : b),
+  max: (a, b) => (s64(a) > s64(b) ? a : b),
+  maxu: (a, b) => (a > b ? a : b),
+  'sext.b': (a) => BigInt.asIntN(8, a),
+  'sext.h': (a) => BigInt.asIntN(16, a),
+  'zext.h': (a) => BigInt.asUintN(16, a),
+  rol: (a, b) => rotated(a, b, 64),
+  ror: (a, b) => rotated(a, -b, 64),
+  rori: (a, b) => rotated(a, -b, 64),
+  rolw: (a, b) => s32(rotated(u32(a), b, 32)),
+  rorw: (a, b) => s32(rotated(u32(a), -b, 32)),
+  roriw: (a, b) => s32(rotated(u32(a), -b, 32)),
+  'orc.b': (a) => BigInt(`0x${hexText(a).replaceAll(/../g, (byte) => (byte === '00' ? '00' : 'ff'))}`),
+  rev8: (a) => BigInt(`0x${(hexText(a).match(/../g) ?? []).toReversed().join('')}`),
+  clmul: (a, b) => polynomialProduct(a, b),
+  clmulh: (a, b) => polynomialProduct(a, b) >> 64n,
+  clmulr: (a, b) => polynomialProduct(a, b) >> 63n,
+  bclr: (a, b) => a & ~(1n << (b % 64n)),
+  bclri: (a, b) => a & ~(1n << b),
+  bext: (a, b) => (a >> (b % 64n)) & 1n,
+  bexti: (a, b) => (a >> b) & 1n,
+  binv: (a, b) => a ^ (1n << (b % 64n)),
+  binvi: (a, b) => a ^ (1n << b),
+  bset: (a, b) => a | (1n << (b % 64n)),
+  bseti: (a, b) => a | (1n << b),
+  'czero.eqz': (a, b) => (b === 0n ? 0n : a),
+  'czero.nez': (a, b) => (b !== 0n ? 0n : a),
 };
 
 describe('isa/semantics', () => {
@@ -165,6 +231,13 @@ function evaluate(value: Value, operands: Operands): bigint {
       return operands.pc;
     case 'binary':
       return calculate(value.operator, evaluate(value.left, operands), evaluate(value.right, operands));
+    case 'unary':
+      return calculateUnary(value.operator, evaluate(value.value, operands));
+    case 'select': {
+      const { operator, left, right } = value.condition;
+      const isTrue = holds(operator, evaluate(left, operands), evaluate(right, operands));
+      return evaluate(isTrue ? value.whenTrue : value.whenFalse, operands);
+    }
     case 'extend':
       return extend(evaluate(value.value, operands), value.bits, value.signed);
     case 'boolean': {
@@ -172,7 +245,6 @@ function evaluate(value: Value, operands: Operands): bigint {
       return flag(holds(operator, evaluate(left, operands), evaluate(right, operands)));
     }
     case 'nextPc':
-    case 'select':
     case 'load':
     case 'loadReserved':
     case 'storeConditional':
@@ -184,7 +256,7 @@ function evaluate(value: Value, operands: Operands): bigint {
 function isArithmetic({ semantics }: Instruction): boolean {
   const [statement] = semantics;
   if (semantics.length !== 1 || statement?.kind !== 'setX') return false;
-  return ['immediate', 'binary', 'extend', 'boolean'].includes(statement.value.kind);
+  return ['immediate', 'binary', 'unary', 'extend', 'boolean', 'select'].includes(statement.value.kind);
 }
 
 function named(mnemonic: string): Instruction {

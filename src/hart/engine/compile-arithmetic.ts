@@ -1,5 +1,5 @@
-import { unreachable } from '../../common/errors.ts';
-import type { AmoOperator, BinaryOperator, ComparisonOperator } from '../../isa/semantics.ts';
+import { StrataError, unreachable } from '../../common/errors.ts';
+import type { AmoOperator, BinaryOperator, ComparisonOperator, UnaryOperator } from '../../isa/semantics.ts';
 import type { CodeWriter, Local } from './wasm/code-writer.ts';
 
 type Operand = () => void;
@@ -28,6 +28,8 @@ export function writeBinary(operator: BinaryOperator, left: Operand, right: Oper
     case 'sll':
     case 'srl':
     case 'sra':
+    case 'rotl':
+    case 'rotr':
       left();
       right();
       code.plain(shiftOpcode[operator]);
@@ -42,6 +44,31 @@ export function writeBinary(operator: BinaryOperator, left: Operand, right: Oper
     case 'divu':
     case 'remu':
       keep(pad, left, (a) => keep(pad, right, (b) => writeDivision(operator, a, b, pad)));
+      break;
+    case 'clmul':
+    case 'clmulh':
+    case 'clmulr':
+      throw new StrataError('broken-invariant', 'internal', `${operator} is not done in wasm`);
+    default:
+      unreachable(operator);
+  }
+}
+
+/** Writes code that leaves `operator(value)`, an i64. */
+export function writeUnary(operator: UnaryOperator, value: Operand, pad: Scratchpad): void {
+  const { code } = pad;
+  switch (operator) {
+    case 'clz':
+    case 'ctz':
+    case 'cpop':
+      value();
+      code.plain(countOpcode[operator]);
+      break;
+    case 'reverseBytes':
+      keep(pad, value, (kept) => writeByteReversal(kept, code));
+      break;
+    case 'orBytes':
+      keep(pad, value, (kept) => writeOrBytes(kept, code));
       break;
     default:
       unreachable(operator);
@@ -100,6 +127,47 @@ function keep(pad: Scratchpad, value: Operand, body: (kept: Local) => void): voi
     pad.code.set(scratch);
     body(scratch);
   });
+}
+
+/** Swaps bytes, then pairs of bytes, then halves. */
+function writeByteReversal(value: Local, code: CodeWriter): void {
+  for (const [width, mask] of [
+    [8n, 0x00ff_00ff_00ff_00ffn],
+    [16n, 0x0000_ffff_0000_ffffn],
+  ] as const) {
+    code.get(value);
+    code.i64(width);
+    code.plain('i64.shr_u');
+    code.i64(mask);
+    code.plain('i64.and');
+    code.get(value);
+    code.i64(mask);
+    code.plain('i64.and');
+    code.i64(width);
+    code.plain('i64.shl');
+    code.plain('i64.or');
+    code.set(value);
+  }
+  code.get(value);
+  code.i64(32n);
+  code.plain('i64.rotl');
+}
+
+/** Bit 7 of ((byte & 0x7f) + 0x7f) | byte tells whether a byte is zero; times 255 it fills the byte. */
+function writeOrBytes(value: Local, code: CodeWriter): void {
+  code.get(value);
+  code.i64(0x7f7f_7f7f_7f7f_7f7fn);
+  code.plain('i64.and');
+  code.i64(0x7f7f_7f7f_7f7f_7f7fn);
+  code.plain('i64.add');
+  code.get(value);
+  code.plain('i64.or');
+  code.i64(7n);
+  code.plain('i64.shr_u');
+  code.i64(0x0101_0101_0101_0101n);
+  code.plain('i64.and');
+  code.i64(255n);
+  code.plain('i64.mul');
 }
 
 /**
@@ -207,7 +275,14 @@ function subtractWhereNegative(tested: Local, amount: Local, code: CodeWriter): 
   code.plain('i64.sub');
 }
 
-const shiftOpcode = { sll: 'i64.shl', srl: 'i64.shr_u', sra: 'i64.shr_s' } as const;
+const shiftOpcode = {
+  sll: 'i64.shl',
+  srl: 'i64.shr_u',
+  sra: 'i64.shr_s',
+  rotl: 'i64.rotl',
+  rotr: 'i64.rotr',
+} as const;
+const countOpcode = { clz: 'i64.clz', ctz: 'i64.ctz', cpop: 'i64.popcnt' } as const;
 const divisionOpcode = { div: 'i64.div_s', divu: 'i64.div_u', rem: 'i64.rem_s', remu: 'i64.rem_u' } as const;
 const extremeOpcode = { min: 'i64.lt_s', max: 'i64.gt_s', minu: 'i64.lt_u', maxu: 'i64.gt_u' } as const;
 const comparisonOpcode = {

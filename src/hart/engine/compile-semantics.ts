@@ -7,7 +7,7 @@ import type {
   Semantics,
   Value,
 } from '../../isa/semantics.ts';
-import { writeBinary, writeComparison } from './compile-arithmetic.ts';
+import { writeBinary, writeComparison, writeUnary } from './compile-arithmetic.ts';
 import type { CodeWriter, Local } from './wasm/code-writer.ts';
 
 /** Writes code that leaves one i64 on the stack. */
@@ -86,11 +86,11 @@ export function isCompilable(semantics: Semantics): boolean {
   return semantics.every((statement) => {
     switch (statement.kind) {
       case 'setX':
-        return !hasSpecialAccess(statement.value);
+        return !staysOutside(statement.value);
       case 'store':
-        return statement.access === 'normal' && ![statement.address, statement.value].some(hasSpecialAccess);
+        return statement.access === 'normal' && ![statement.address, statement.value].some(staysOutside);
       case 'jump':
-        return !hasSpecialAccess(statement.target);
+        return !staysOutside(statement.target);
       case 'branch':
         return true;
       // A hart sees its own accesses in order, and an instruction is done before the next one begins.
@@ -112,16 +112,18 @@ export function isPcRelative(target: Value): boolean {
   );
 }
 
-function hasSpecialAccess(value: Value): boolean {
+function staysOutside(value: Value): boolean {
   switch (value.kind) {
     case 'load':
-      return value.access !== 'normal' || hasSpecialAccess(value.address);
+      return value.access !== 'normal' || staysOutside(value.address);
     case 'binary':
-      return hasSpecialAccess(value.left) || hasSpecialAccess(value.right);
+      if (value.operator.startsWith('clmul')) return true;
+      return staysOutside(value.left) || staysOutside(value.right);
+    case 'unary':
     case 'extend':
-      return hasSpecialAccess(value.value);
+      return staysOutside(value.value);
     case 'select':
-      return hasSpecialAccess(value.whenTrue) || hasSpecialAccess(value.whenFalse);
+      return staysOutside(value.whenTrue) || staysOutside(value.whenFalse);
     case 'amo':
     case 'boolean':
     case 'constant':
@@ -162,6 +164,9 @@ function writeValue(value: Value, place: CodePlace): void {
         () => writeValue(value.right, place),
         place,
       );
+      break;
+    case 'unary':
+      writeUnary(value.operator, () => writeValue(value.value, place), place);
       break;
     case 'extend':
       writeValue(value.value, place);

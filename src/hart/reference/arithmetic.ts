@@ -1,4 +1,4 @@
-import type { AmoOperator, BinaryOperator, ComparisonOperator } from '../../isa/semantics.ts';
+import type { AmoOperator, BinaryOperator, ComparisonOperator, UnaryOperator } from '../../isa/semantics.ts';
 
 const signed = (value: bigint): bigint => BigInt.asIntN(64, value);
 const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
@@ -22,6 +22,16 @@ export function calculate(operator: BinaryOperator, left: bigint, right: bigint)
       return left >> (right & 63n);
     case 'sra':
       return unsigned(signed(left) >> (right & 63n));
+    case 'rotl':
+      return rotateLeft(left, right & 63n);
+    case 'rotr':
+      return rotateLeft(left, 64n - (right & 63n));
+    case 'clmul':
+      return unsigned(carrylessProduct(left, right));
+    case 'clmulh':
+      return carrylessProduct(left, right) >> 64n;
+    case 'clmulr':
+      return unsigned(carrylessProduct(left, right) >> 63n);
     case 'mul':
       return unsigned(left * right);
     case 'mulh':
@@ -40,6 +50,40 @@ export function calculate(operator: BinaryOperator, left: bigint, right: bigint)
     case 'remu':
       return right === 0n ? left : left % right;
   }
+}
+
+/** A unary operator on a 64-bit pattern. */
+export function calculateUnary(operator: UnaryOperator, value: bigint): bigint {
+  switch (operator) {
+    case 'clz':
+      return BigInt(64 - (value === 0n ? 0 : value.toString(2).length));
+    case 'ctz':
+      return value === 0n ? 64n : BigInt((value & -value).toString(2).length - 1);
+    case 'cpop':
+      return BigInt(value.toString(2).replaceAll('0', '').length);
+    case 'reverseBytes':
+      return fromBytes(bytesOf(value).toReversed());
+    case 'orBytes':
+      return fromBytes(bytesOf(value).map((byte) => (byte === 0n ? 0n : 0xffn)));
+  }
+}
+
+function rotateLeft(value: bigint, amount: bigint): bigint {
+  return unsigned((value << amount) | (value >> (64n - amount)));
+}
+
+function carrylessProduct(left: bigint, right: bigint): bigint {
+  let product = 0n;
+  for (let bit = 0n; bit < 64n; bit++) if ((right >> bit) & 1n) product ^= left << bit;
+  return product;
+}
+
+function bytesOf(value: bigint): readonly bigint[] {
+  return Array.from({ length: 8 }, (_, index) => (value >> BigInt(8 * index)) & 0xffn);
+}
+
+function fromBytes(bytes: readonly bigint[]): bigint {
+  return bytes.reduceRight((value, byte) => (value << 8n) | byte, 0n);
 }
 
 export function holds(operator: ComparisonOperator, left: bigint, right: bigint): boolean {

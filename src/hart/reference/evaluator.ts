@@ -9,7 +9,7 @@ import type { OperationContext } from '../operations/operation.ts';
 import type { Trap } from '../trap.ts';
 import type { Triggers } from '../triggers/triggers.ts';
 import type { AccessFault, VirtualMemory } from '../virtual-memory.ts';
-import { calculate, combine, extend, holds } from './arithmetic.ts';
+import { calculate, calculateUnary, combine, extend, holds } from './arithmetic.ts';
 
 /** What the evaluator works on. */
 export interface EvaluatorContext extends OperationContext {
@@ -156,6 +156,8 @@ class Execution {
         return BigInt.asUintN(64, this.#pc + BigInt(this.#decoded.length));
       case 'binary':
         return calculate(value.operator, this.#evaluate(value.left), this.#evaluate(value.right));
+      case 'unary':
+        return calculateUnary(value.operator, this.#evaluate(value.value));
       case 'extend':
         return extend(this.#evaluate(value.value), value.bits, value.signed);
       case 'boolean':

@@ -11,6 +11,11 @@ import * as rv64iControl from './rv64i-control.ts';
 import * as rv64iMemory from './rv64i-memory.ts';
 import * as rv64iWord from './rv64i-word.ts';
 import * as svinval from './svinval.ts';
+import * as zba from './zba.ts';
+import * as zbb from './zbb.ts';
+import * as zbc from './zbc.ts';
+import * as zbs from './zbs.ts';
+import * as zicond from './zicond.ts';
 import * as zicsr from './zicsr.ts';
 import * as zifencei from './zifencei.ts';
 
@@ -22,6 +27,11 @@ export const allInstructions: readonly Instruction[] = [
   rv64iMemory,
   m,
   a,
+  zba,
+  zbb,
+  zbc,
+  zbs,
+  zicond,
   zicsr,
   zifencei,
   privileged,

@@ -79,6 +79,7 @@ function accessOfValue(value: Value): Touch | undefined {
     case 'pc':
     case 'nextPc':
     case 'binary':
+    case 'unary':
     case 'extend':
     case 'boolean':
     case 'select':
