@@ -7,6 +7,7 @@ import { environmentHooks } from './csrs/environment.ts';
 import type { CsrContext, CsrHooks, CsrHookTable } from './csrs/hooks.ts';
 import { interruptHooks } from './csrs/interrupts.ts';
 import { physicalProtectionHooks } from './csrs/physical-memory-protection.ts';
+import { stateEnableHooks } from './csrs/state-enable.ts';
 import { timerHooks } from './csrs/timers.ts';
 import { triggerHooks } from './csrs/triggers.ts';
 import { compileGuards, refusal, type CompiledGuards, type Refusal } from './guards.ts';
@@ -98,6 +99,7 @@ const allHooks: CsrHookTable = {
   ...timerHooks,
   ...environmentHooks,
   ...triggerHooks,
+  ...stateEnableHooks,
   ...physicalProtectionHooks,
 };
 

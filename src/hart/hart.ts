@@ -89,7 +89,7 @@ export class Hart {
     this.state = state;
     this.#protection = new PhysicalProtection(state);
     this.#triggers = new Triggers(state);
-    this.walker = new PageWalker(physical, this.#protection);
+    this.walker = new PageWalker(physical, this.#protection, isa);
     this.view = new MemoryView(physical, this.walker);
     const contextChanged = (): void => this.#engine?.contextChanged();
     this.csrs = new CsrFile({

@@ -1,4 +1,4 @@
-import { everyExtension, type Isa } from '../isa/configuration/isa.ts';
+import { defaultIsa, type Isa } from '../isa/configuration/isa.ts';
 import { decoderOf } from '../isa/decode.ts';
 import { Breakpoints } from './breakpoints.ts';
 import type { Clock } from './clock.ts';
@@ -43,7 +43,7 @@ export function createHarts(options: {
   readonly policy?: TranslationPolicy;
 }): Harts {
   const {
-    isa = everyExtension,
+    isa = defaultIsa,
     memory,
     physical,
     clock,

@@ -237,6 +237,14 @@ export const storedCsrs = [
   'pmpaddr15',
   'tselect',
   'tcontrol',
+  'mstateen0',
+  'mstateen1',
+  'mstateen2',
+  'mstateen3',
+  'hstateen0',
+  'hstateen1',
+  'hstateen2',
+  'hstateen3',
 ] as const;
 
 export type StoredCsr = (typeof storedCsrs)[number];

@@ -1,6 +1,6 @@
 import type { EngineName } from '../hart/harts.ts';
 import { StrataError } from '../common/errors.ts';
-import { everyExtension, type Isa } from '../isa/configuration/isa.ts';
+import { defaultIsa, type Isa } from '../isa/configuration/isa.ts';
 import type { HostedSupervisor, SupervisorHost } from './hosted-supervisor.ts';
 import { imageProblem, type MachineImage } from './image.ts';
 import type { InputLog } from './input-log.ts';
@@ -60,7 +60,7 @@ const mebibyte = 0x10_0000;
 export function checkConfiguration(configuration: MachineConfiguration): CheckedConfiguration {
   const {
     firmware = 'builtin',
-    isa = everyExtension,
+    isa = defaultIsa,
     ramBytes = 128 * mebibyte,
     harts = 1,
     clockHertz = 100_000_000,

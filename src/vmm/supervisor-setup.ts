@@ -18,6 +18,8 @@ export function setUpSupervisor(
   csrs.poke('hedeleg', bits(guestExceptions.filter((code) => !intercepted.includes(code))));
   csrs.poke('hideleg', bits(guestInterrupts));
   csrs.poke('henvcfg', environment);
+  for (const name of ['hstateen0', 'hstateen1', 'hstateen2', 'hstateen3'])
+    if (csrs.has(name)) csrs.poke(name, allState);
   csrs.poke('hcounteren', counterTime | counterCycle | counterRetired);
   csrs.poke('stvec', options.trapVector);
   csrs.poke(
@@ -47,6 +49,8 @@ const guestInterrupts: readonly number[] = [
   interruptCode.virtualSupervisorExternal,
 ];
 
+/** hstateen: a guest may use all that there is. */
+const allState = 0xffff_ffff_ffff_ffffn;
 /** henvcfg.STCE, PBMTE and ADUE: vstimecmp raises the guest's timer interrupt without the VMM, and page tables are as on the bare machine. */
 const environment = 7n << 61n;
 const counterCycle = 1n << 0n;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { csrByName } from '../../src/isa/csrs/index.ts';
+import { csrsOf } from '../../src/isa/configuration/csrs-of.ts';
+import { defaultIsa } from '../../src/isa/configuration/isa.ts';
 import { allCompressed, allInstructions } from '../../src/isa/extensions/index.ts';
 import type { FuzzCase, Slot } from './case.ts';
 import { compareOutcomes, endedCases } from './compare.ts';
@@ -9,7 +10,7 @@ import { locate } from './locate.ts';
 import { runInStrata } from './machines.ts';
 import { stateCsrs } from './repertoire.ts';
 
-const csrs = stateCsrs([...csrByName.keys()]);
+const csrs = stateCsrs(csrsOf(defaultIsa).map(({ name }) => name));
 const repertoire = {
   extensions: new Set([...allInstructions, ...allCompressed].map(({ extension }) => extension)),
   csrs: new Set(csrs),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Isa } from '../../src/isa/configuration/isa.ts';
 import type { AccessSize } from '../../src/isa/semantics.ts';
 import { encode } from '../../src/isa/encode.ts';
 import { allCompressed, allInstructions } from '../../src/isa/extensions/index.ts';
@@ -81,7 +82,11 @@ export class TestMachine {
 
   constructor(
     engine: 'reference' | 'interpreter' | 'translator' = 'reference',
-    options: { readonly predecodedPages?: number; readonly policy?: TranslationPolicy } = {},
+    options: {
+      readonly isa?: Isa;
+      readonly predecodedPages?: number;
+      readonly policy?: TranslationPolicy;
+    } = {},
   ) {
     this.memory = createMachineMemory({ harts: 1, ramBase, ramSize });
     this.physical = new PhysicalMemory({ memory: this.memory, bus: this.bus });

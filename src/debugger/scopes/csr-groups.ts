@@ -15,7 +15,7 @@ export interface CsrLevel {
 
 /** What registers are for, by their names without the letters of the level. The first that fits counts. */
 const topics: readonly { readonly name: string; readonly members: RegExp }[] = [
-  { name: 'Trap setup', members: /^(status|tvec|edeleg|ideleg|counteren|envcfg|isa)$/ },
+  { name: 'Trap setup', members: /^(status|tvec|edeleg|ideleg|counteren|envcfg|isa|stateen\d)$/ },
   { name: 'Trap handling', members: /^(scratch|epc|cause|tval|tval2|tinst)$/ },
   { name: 'Interrupts', members: /^(ip|ie|vip|geip|geie|timecmp)$/ },
   { name: 'Paging', members: /^(atp|gatp)$/ },

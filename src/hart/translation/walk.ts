@@ -2,6 +2,7 @@ import type { GuestPhysicalAddress, HostPhysicalAddress } from '../../common/add
 import { gpa, hpa } from '../../common/address.ts';
 import type { PhysicalMemory } from '../physical-memory.ts';
 import type { PhysicalProtection } from '../physical-protection.ts';
+import type { Isa } from '../../isa/configuration/isa.ts';
 import { schemeOf, type TranslationScheme } from '../../isa/translation-schemes.ts';
 import type { GuestPage, HostPage, PageAccess, StageRules, Verdict, VirtualPage } from './page-table.ts';
 import { judgeEntry, leafPage, levelPages, pageOf, tableIndex, usageBits } from './page-table.ts';
@@ -54,12 +55,13 @@ export class PageWalker {
   readonly #memory: PhysicalMemory;
   readonly #protection: PhysicalProtection;
   readonly #tables = new Float64Array(mostTables);
-  readonly #contiguousPages = true;
+  readonly #contiguousPages: boolean;
   #tablesRead = 0;
 
-  constructor(memory: PhysicalMemory, protection: PhysicalProtection) {
+  constructor(memory: PhysicalMemory, protection: PhysicalProtection, isa: Isa) {
     this.#memory = memory;
     this.#protection = protection;
+    this.#contiguousPages = isa.has('Svnapot');
   }
 
   walk(request: WalkRequest): HostPage | WalkFault {

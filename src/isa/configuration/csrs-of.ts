@@ -1,5 +1,5 @@
 import { fieldMask, type Csr, type CsrField } from '../csr.ts';
-import { allCsrs } from '../csrs/index.ts';
+import { allCsrs, csrByName } from '../csrs/index.ts';
 import type { Isa } from './isa.ts';
 
 /** The CSRs of a machine of this instruction set; fields and values that it does not have are read-only zero. */
@@ -11,7 +11,14 @@ function adapt(csr: Csr, isa: Isa): Csr {
   const absent = csr.fields.filter((field) => !isa.includes(field));
   const gone = absent.reduce((mask, field) => mask | fieldMask(field), 0n);
   const fields = csr.fields.filter((field) => !absent.includes(field)).map((field) => withLegal(field, isa));
-  return { ...csr, fields, reset: csr.reset & ~gone, writable: csr.writable & ~gone };
+  // What a register that is not there would forbid is allowed.
+  const guards = csr.guards.filter(({ field }) => isThere(field?.split('.')[0], isa));
+  return { ...csr, fields, guards, reset: csr.reset & ~gone, writable: csr.writable & ~gone };
+}
+
+function isThere(register: string | undefined, isa: Isa): boolean {
+  const csr = register === undefined ? undefined : csrByName.get(register);
+  return csr === undefined || isa.includes(csr);
 }
 
 function withLegal(field: CsrField, isa: Isa): CsrField {

@@ -7,6 +7,8 @@ export interface ExtensionDescription {
   readonly parts?: readonly string[];
   /** Parts that count only where another extension is there: `{ D: ['Zcd'] }` for C. */
   readonly partsWith?: Readonly<Record<string, readonly string[]>>;
+  /** A machine has it only where it is asked for. */
+  readonly isOffByDefault?: true;
   /** Every machine has it: it cannot be switched off. */
   readonly isBase?: true;
 }

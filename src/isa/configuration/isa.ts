@@ -74,5 +74,10 @@ function broughtBy(name: string, present: ReadonlySet<string>): readonly string[
   return [...needs, ...parts, ...conditional];
 }
 
-/** Everything that Strata implements: what a machine has unless it is told otherwise. */
+/** Everything that Strata implements. */
 export const everyExtension: Isa = isaOf(extensionNames);
+
+/** What a machine has unless it is told otherwise. */
+export const defaultIsa: Isa = isaOf(
+  extensionNames.filter((name) => !extensionDescriptions[name].isOffByDefault),
+);

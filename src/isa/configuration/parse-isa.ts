@@ -1,6 +1,6 @@
 import type { Diagnostic, Result } from '../../common/diagnostic.ts';
 import { extensionDescriptions, extensionNamed, extensionNames, type ExtensionName } from './extensions.ts';
-import { dependents, everyExtension, isaOf, type Isa } from './isa.ts';
+import { dependents, defaultIsa, isaOf, type Isa } from './isa.ts';
 import { IsaString, type Token } from './isa-string.ts';
 import { profiles } from './profiles.ts';
 
@@ -36,7 +36,7 @@ function split(text: string): readonly Token[] {
 
 function parseBase(base: Token, diagnostics: Diagnostic[]): Isa | undefined {
   const name = base.text.toLowerCase();
-  if (name === 'default') return everyExtension;
+  if (name === 'default') return defaultIsa;
   const profile = profiles.find((candidate) => candidate.name === name);
   if (profile) {
     const missing = profile.extensions.filter((extension) => extensionNamed(extension) === undefined);

@@ -3,6 +3,17 @@ import type { ExtensionTable } from './extension.ts';
 /** Extensions of the privileged architecture, and names for what every machine here does of it. */
 export const privilegedExtensions = {
   H: { summary: 'Hypervisor: virtual supervisor and user modes, two-stage translation.', needs: ['Sv39'] },
+  Sdtrig: { summary: 'Triggers, by which software on the machine debugs other software.' },
+  // Off, because M-mode software that does not know it leaves all state disabled.
+  Smstateen: {
+    summary: 'Registers that say which state less privileged modes may use: mstateen, hstateen, sstateen.',
+    isOffByDefault: true,
+  },
+  Ssstateen: {
+    summary: 'The part of Smstateen below M mode.',
+    needs: ['Smstateen'],
+    isOffByDefault: true,
+  },
   Sstc: { summary: 'Timer comparators of supervisor level: stimecmp and vstimecmp.' },
   Sv39: { summary: 'Virtual addresses of 39 bits: three levels of page tables.', isBase: true },
   Sv48: { summary: 'Virtual addresses of 48 bits: four levels of page tables.' },

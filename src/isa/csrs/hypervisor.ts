@@ -1,5 +1,6 @@
 import { bit, bits, csr, readOnly } from '../csr-description.ts';
 import { secondStageSchemes } from '../translation-schemes.ts';
+import { machineGuard } from './state-enable.ts';
 import { delegatedExceptions, interruptFields, translationModeField } from './shared-fields.ts';
 
 const virtualInterrupts = [2, 6, 10];
@@ -74,6 +75,7 @@ export const henvcfg = csr({
     'What a guest finds in its environment. ADUE, PBMTE and STCE are read-only zero while they are 0 in menvcfg.',
   source: 'Priv. hypervisor, henvcfg',
   reset: 1n << 61n,
+  guards: [machineGuard(0, 'ENVCFG')],
   fields: [
     bit('FIOM', 0, 'Do fences of I/O in a guest order memory, too?'),
     bit('ADUE', 61, 'Are A and D bits of the VS-stage set by hardware? Where not, they fault while clear.', {

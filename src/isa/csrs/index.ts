@@ -4,6 +4,7 @@ import { hardwareCounterCsrs } from './hardware-counters.ts';
 import * as hypervisor from './hypervisor.ts';
 import * as machine from './machine.ts';
 import { pmpAddresses, pmpConfigurations } from './physical-memory-protection.ts';
+import { stateEnableCsrs } from './state-enable.ts';
 import * as supervisor from './supervisor.ts';
 import * as timers from './timers.ts';
 import { tcontrol, tdata1, tdata2, tdata3, tinfo, tselect } from './triggers.ts';
@@ -20,6 +21,7 @@ export const allCsrs: readonly Csr[] = [
   tdata3,
   tinfo,
   tcontrol,
+  ...stateEnableCsrs,
   ...hardwareCounterCsrs,
   ...pmpConfigurations,
   ...pmpAddresses,

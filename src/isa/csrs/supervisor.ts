@@ -2,6 +2,7 @@ import { bit, bits, csr } from '../csr-description.ts';
 import { firstStageSchemes } from '../translation-schemes.ts';
 import { causeFields, interruptFields, translationModeField, trapVectorFields } from './shared-fields.ts';
 import { supervisorStatusFields } from './supervisor-status.ts';
+import { stateEnableGuards } from './state-enable.ts';
 
 export const sstatus = csr({
   name: 'sstatus',
@@ -38,6 +39,7 @@ export const senvcfg = csr({
   address: 0x10a,
   summary: 'What U mode finds in its environment.',
   source: 'Priv. supervisor level, senvcfg',
+  guards: stateEnableGuards(0, 'ENVCFG'),
   fields: [bit('FIOM', 0, 'Do fences of I/O in U mode order memory, too?')],
 });
 

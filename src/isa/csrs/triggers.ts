@@ -6,6 +6,7 @@ export const triggerCount = 4;
 export const tselect = csr({
   name: 'tselect',
   address: 0x7a0,
+  needs: ['Sdtrig'],
   summary: 'Number of the trigger that tdata1 to tdata3 and tinfo are about.',
   source: 'Debug. Sdtrig, tselect',
   fields: [
@@ -19,6 +20,7 @@ export const tselect = csr({
 export const tdata1 = csr({
   name: 'tdata1',
   address: 0x7a1,
+  needs: ['Sdtrig'],
   summary: 'What the selected trigger is, in which modes it is on, and what it waits for.',
   source: 'Debug. Sdtrig, tdata1',
   reset: 15n << 60n,
@@ -34,6 +36,7 @@ export const tdata1 = csr({
 export const tdata2 = csr({
   name: 'tdata2',
   address: 0x7a2,
+  needs: ['Sdtrig'],
   summary: 'The address that the selected trigger compares with, or the causes of traps, a bit for each.',
   source: 'Debug. Sdtrig, tdata2',
 });
@@ -41,6 +44,7 @@ export const tdata2 = csr({
 export const tdata3 = csr({
   name: 'tdata3',
   address: 0x7a3,
+  needs: ['Sdtrig'],
   summary: 'Contexts of the selected trigger; it cannot be limited to any here.',
   source: 'Debug. Sdtrig, tdata3',
   writable: 0n,
@@ -49,6 +53,7 @@ export const tdata3 = csr({
 export const tinfo = csr({
   name: 'tinfo',
   address: 0x7a4,
+  needs: ['Sdtrig'],
   summary: 'Types that the selected trigger can have, a bit for each, and the version of the specification.',
   source: 'Debug. Sdtrig, tinfo',
   reset: (1n << 24n) | (1n << 15n) | 0x78n,
@@ -61,6 +66,7 @@ export const tinfo = csr({
 export const tcontrol = csr({
   name: 'tcontrol',
   address: 0x7a5,
+  needs: ['Sdtrig'],
   summary: 'Whether triggers fire in M mode, where they could interrupt a handler that is not ready for it.',
   source: 'Debug. Sdtrig, tcontrol',
   fields: [

@@ -29,6 +29,8 @@ const delegatedInterrupts = bits(
 const readableCounters = 7n;
 /** menvcfg.STCE, PBMTE and ADUE: stimecmp works, pages may have a memory type, hardware sets A and D bits. */
 const environment = 7n << 61n;
+/** mstateen: the supervisor may use all that there is. */
+const allState = 0xffff_ffff_ffff_ffffn;
 /** pmpcfg0.0: read, write, execute, a naturally aligned power of two. */
 const everythingAllowed = 0x1fn;
 const allAddresses = 0x3f_ffff_ffff_ffffn;
@@ -41,6 +43,8 @@ export function setUpMachineLevel({ csrs }: Hart): void {
   csrs.poke('mcounteren', readableCounters);
   csrs.poke('scounteren', readableCounters);
   csrs.poke('menvcfg', environment);
+  for (const name of ['mstateen0', 'mstateen1', 'mstateen2', 'mstateen3'])
+    if (csrs.has(name)) csrs.poke(name, allState);
   csrs.poke('stimecmp', 0xffff_ffff_ffff_ffffn);
   csrs.poke('pmpaddr0', allAddresses);
   csrs.poke('pmpcfg0', everythingAllowed);
