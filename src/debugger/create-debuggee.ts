@@ -56,7 +56,7 @@ function buildMachine(
   output: Output,
   problems: Diagnostic[],
 ): Built | undefined {
-  const engine = configuration.engine === 'auto' ? 'interpreter' : configuration.engine;
+  const engine = configuration.engine === 'auto' ? 'translator' : configuration.engine;
   const { isa } = configuration;
   const options = { output, engine, ...(isa && { isa }), ...inputOf(configuration.input) };
   return configuration.placement === 'hosted'

@@ -7,7 +7,12 @@ import { TablePages } from './engine/table-pages.ts';
 import { Hart } from './hart.ts';
 import type { HostedLevels } from './hosted.ts';
 import type { MachineMemory } from './memory.ts';
-import { standardPolicy, Translator, type TranslationPolicy } from './translator/translator.ts';
+import {
+  standardPolicy,
+  Translator,
+  type TranslationPolicy,
+  type TranslationStatistics,
+} from './translator/translator.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
 
 /**
@@ -22,6 +27,8 @@ export interface Harts {
   readonly breakpoints: Breakpoints;
   /** Has `onDidWriteRam` told of every store to the page of RAM at this host-physical address, from now on. */
   readonly watchStores: (address: number) => void;
+  /** What the translator did so far; `undefined` where there is none. */
+  readonly translation: () => TranslationStatistics | undefined;
 }
 
 /**
@@ -74,5 +81,5 @@ export function createHarts(options: {
     (_, id) => new Hart({ isa, memory, physical, id, clock, hosted, breakpoints, engine: shared }),
   );
   const watchStores = (address: number): void => code?.watch((address - memory.ramBase) >>> 12);
-  return { harts, breakpoints, watchStores };
+  return { harts, breakpoints, watchStores, translation: () => translator?.statistics };
 }

@@ -34,7 +34,7 @@ export interface MachineConfiguration {
   readonly input?: InputLog;
   /** Receives each byte that a console sends, under its name. While history is replayed, again. */
   readonly output?: (port: string, byte: number) => void;
-  /** `interpreter` where absent. */
+  /** `translator` where absent. */
   readonly engine?: EngineName;
 }
 
@@ -90,7 +90,7 @@ export function checkConfiguration(configuration: MachineConfiguration): Checked
     checkImage(program, ramBytes);
   return {
     output: () => {},
-    engine: 'interpreter',
+    engine: 'translator',
     ...configuration,
     image,
     supervisor,

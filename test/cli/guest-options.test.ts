@@ -68,7 +68,11 @@ describe('cli/guest-options', () => {
     ['two initrds', ['k', '--vmm', 'v', '--initrd', 'i'], /gets k as its initrd/],
     ['a memory that is none', ['k', '--memory', '3'], /write a size as 16M to 2G/],
     ['too little memory', ['k', '--memory', '8M'], /16M at least/],
-    ['an engine that is none', ['k', '--engine', 'x'], /Allowed choices are auto, interpreter, reference/],
+    [
+      'an engine that is none',
+      ['k', '--engine', 'x'],
+      /Allowed choices are auto, translator, interpreter, reference/,
+    ],
     ['an unknown option', ['k', '--nonsense'], /unknown option '--nonsense'/],
     ['two images', ['k', 'l'], /too many arguments/],
   ];

@@ -7,7 +7,7 @@ import type { Operands } from '../../src/isa/operands.ts';
 import type { Bus } from '../../src/hart/bus.ts';
 import type { Clock } from '../../src/hart/clock.ts';
 import type { Hart } from '../../src/hart/hart.ts';
-import { createHarts } from '../../src/hart/harts.ts';
+import { createHarts, type Harts } from '../../src/hart/harts.ts';
 import type { HostedLevels } from '../../src/hart/hosted.ts';
 import { createMachineMemory } from '../../src/hart/layout.ts';
 import type { MachineMemory } from '../../src/hart/memory.ts';
@@ -76,6 +76,7 @@ export class TestMachine {
   readonly memory: MachineMemory;
   readonly physical: PhysicalMemory;
   readonly breakpoints: Breakpoints;
+  readonly translation: Harts['translation'];
   readonly clock: TestClock;
   readonly hart: Hart;
   #nextTable = 0x8020_0000;
@@ -92,8 +93,16 @@ export class TestMachine {
     this.physical = new PhysicalMemory({ memory: this.memory, bus: this.bus });
     this.clock = new TestClock(() => this.hart.state);
     const { memory, physical, clock, hosted } = this;
-    const { harts, breakpoints } = createHarts({ memory, physical, clock, hosted, engine, ...options });
+    const { harts, breakpoints, translation } = createHarts({
+      memory,
+      physical,
+      clock,
+      hosted,
+      engine,
+      ...options,
+    });
     this.breakpoints = breakpoints;
+    this.translation = translation;
     this.hart = harts[0] ?? assert.fail('no hart');
     this.hart.reset(BigInt(ramBase));
   }

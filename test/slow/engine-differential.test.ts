@@ -5,12 +5,13 @@ import { compareEngines } from '../hart/engine/differential/differential.ts';
 const steps = Number(process.env['DIFFERENTIAL_STEPS'] ?? 1_000_000);
 const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 2);
 
-describe('slow: hart/engine against the reference evaluator', () => {
-  it(`has the same state after every stop of generated programs, over ${steps} steps`, () => {
-    const coverage = compareEngines({ seed, steps });
-    assert.equal(coverage.steps >= steps, true);
-    console.log(
-      `      ${coverage.stops} stops, ${coverage.traps} traps, ${coverage.breakpoints} breakpoints`,
-    );
+for (const engine of ['interpreter', 'translator'] as const)
+  describe(`slow: hart, the ${engine} against the reference evaluator`, () => {
+    it(`has the same state after every stop of generated programs, over ${steps} steps`, () => {
+      const coverage = compareEngines({ seed, steps, engine });
+      assert.equal(coverage.steps >= steps, true);
+      console.log(
+        `      ${coverage.stops} stops, ${coverage.traps} traps, ${coverage.breakpoints} breakpoints`,
+      );
+    });
   });
-});

@@ -56,8 +56,8 @@ export class Engine implements CodeUser, TableUser {
   #passesBreakpoint = false;
   #isEntry: 0 | 1 = 0;
   /** Instructions until it is looked at what is worth translating. */
-  #untilSample = longestSlice;
-  #sampleSteps = longestSlice;
+  #untilSample: number;
+  #sampleSteps: number;
   /** The page of the last data miss, by the low half of its address, and how often in a row it was refused. */
   #refusedPage = -1;
   #refusals = 0;
@@ -85,6 +85,8 @@ export class Engine implements CodeUser, TableUser {
     this.#breakpoints = breakpoints;
     this.#tables = tables;
     this.#translator = translator;
+    this.#sampleSteps = translator?.interval ?? longestSlice;
+    this.#untilSample = this.#sampleSteps;
     this.#translate = translate;
     this.#tablesRead = tablesRead;
     this.#contexts = new TranslationContexts(memory, place.engineOffset, tables);
@@ -217,8 +219,9 @@ export class Engine implements CodeUser, TableUser {
   #sample(): void {
     const interpreted = this.#words[engineWord.interpreted / 4] as number;
     if (this.#untilSample === 0) {
+      const interval = this.#translator?.interval ?? longestSlice;
       this.#untilSample =
-        this.#translator && interpreted > this.#sampleSteps / 16 ? shortestSlice : longestSlice;
+        interpreted > this.#sampleSteps / 16 ? interval : Math.min(16 * interval, longestSlice);
       this.#sampleSteps = this.#untilSample;
     }
     this.#words[engineWord.interpreted / 4] = 0;
@@ -338,5 +341,3 @@ const pageBytes = 0x1000;
 const mostStandstills = 16;
 /** Wasm that runs in the baseline compiler's code is replaced only when it is entered anew. */
 const longestSlice = 1 << 20;
-/** As long as the interpreter does much of the work. */
-const shortestSlice = 1 << 16;

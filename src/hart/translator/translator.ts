@@ -8,6 +8,8 @@ import { writeRegion } from './write-region.ts';
 
 /** How soon code is translated; all counts are of instructions that the interpreter did. */
 export interface TranslationPolicy {
+  /** After so many steps it is looked at where a hart is, as long as the interpreter does much of the work. */
+  readonly interval: number;
   /** A page is translated once the interpreter spent so many in it; 0: as soon as it is met. */
   readonly pageHeat: number;
   /** A loop is translated by itself once the interpreter came by so often at its head: 1 to 65535. */
@@ -17,6 +19,7 @@ export interface TranslationPolicy {
 }
 
 export const standardPolicy: TranslationPolicy = {
+  interval: 1 << 16,
   pageHeat: 200_000,
   loopHeat: 1000,
   capacity: mostFunctions,
@@ -25,6 +28,8 @@ export const standardPolicy: TranslationPolicy = {
 /** What was translated so far, for `strata run --stats` and the like. */
 export interface TranslationStatistics {
   readonly translations: number;
+  /** Instructions that the interpreter did, of which the translator was told. */
+  readonly interpreted: number;
   /** Functions that are there now. */
   readonly functions: number;
   /** Bytes of wasm code written so far. */
@@ -67,6 +72,7 @@ export class Translator implements CodeObserver {
   #likelyAddend: number | undefined;
   #uses = 0;
   #translations = 0;
+  #interpreted = 0;
   #bytes = 0;
   #dropped = 0;
 
@@ -88,9 +94,15 @@ export class Translator implements CodeObserver {
     return this.#policy.pageHeat === 0;
   }
 
+  /** See `TranslationPolicy`. */
+  get interval(): number {
+    return this.#policy.interval;
+  }
+
   get statistics(): TranslationStatistics {
     return {
       translations: this.#translations,
+      interpreted: this.#interpreted,
       functions: this.#policy.capacity - this.#free.length,
       bytes: this.#bytes,
       dropped: this.#dropped,
@@ -99,6 +111,7 @@ export class Translator implements CodeObserver {
 
   /** A hart is at this place of a page of RAM, and the interpreter did so many instructions since it last told. */
   sample(page: number, offset: number, interpreted: number, likelyAddend: () => number | undefined): void {
+    this.#interpreted += interpreted;
     const known = this.#pages.get(page);
     if (known !== undefined) known.lastUse = ++this.#uses;
     if (this.isEager) {

@@ -43,7 +43,10 @@ export function compareEngines(options: {
   // So few pages that they are evicted all the time.
   const pair: Pair = [
     new World('reference'),
-    new World(engine, { predecodedPages: 2, policy: { pageHeat: 0, loopHeat: 3, capacity: 5 } }),
+    new World(engine, {
+      predecodedPages: 2,
+      policy: { interval: 1000, pageHeat: 0, loopHeat: 3, capacity: 5 },
+    }),
   ];
   for (let episode = 0; coverage.steps < options.steps; episode++) {
     new Episode(pair, options.seed, episode, coverage).run(Math.min(1500, options.steps - coverage.steps));

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import type { TranslationPolicy } from '../../../src/hart/translator/translator.ts';
+import { interruptCode } from '../../../src/hart/trap.ts';
+import { TinyGuest } from '../../vmm/tiny-guest.ts';
+import { Random } from '../engine/differential/random.ts';
+import { op, ramBase, ramSize, TestMachine } from '../fixture.ts';
+
+/** Soon enough for programs of a few thousand steps. */
+const soon: TranslationPolicy = { interval: 128, pageHeat: 500, loopHeat: 20, capacity: 8 };
+const data = ramBase + 0x10_0000;
+
+describe('hart/translator', () => {
+  it('does what the reference does, stop by stop, before code is translated, while it is, and after', () => {
+    const pair = new Pair(mixedLoops());
+    pair.runRandomly(60_000);
+    const { translations, functions } = pair.translation;
+    assert.ok(translations > 0 && functions > 0);
+    assert.ok(pair.interpreted < 30_000, `${pair.interpreted} of 60,000 were interpreted`);
+  });
+
+  it('takes an interrupt at each instruction of a loop', () => {
+    const pair = new Pair(mixedLoops());
+    pair.run(20_000);
+    for (const machine of pair.machines) {
+      machine.setCsr('mtvec', BigInt(ramBase + 0x2000));
+      machine.setCsr('mie', 1n << BigInt(interruptCode.machineExternal));
+    }
+    for (let step = 0; step < 200; step++) {
+      pair.run(37 + (step % 5));
+      for (const machine of pair.machines) {
+        machine.hart.setInterruptLine(interruptCode.machineExternal, 1);
+        machine.setCsr('mstatus', machine.csr('mstatus') | 8n);
+      }
+      pair.run(1);
+      assert.equal(pair.machines[0].state.pc, BigInt(ramBase + 0x2000));
+      for (const machine of pair.machines) {
+        machine.hart.setInterruptLine(interruptCode.machineExternal, 0);
+        machine.hart.returnFromMachine();
+        machine.state.privilege = 3;
+      }
+    }
+  });
+
+  it('sees what a hot loop writes into itself', () => {
+    // Each round makes the other of two instructions of the one at `patched`.
+    const guest = new TinyGuest()
+      .la('s0', 'patched')
+      .li('s1', op('addi', { rd: 10, rs1: 10, imm: 1 }))
+      .li('s2', op('addi', { rd: 10, rs1: 10, imm: 100 }))
+      .label('outer')
+      .op('sw', { rs1: 's0', rs2: 's1', imm: 0 })
+      .op('fence.i')
+      .li('t0', 300)
+      .label('again')
+      .op('addi', { rd: 't0', rs1: 't0', imm: -1 })
+      .label('patched')
+      .op('addi', { rd: 'a0', rs1: 'a0', imm: 1 })
+      .branch('bne', 't0', 'zero', 'again')
+      .op('xor', { rd: 's1', rs1: 's1', rs2: 's2' })
+      .op('xor', { rd: 's2', rs1: 's1', rs2: 's2' })
+      .op('xor', { rd: 's1', rs1: 's1', rs2: 's2' })
+      .jump('outer');
+    const pair = new Pair(guest);
+    pair.runRandomly(60_000);
+    assert.ok(pair.translation.dropped > 2);
+  });
+
+  it('stops at a breakpoint in a translated loop, each time it comes by, and runs on without it', () => {
+    const pair = new Pair(mixedLoops());
+    pair.run(10_000);
+    const { pc } = pair.machines[0].state;
+    for (const space of ['virtual', 'physical'] as const) {
+      for (const { breakpoints } of pair.machines) breakpoints.add(space, pc);
+      for (let visit = 0; visit < 20; visit++) assert.equal(pair.run(3000, 'pass-breakpoint'), 'breakpoint');
+      for (const { breakpoints } of pair.machines) breakpoints.remove(space, pc);
+      pair.runRandomly(5000);
+    }
+  });
+
+  it('keeps no more functions than it may, and drops the one that was not used for longest', () => {
+    // Sixteen pages call one another in turn; each has a loop.
+    const guest = new TinyGuest().li('s0', ramBase + 0x1_0000).label('again');
+    for (let page = 0; page < 16; page++) {
+      guest.li('t1', ramBase + 0x1_0000 + 0x1000 * page).op('jalr', { rd: 'ra', rs1: 't1' });
+    }
+    guest.jump('again');
+    const callee = new TinyGuest()
+      .li('t0', 40)
+      .label('loop')
+      .op('addi', { rd: 't0', rs1: 't0', imm: -1 })
+      .op('add', { rd: 'a0', rs1: 'a0', rs2: 't0' })
+      .branch('bne', 't0', 'zero', 'loop')
+      .op('jalr', { rd: 'zero', rs1: 'ra' });
+    const pair = new Pair(guest);
+    for (const { physical } of pair.machines) {
+      for (let page = 0; page < 16; page++) physical.poke(ramBase + 0x1_0000 + 0x1000 * page, callee.bytes());
+    }
+    pair.runRandomly(150_000);
+    assert.ok(pair.translation.functions <= soon.capacity);
+    assert.ok(pair.translation.dropped > 5);
+  });
+
+  it('faults in the middle of a hot block as it would anywhere, and goes on from there', () => {
+    // Walks off the end of RAM again and again; the handler turns it back.
+    const guest = new TinyGuest()
+      .la('t0', 'handler')
+      .csrw('mtvec', 't0')
+      .label('restart')
+      .li('a1', ramBase + ramSize - 0x2000)
+      .label('again')
+      .op('addi', { rd: 'a2', rs1: 'a2', imm: 1 })
+      .op('ld', { rd: 'a3', rs1: 'a1', imm: 0 })
+      .op('sd', { rs1: 'a1', rs2: 'a2', imm: 0 })
+      .op('addi', { rd: 'a1', rs1: 'a1', imm: 16 })
+      .op('add', { rd: 'a4', rs1: 'a4', rs2: 'a3' })
+      .jump('again')
+      .label('handler')
+      .la('t0', 'restart')
+      .csrw('mepc', 't0')
+      .li('t0', 0x1800)
+      .csrw('mstatus', 't0')
+      .op('mret');
+    const pair = new Pair(guest);
+    pair.runRandomly(60_000);
+    assert.ok(pair.machines[0].state.trapsTaken > 10);
+    assert.ok(pair.translation.translations > 0);
+  });
+});
+
+/** Arithmetic, loads and stores across pages, calls, an indirect call, nested loops, and a loop entered in its middle. */
+function mixedLoops(): TinyGuest {
+  return new TinyGuest()
+    .li('sp', data + 0x8000)
+    .label('outer')
+    .li('s0', data + 0xf80)
+    .li('s1', 30)
+    .label('fill')
+    .op('sd', { rs1: 's0', rs2: 's1', imm: 0 })
+    .op('ld', { rd: 'a1', rs1: 's0', imm: -64 })
+    .op('add', { rd: 'a0', rs1: 'a0', rs2: 'a1' })
+    .op('addi', { rd: 's0', rs1: 's0', imm: 8 })
+    .op('addi', { rd: 's1', rs1: 's1', imm: -1 })
+    .branch('bne', 's1', 'zero', 'fill')
+    .li('s2', 6)
+    .branch('blt', 'a0', 'zero', 'middle')
+    .label('calls')
+    .jump('leaf', 'ra')
+    .label('middle')
+    .la('t0', 'leaf')
+    .op('jalr', { rd: 'ra', rs1: 't0' })
+    .op('addi', { rd: 's2', rs1: 's2', imm: -1 })
+    .branch('bne', 's2', 'zero', 'calls')
+    .li('t1', 3)
+    .label('rows')
+    .li('t2', 5)
+    .label('columns')
+    .op('mul', { rd: 'a2', rs1: 'a2', rs2: 'a0' })
+    .op('addi', { rd: 't2', rs1: 't2', imm: -1 })
+    .branch('bne', 't2', 'zero', 'columns')
+    .op('addi', { rd: 't1', rs1: 't1', imm: -1 })
+    .branch('bne', 't1', 'zero', 'rows')
+    .jump('outer')
+    .label('leaf')
+    .op('addi', { rd: 'sp', rs1: 'sp', imm: -16 })
+    .op('sd', { rs1: 'sp', rs2: 'ra', imm: 8 })
+    .op('slli', { rd: 'a1', rs1: 'a0', imm: 3 })
+    .op('xor', { rd: 'a0', rs1: 'a0', rs2: 'a1' })
+    .op('addi', { rd: 'a0', rs1: 'a0', imm: 77 })
+    .op('ld', { rd: 'ra', rs1: 'sp', imm: 8 })
+    .op('addi', { rd: 'sp', rs1: 'sp', imm: 16 })
+    .op('jalr', { rd: 'zero', rs1: 'ra' });
+}
+
+/** The same program by the reference evaluator and by the translator. */
+class Pair {
+  readonly machines = [
+    new TestMachine('reference'),
+    new TestMachine('translator', { policy: soon }),
+  ] as const;
+  readonly #random = new Random(7);
+
+  constructor(guest: TinyGuest) {
+    for (const { physical } of this.machines) physical.poke(ramBase, guest.bytes());
+  }
+
+  get translation() {
+    return this.machines[1].translation() ?? assert.fail('there is a translator');
+  }
+
+  get interpreted(): number {
+    return this.translation.interpreted;
+  }
+
+  run(budget: number, start: 'stop-at-breakpoint' | 'pass-breakpoint' = 'stop-at-breakpoint'): string {
+    const [expected, actual] = this.machines.map(({ hart }) => hart.run(budget, start).kind);
+    assert.equal(actual, expected);
+    const [reference, translator] = this.machines;
+    assert.deepEqual(translator.hart.stateBytes, reference.hart.stateBytes);
+    return expected as string;
+  }
+
+  runRandomly(steps: number): void {
+    for (let left = steps; left > 0;) {
+      const budget = this.#random.weighted([
+        [3, 1 + this.#random.below(20)],
+        [2, 1 + this.#random.below(300)],
+        [1, 1 + this.#random.below(8000)],
+      ]);
+      this.run(budget);
+      left -= budget;
+    }
+    const [reference, translator] = this.machines;
+    assert.ok(Buffer.from(translator.memory.ram).equals(reference.memory.ram), 'RAM is the same');
+  }
+}
