@@ -60,7 +60,16 @@ function locateSource(source: string, imagePath: string): string | undefined {
 type GuestFiles = NonNullable<LaunchConfiguration['guests']>[number];
 
 async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
-  const { name, image, programs = [], symbols, initrd, append = '', memory = defaultMemory } = guest;
+  const {
+    name,
+    image,
+    programs = [],
+    symbols,
+    initrd,
+    append = '',
+    kaslrSeed,
+    memory = defaultMemory,
+  } = guest;
   return {
     name,
     image: await readNamed(image, 'image'),
@@ -68,6 +77,7 @@ async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
     symbols: symbols === undefined ? undefined : await readNamed(symbols, 'symbols'),
     initrd: initrd === undefined ? undefined : (await readNamed(initrd, 'initrd')).bytes,
     append,
+    kaslrSeed: kaslrSeed === undefined ? undefined : BigInt(kaslrSeed),
     memory: parseMemorySize(memory),
   };
 }

@@ -4,17 +4,16 @@ import type { Diagnostic, Result } from '../common/diagnostic.ts';
 import { StrataError } from '../common/errors.ts';
 import type { FirmwareChoice } from '../machine/configuration.ts';
 import type { InputLog } from '../machine/input-log.ts';
+import type { MachineImage } from '../machine/image.ts';
 import { createMachine, type Machine } from '../machine/machine.ts';
-import type { PathRemap } from '../symbols/source-paths.ts';
-import { loadImage } from '../symbols/symbol-index.ts';
 import { createHostedMachine } from '../vmm/hosted-machine.ts';
 import type { HostedVmm } from '../vmm/vmm.ts';
-import type { Debuggee, DebuggeeConfiguration, GuestConfiguration, NamedBytes } from './debuggee.ts';
-import { ImageSet, type StratumImage } from './images/image-set.ts';
+import type { Debuggee, DebuggeeConfiguration, GuestConfiguration } from './debuggee.ts';
+import { ImageSet } from './images/image-set.ts';
+import { loadSymbols } from './images/load-symbols.ts';
 import { StrataDebugger } from './strata-debugger.ts';
-import type { Stratum } from './stratum.ts';
 import { ConsoleLogs } from './target/console-logs.ts';
-import { inFile, loadMachineImage } from './target/load-image.ts';
+import { loadMachineImage } from './target/load-image.ts';
 import { Target } from './target/target.ts';
 
 /** Builds the machine, its guests, and the debugger on them. What cannot be built is said with place and remedy. */
@@ -23,8 +22,9 @@ export function createDebuggee(configuration: DebuggeeConfiguration): Result<Deb
   const consoles = new ConsoleLogs();
   const output = (port: string, byte: number): void => consoles.print(port, byte);
   try {
-    const built = buildMachine(configuration, output, problems);
-    const images = loadSymbols(configuration, problems);
+    const loaded = loadMachineImages(configuration, problems);
+    const built = buildMachine(configuration, loaded, output, problems);
+    const images = loadSymbols(configuration, loaded, problems);
     if (built === undefined || problems.some(({ severity }) => severity === 'error'))
       return { ok: false, diagnostics: problems };
     const target = new Target({ ...built, images: new ImageSet(images) });
@@ -51,8 +51,25 @@ interface Built {
   readonly vmm: HostedVmm | undefined;
 }
 
+/** What is loaded for each guest, where that can be loaded. */
+type LoadedImages = ReadonlyMap<GuestConfiguration, MachineImage>;
+
+function loadMachineImages(
+  { guests, firmware }: DebuggeeConfiguration,
+  problems: Diagnostic[],
+): LoadedImages {
+  const level = firmware === 'none' ? 'machine' : 'kernel';
+  return new Map(
+    guests.flatMap((guest) => {
+      const image = take(loadMachineImage(guest.image, level, guest.memory), problems);
+      return image === undefined ? [] : [[guest, image] as const];
+    }),
+  );
+}
+
 function buildMachine(
   configuration: DebuggeeConfiguration,
+  loaded: LoadedImages,
   output: Output,
   problems: Diagnostic[],
 ): Built | undefined {
@@ -60,8 +77,8 @@ function buildMachine(
   const { isa } = configuration;
   const options = { output, engine, ...(isa && { isa }), ...inputOf(configuration.input) };
   return configuration.placement === 'hosted'
-    ? buildHosted(configuration, options, problems)
-    : buildBare(configuration, options, problems);
+    ? buildHosted(configuration, loaded, options)
+    : buildBare(configuration, loaded, options, problems);
 }
 
 interface MachineOptions {
@@ -77,11 +94,11 @@ function inputOf(input: InputLog | undefined): { readonly input?: InputLog } {
 
 function buildHosted(
   { guests }: DebuggeeConfiguration,
+  loaded: LoadedImages,
   options: MachineOptions,
-  problems: Diagnostic[],
 ): Built | undefined {
   const made = guests.flatMap((guest) => {
-    const image = take(loadMachineImage(guest.image, 'kernel', guest.memory), problems);
+    const image = loaded.get(guest);
     if (image === undefined) return [];
     const software = { image, ...bootOptions(guest) };
     return [{ name: guest.name, software, memoryBytes: guest.memory }];
@@ -91,13 +108,13 @@ function buildHosted(
 
 function buildBare(
   { guests, firmware }: DebuggeeConfiguration,
+  loaded: LoadedImages,
   options: MachineOptions,
   problems: Diagnostic[],
 ): Built | undefined {
   const [guest] = guests;
   if (guest === undefined) return undefined;
-  const level = firmware === 'none' ? 'machine' : 'kernel';
-  const image = take(loadMachineImage(guest.image, level, guest.memory), problems);
+  const image = loaded.get(guest);
   const below: FirmwareChoice | undefined =
     typeof firmware === 'string'
       ? firmware
@@ -113,77 +130,19 @@ function buildBare(
   return { machine, vmm: undefined };
 }
 
-function bootOptions({ initrd, append }: GuestConfiguration): {
+function bootOptions({ initrd, append, kaslrSeed }: GuestConfiguration): {
   readonly initrd?: Uint8Array;
   readonly bootArguments?: string;
+  readonly kaslrSeed?: bigint;
 } {
-  return { ...(initrd && { initrd }), ...(append !== '' && { bootArguments: append }) };
+  return {
+    ...(initrd && { initrd }),
+    ...(append !== '' && { bootArguments: append }),
+    ...(kaslrSeed !== undefined && { kaslrSeed }),
+  };
 }
 
 function take<T>(result: Result<T>, problems: Diagnostic[]): T | undefined {
   problems.push(...result.diagnostics);
   return result.ok ? result.value : undefined;
-}
-
-/** Symbols of every image. A kernel without symbols runs all the same; a program file that is none is an error. */
-function loadSymbols(configuration: DebuggeeConfiguration, problems: Diagnostic[]): readonly StratumImage[] {
-  const { placement, guests, firmware } = configuration;
-  const images: StratumImage[] = [];
-  const add = (file: NamedBytes, stratum: Stratum, guest: string | undefined, isNeeded: boolean): void => {
-    const image = symbolsOf(file, stratum, guest, configuration);
-    if (image.ok) images.push(image.value);
-    else if (isNeeded) problems.push(...image.diagnostics);
-  };
-  for (const guest of guests) {
-    const name = placement === 'hosted' ? guest.name : undefined;
-    add(
-      guest.symbols ?? guest.image,
-      firmware === 'none' ? 'machine' : 'kernel',
-      name,
-      guest.symbols !== undefined,
-    );
-    for (const program of guest.programs) add(program, 'process', name, true);
-  }
-  if (typeof firmware !== 'string') add(firmware, 'machine', undefined, false);
-  return images;
-}
-
-function symbolsOf(
-  file: NamedBytes,
-  stratum: Stratum,
-  guest: string | undefined,
-  { sourceMap, locateSource }: DebuggeeConfiguration,
-): Result<StratumImage> {
-  const name = file.path.replace(/^.*[\\/]/, '');
-  const remap: PathRemap[] = Object.entries(sourceMap).map(([from, to]) => ({ from, to }));
-  const first = loadImage(name, file.bytes, { remap });
-  if (!first.ok) return { ok: false, diagnostics: first.diagnostics.map((each) => inFile(file.path, each)) };
-  const found = remapRelative(first.value.sources, (source) => locateSource(source, file.path));
-  const again = found === undefined ? first : loadImage(name, file.bytes, { remap: [...remap, found] });
-  if (!again.ok) return again;
-  return {
-    ok: true,
-    value: { name, path: file.path, stratum, guest, symbols: again.value },
-    diagnostics: [],
-  };
-}
-
-/** Where one relative source is found, the others beside it are too: what the two names do not share is remapped. */
-function remapRelative(
-  sources: readonly string[],
-  locate: (source: string) => string | undefined,
-): PathRemap | undefined {
-  for (const source of sources) {
-    if (source.startsWith('/')) continue;
-    const place = locate(source);
-    if (place === undefined) continue;
-    const from = source.split('/').slice(0, -1);
-    const to = place.split('/').slice(0, -1);
-    while (from.length > 1 && from.at(-1) === to.at(-1)) {
-      from.pop();
-      to.pop();
-    }
-    if (from.length > 0) return { from: from.join('/'), to: to.join('/') };
-  }
-  return undefined;
 }

@@ -19,6 +19,8 @@ export interface GuestConfiguration {
   readonly symbols: NamedBytes | undefined;
   readonly initrd: Uint8Array | undefined;
   readonly append: string;
+  /** What a relocatable kernel takes to choose where it runs. */
+  readonly kaslrSeed?: bigint | undefined;
   /** RAM in bytes. */
   readonly memory: number;
 }

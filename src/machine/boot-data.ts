@@ -14,7 +14,7 @@ export interface BootRegisters {
 
 /** Puts image, firmware, initrd and device tree into RAM, which is all zero. */
 export function loadBootData(board: Board, configuration: CheckedConfiguration): BootRegisters {
-  const { isa, image, firmware, initrd, bootArguments, harts, ramBytes } = configuration;
+  const { isa, image, firmware, initrd, bootArguments, kaslrSeed, harts, ramBytes } = configuration;
   const ram = { base: board.memory.ramBase, size: ramBytes };
   const tree = (initrdPlace?: Placement): Uint8Array =>
     flattenDeviceTree(
@@ -25,6 +25,7 @@ export function loadBootData(board: Board, configuration: CheckedConfiguration):
         ram,
         regions: board.bus.regions,
         ...(bootArguments !== undefined && { bootArguments }),
+        ...(kaslrSeed !== undefined && { kaslrSeed }),
         ...(initrdPlace && { initrd: initrdPlace }),
       }),
     );

@@ -29,6 +29,8 @@ export interface MachineConfiguration {
   readonly clockHertz?: number;
   /** The kernel's command line. */
   readonly bootArguments?: string;
+  /** `kaslr-seed` of the device tree: Linux chooses by it where it runs. Without one it runs where it was linked. */
+  readonly kaslrSeed?: bigint;
   readonly initrd?: Uint8Array;
   /** Input recorded earlier, to be seen again at its steps. */
   readonly input?: InputLog;

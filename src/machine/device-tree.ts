@@ -18,6 +18,8 @@ export interface BoardDescription {
   readonly regions: readonly Region[];
   /** The kernel's command line. */
   readonly bootArguments?: string;
+  /** `kaslr-seed` of the device tree: Linux chooses by it where it runs. Without one it runs where it was linked. */
+  readonly kaslrSeed?: bigint;
   readonly initrd?: { readonly base: number; readonly size: number };
 }
 
@@ -63,12 +65,15 @@ export function describeBoard(board: BoardDescription): DeviceTreeNode {
 }
 
 function chosen(board: BoardDescription, console: string | undefined): DeviceTreeNode {
-  const { initrd, bootArguments } = board;
+  const { initrd, bootArguments, kaslrSeed } = board;
   return {
     name: 'chosen',
     properties: {
       ...(bootArguments !== undefined && { bootargs: bootArguments }),
       ...(console !== undefined && { 'stdout-path': console }),
+      ...(kaslrSeed !== undefined && {
+        'kaslr-seed': [Number(kaslrSeed >> 32n), Number(BigInt.asUintN(32, kaslrSeed))],
+      }),
       ...(initrd && {
         'linux,initrd-start': cells64(initrd.base),
         'linux,initrd-end': cells64(initrd.base + initrd.size),

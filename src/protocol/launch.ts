@@ -18,9 +18,20 @@ const guestProperties = {
   programs: z
     .array(z.string().min(1))
     .describe('ELF files of the programs that run in the guest, for their symbols. They are not loaded.'),
-  symbols: z.string().min(1).describe('ELF file with the kernel’s symbols, where the image has none.'),
+  symbols: z
+    .string()
+    .min(1)
+    .describe(
+      'The kernel’s symbols, where the image has none: an ELF file (`vmlinux`), or its `System.map`. Of a Linux `Image` they are found without.',
+    ),
   initrd: z.string().min(1).describe('Initial RAM disk.'),
   append: z.string().describe('The kernel’s command line.'),
+  kaslrSeed: z
+    .int()
+    .min(1)
+    .describe(
+      '`kaslr-seed` of the device tree: Linux chooses by it where it runs. Without one it runs where it was linked.',
+    ),
   memory: memorySize,
 };
 

@@ -138,6 +138,11 @@ export class SymbolImage {
     return { ...statements, addresses: [...new Set(stops.values())] };
   }
 
+  /** What the symbol table has under a name. */
+  symbolsNamed(name: string): readonly ElfSymbol[] {
+    return this.elf.symbols.named(name);
+  }
+
   /** Functions by name, or by a pattern with `*` and `?`; by address. */
   functionsNamed(nameOrGlob: string): readonly FunctionSymbol[] {
     return this.#functions.named(nameOrGlob);
@@ -160,10 +165,11 @@ export class SymbolImage {
 
   /**
    * The caller of a frame, by call frame information, else by guesses that {@link CallerFrame.method} names;
-   * `undefined` for the outermost frame, and where the stack cannot be followed.
+   * `undefined` for the outermost frame, and where the stack cannot be followed. The frame's addresses are those of
+   * the running code, which lies `slide` farther up than it was linked.
    */
-  unwind(frame: FrameRegisters, readMemory: ReadMemory): CallerFrame | undefined {
-    return this.#unwinder.unwind(frame, readMemory);
+  unwind(frame: FrameRegisters, readMemory: ReadMemory, slide = 0n): CallerFrame | undefined {
+    return this.#unwinder.unwind(frame, readMemory, slide);
   }
 
   /** All variables outside functions; with those of one name in several files. */

@@ -54,11 +54,15 @@ export class Unwinder {
     this.#code = code;
   }
 
-  /** The caller of a frame; `undefined` for the outermost one, and where the stack cannot be followed. */
-  unwind(frame: FrameRegisters, readMemory: ReadMemory): CallerFrame | undefined {
-    const description = this.#frames.at(lookupAddress(frame));
-    const rules = description && frameRulesAt(description, lookupAddress(frame));
-    if (!rules) return this.#guess(frame, readMemory);
+  /**
+   * The caller of a frame; `undefined` for the outermost one, and where the stack cannot be followed. `slide`: how
+   * much farther up the image lies than it was linked.
+   */
+  unwind(frame: FrameRegisters, readMemory: ReadMemory, slide: bigint): CallerFrame | undefined {
+    const linked = BigInt.asUintN(64, lookupAddress(frame) - slide);
+    const description = this.#frames.at(linked);
+    const rules = description && frameRulesAt(description, linked);
+    if (!rules) return this.#guess(frame, readMemory, slide);
     const cfa = cfaBy(rules, frame, readMemory);
     if (cfa === undefined) return undefined;
     const column = description.common.returnAddressRegister;
@@ -84,27 +88,32 @@ export class Unwinder {
    * Without call frame information: `ra`, while it points out of the function, has not been overwritten by a
    * call yet; afterwards the frame pointer leads to where it was saved, in code compiled to keep one.
    */
-  #guess(frame: FrameRegisters, readMemory: ReadMemory): CallerFrame | undefined {
+  #guess(frame: FrameRegisters, readMemory: ReadMemory, slide: bigint): CallerFrame | undefined {
     const ra = frame.x[RA];
-    if (frame.pcKind === 'exact' && ra !== undefined && this.#isCall(ra) && this.#leaves(frame.pc, ra)) {
+    const leaves =
+      frame.pcKind === 'exact' &&
+      ra !== undefined &&
+      this.#isCall(ra - slide) &&
+      this.#leaves(frame.pc - slide, ra - slide);
+    if (leaves) {
       return {
         registers: { pc: ra, x: frame.x, pcKind: 'return-address' },
         cfa: undefined,
         method: 'return-address',
       };
     }
-    return this.#byFramePointer(frame, readMemory);
+    return this.#byFramePointer(frame, readMemory, slide);
   }
 
   /** psABI, frame pointer convention: s0 is the caller's sp; below it are the saved ra and the caller's s0. */
-  #byFramePointer(frame: FrameRegisters, readMemory: ReadMemory): CallerFrame | undefined {
+  #byFramePointer(frame: FrameRegisters, readMemory: ReadMemory, slide: bigint): CallerFrame | undefined {
     const fp = frame.x[FP];
     const sp = frame.x[SP];
     if (fp === undefined || sp === undefined || fp % 8n !== 0n || fp <= sp || fp - sp > LARGEST_FRAME)
       return undefined;
     const pc = readWord(readMemory, fp - 8n);
     const callerFp = readWord(readMemory, fp - 16n);
-    if (pc === undefined || !this.#isCall(pc)) return undefined;
+    if (pc === undefined || !this.#isCall(pc - slide)) return undefined;
     const x = frame.x.map((value, register) => (PRESERVED.has(register) ? value : undefined));
     x[RA] = pc;
     x[SP] = fp;
@@ -112,13 +121,14 @@ export class Unwinder {
     return { registers: { pc, x, pcKind: 'return-address' }, cfa: fp, method: 'frame-pointer' };
   }
 
+  /** Could a call return there? As linked, modulo 2^64. */
   #isCall(returnAddress: bigint): boolean {
-    return returnAddress % 2n === 0n && returnAddress > 0n && this.#code.isCode(returnAddress - 1n);
+    return returnAddress % 2n === 0n && this.#code.isCode(BigInt.asUintN(64, returnAddress - 1n));
   }
 
   #leaves(pc: bigint, ra: bigint): boolean {
-    const here = this.#code.functionStart(pc);
-    return here === undefined || here !== this.#code.functionStart(ra - 1n);
+    const here = this.#code.functionStart(BigInt.asUintN(64, pc));
+    return here === undefined || here !== this.#code.functionStart(BigInt.asUintN(64, ra - 1n));
   }
 }
 

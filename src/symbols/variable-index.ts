@@ -27,7 +27,7 @@ export interface VariableSymbol {
   readonly file: string | undefined;
   readonly line: number | undefined;
   /** Where its value is in a frame of the function that it belongs to; for a global any frame, or none, will do. */
-  readonly locate: (frame: FrameRegisters | undefined, readMemory: ReadMemory) => Location;
+  readonly locate: (frame: FrameRegisters | undefined, readMemory: ReadMemory, slide?: bigint) => Location;
 }
 
 /** Answers about variables: what there is at an address, and where its value is. */
@@ -96,22 +96,22 @@ export class VariableIndex {
       type: typed ? this.#types.typeOf(typed) : { kind: 'unknown', name: '?' },
       file: this.#lines.path(unit, declared?.size(DW_AT.decl_file)),
       line: declared?.size(DW_AT.decl_line),
-      locate: (frame, readMemory) => this.#locate(entry, unit, owner, frame, readMemory),
+      locate: (frame, readMemory, slide = 0n) =>
+        this.#locate(entry, unit, frame, this.#context(unit, owner, frame, readMemory, slide)),
     };
   }
 
   #locate(
     entry: Entry,
     unit: DwarfUnit,
-    owner: Scope | undefined,
     frame: FrameRegisters | undefined,
-    readMemory: ReadMemory,
+    context: ExpressionContext,
   ): Location {
     const attribute = entry.attribute(DW_AT.location);
     if (!attribute) return this.#constantValue(entry);
     const expression = expressionAt(attribute, unit, frame ? lookupAddress(frame) : 0n);
     if (!expression) return OPTIMIZED_OUT;
-    return evaluateExpression(expression, this.#context(unit, owner, frame, readMemory));
+    return evaluateExpression(expression, context);
   }
 
   /** DW_AT_const_value: the compiler knew the value and stored it nowhere. */
@@ -128,8 +128,10 @@ export class VariableIndex {
     owner: Scope | undefined,
     frame: FrameRegisters | undefined,
     readMemory: ReadMemory,
+    slide: bigint,
   ): ExpressionContext {
     const context: ExpressionContext = {
+      slide,
       register: (register) => frame?.x[register],
       readMemory,
       cfa: () => frame && this.#cfa(frame, readMemory),

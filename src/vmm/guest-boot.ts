@@ -13,6 +13,8 @@ export interface GuestSoftware {
   readonly initrd?: Uint8Array;
   /** The kernel's command line. */
   readonly bootArguments?: string;
+  /** `kaslr-seed` of the device tree: Linux chooses by it where it runs. Without one it runs where it was linked. */
+  readonly kaslrSeed?: bigint;
 }
 
 /** What a guest's device tree says of its virtual harts. */
@@ -41,6 +43,7 @@ export function loadGuest(options: {
         ram,
         regions: bus.regions,
         ...(software.bootArguments !== undefined && { bootArguments: software.bootArguments }),
+        ...(software.kaslrSeed !== undefined && { kaslrSeed: software.kaslrSeed }),
         ...(initrd && { initrd }),
       }),
     );

@@ -1,6 +1,8 @@
 import { Emitter } from '../../common/event.ts';
 import type { BreakpointSpace } from '../../hart/breakpoints.ts';
 import { matchesGlob } from '../../symbols/glob.ts';
+import type { StratumImage } from '../images/image-set.ts';
+import type { MemoryReference } from '../memory-reference.ts';
 import type { Target } from '../target/target.ts';
 import type { ArmedAddresses } from './armed-addresses.ts';
 import { parseExpression } from '../expressions/parse.ts';
@@ -33,6 +35,8 @@ export class BreakpointSet {
   readonly #armed: ArmedAddresses;
   readonly #byOwner = new Map<string, readonly Breakpoint[]>();
   #all: readonly Breakpoint[] = [];
+  readonly #inCode = new Map<bigint, { readonly breakpoint: Breakpoint; readonly image: StratumImage }[]>();
+  readonly #byReference: { readonly breakpoint: Breakpoint; readonly reference: MemoryReference }[] = [];
   readonly #didChange = new Emitter<BoundBreakpoint>();
   #lastId = 0;
   readonly onDidChange = this.#didChange.event;
@@ -55,17 +59,27 @@ export class BreakpointSet {
     const after = answers.filter((each): each is Breakpoint => 'binding' in each);
     this.#byOwner.set(owner, after);
     this.#all = [...this.#byOwner.values()].flat();
+    this.#index();
     for (const { armed } of [...before.values()].flat())
       for (const { space, address } of armed) this.#armed.disarm(space, address);
     return answers.map((answer) => ('binding' in answer ? describe(answer) : answer));
   }
 
-  /** Breakpoints that stand where a thread now is, conditions apart. */
-  *at(isAt: (place: Place) => boolean): Generator<Breakpoint> {
-    for (const breakpoint of this.all) {
-      const { binding } = breakpoint;
-      if (binding.kind === 'places' && binding.places.some(isAt)) yield breakpoint;
-    }
+  /** Breakpoints in code of an image at an address as linked, and those at addresses that `isAt` says to be here. */
+  at(
+    code: { readonly image: StratumImage; readonly address: bigint } | undefined,
+    isAt: (reference: MemoryReference) => boolean,
+  ): readonly Breakpoint[] {
+    const inCode = (code && this.#inCode.get(code.address)) ?? [];
+    return [
+      ...inCode.filter(({ image }) => image === code?.image).map(({ breakpoint }) => breakpoint),
+      ...this.#byReference.filter(({ reference }) => isAt(reference)).map(({ breakpoint }) => breakpoint),
+    ].toSorted((a, b) => a.id - b.id);
+  }
+
+  /** May code of an image have a breakpoint at this address as linked? */
+  hasCodeAt(address: bigint): boolean {
+    return this.#inCode.has(address);
   }
 
   /** Breakpoints of one of these filters. */
@@ -94,6 +108,26 @@ export class BreakpointSet {
     this.#didChange.fire({ ...describe(breakpoint), message });
   }
 
+  /** With a thousand of them, those that are not here must cost nothing. */
+  #index(): void {
+    this.#inCode.clear();
+    this.#byReference.length = 0;
+    for (const breakpoint of this.#all) {
+      if (breakpoint.binding.kind !== 'places') continue;
+      for (const place of breakpoint.binding.places) {
+        if (place.kind === 'reference') {
+          this.#byReference.push({ breakpoint, reference: place.reference });
+          continue;
+        }
+        const others = this.#inCode.get(place.address) ?? [];
+        this.#inCode.set(place.address, others);
+        const { image } = place;
+        if (!others.some((each) => each.breakpoint === breakpoint && each.image === image))
+          others.push({ breakpoint, image });
+      }
+    }
+  }
+
   #create(request: BreakpointRequest): Breakpoint | BoundBreakpoint {
     const id = ++this.#lastId;
     const binding = bind(request, this.#target.images);
@@ -108,29 +142,44 @@ export class BreakpointSet {
       return { id, verified: false, message: `hit condition '${request.hitCondition}': ${hitConditionHelp}` };
     const log = request.logMessage === undefined ? undefined : parseLogMessage(request.logMessage);
     const places = binding.kind === 'places' ? binding.places : [];
-    const armed = places.flatMap((place) => this.#armedAt(place) ?? []);
-    if (armed.length < places.length)
+    const byPlace = places.map((place) => this.#armedAt(place));
+    const armed = byPlace.flat();
+    if (byPlace.some(({ length }) => length === 0))
       return { id, verified: false, message: 'The guest has no memory there, or none yet.' };
     for (const { space, address } of armed) this.#armed.arm(space, address);
     return { id, request, binding, hitCondition, log, armed, hits: 0 };
   }
 
-  /** What the hart has to be armed with for a place. */
-  #armedAt(place: Place): ArmedAddress | undefined {
-    if (place.kind === 'image') return { space: 'virtual', address: place.address };
+  /** What the hart has to be armed with for a place: nothing where there is no memory. */
+  #armedAt(place: Place): readonly ArmedAddress[] {
+    if (place.kind === 'image') return this.#armedFor(place);
     const { reference } = place;
     switch (reference.space) {
       case 'current':
       case 'gva':
-        return { space: 'virtual', address: reference.address };
+        return [{ space: 'virtual', address: reference.address }];
       case 'hpa':
-        return { space: 'physical', address: reference.address };
+        return [{ space: 'physical', address: reference.address }];
       case 'gpa': {
         const guest = this.#target.vmm?.guests.find(({ name }) => name === reference.guest);
         const address = guest && hostAddress(guest, reference.address);
-        return address === undefined ? undefined : { space: 'physical', address };
+        return address === undefined ? [] : [{ space: 'physical', address }];
       }
     }
+  }
+
+  /**
+   * Where the image was linked; and where it was loaded, if that is elsewhere, for only the kernel knows at which
+   * virtual address it is going to run.
+   */
+  #armedFor({ image, address }: Extract<Place, { kind: 'image' }>): readonly ArmedAddress[] {
+    const virtual = { space: 'virtual' as const, address };
+    const loaded =
+      image.stratum === 'process' ? undefined : this.#target.placement.physicalOf(image, address);
+    if (loaded === undefined || loaded === address) return [virtual];
+    const guest = this.#target.vmm?.guests.find(({ name }) => name === image.guest);
+    const host = guest === undefined ? loaded : hostAddress(guest, loaded);
+    return host === undefined ? [virtual] : [virtual, { space: 'physical', address: host }];
   }
 }
 

@@ -39,7 +39,7 @@ export function scopedName(imageName: string, name: string, surroundings: Surrou
   const [first] = images;
   if (first === undefined) throw new ExpressionFault(`there is no image '${imageName}'`);
   const image = images.find((each) => surroundings.isInSpace(each)) ?? first;
-  const found = inImage(name, image, surroundings);
+  const found = inImage(name, surroundings.placed(image), surroundings);
   if (found === undefined) throw new ExpressionFault(`${imageName} has no '${name}'`);
   return found;
 }
@@ -113,7 +113,7 @@ function inImage(name: string, image: StratumImage, surroundings: Surroundings):
     const label = surroundings.isInSpace(image) ? name : `${image.name}!${name}`;
     return { kind: 'typed', type: CODE, place: inMemory(surroundings.virtual, found.low), label };
   }
-  const [symbol] = symbols.elf.symbols.named(name);
+  const [symbol] = symbols.symbolsNamed(name);
   if (symbol === undefined) return undefined;
   requireSpace(image, surroundings);
   const type: Type = { kind: 'unknown', name: 'a symbol without type' };

@@ -3,7 +3,7 @@ import type { PageWalker } from '../../hart/translation/walk.ts';
 import type { TranslationRegime } from '../../hart/translation/regime.ts';
 import type { FrameRegisters } from '../../symbols/unwind.ts';
 import { lookupAddress } from '../../symbols/unwind.ts';
-import type { StratumImage } from '../images/image-set.ts';
+import { asLinked, type StratumImage } from '../images/image-set.ts';
 import { formatMemoryReference } from '../memory-reference.ts';
 import type { Activation } from '../stack/activation.ts';
 import { stratumOf } from '../target/cpu.ts';
@@ -105,8 +105,14 @@ export class Surroundings {
     const own = this.ownImage;
     if (own !== undefined) yield own;
     for (const stratum of ['kernel', 'machine'] as const)
-      for (const image of target.images.of(stratum, guest)) if (image !== own) yield image;
+      for (const image of target.images.of(stratum, guest))
+        if (own === undefined || image !== asLinked(own)) yield this.placed(image);
     if (own?.stratum !== 'process' && this.program !== undefined) yield this.program;
+  }
+
+  /** An image as it lies in the space of the frame. */
+  placed(image: StratumImage): StratumImage {
+    return this.target.inSpace(image, this.thread, this.regime);
   }
 
   /** The image of the frame's code. */

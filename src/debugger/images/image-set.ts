@@ -1,4 +1,4 @@
-import type { SymbolImage } from '../../symbols/symbol-index.ts';
+import { PlacedSymbols, type Symbols } from '../../symbols/placed-symbols.ts';
 import type { LoadedImage } from '../debugger.ts';
 import type { Stratum } from '../stratum.ts';
 
@@ -9,7 +9,27 @@ export interface StratumImage {
   readonly stratum: Stratum;
   /** Guest that it belongs to; `undefined` on a machine without VMM. */
   readonly guest: string | undefined;
-  readonly symbols: SymbolImage;
+  readonly symbols: Symbols;
+  /**
+   * Where the image's lowest segment was loaded, by physical address of its guest, if that is not where its program
+   * headers say.
+   */
+  readonly loadedAt?: bigint;
+  /** Of an image that runs elsewhere than it was linked: the image as it was linked. */
+  readonly linked?: StratumImage;
+  /** How much farther up it then lies, modulo 2^64. */
+  readonly slide?: bigint;
+}
+
+/** The image as linked: what tells images apart. */
+export function asLinked(image: StratumImage): StratumImage {
+  return image.linked ?? image;
+}
+
+/** The image as it is where it lies `slide` farther up than it was linked. */
+export function placedBy(image: StratumImage, slide: bigint): StratumImage {
+  if (slide === 0n) return image;
+  return { ...image, symbols: new PlacedSymbols(image.symbols, slide), linked: image, slide };
 }
 
 /** All images of a debuggee. */
@@ -25,9 +45,13 @@ export class ImageSet {
     return this.all.filter((image) => image.stratum === stratum && image.guest === guest);
   }
 
-  /** By the name that `image!symbol` uses: the file's name, with or without its extension. */
+  /** By the name that `image!symbol` uses: the file's name, with or without its extension, or `kernel` for any kernel. */
   named(name: string): readonly StratumImage[] {
-    return this.all.filter((image) => image.name === name || image.name.replace(/\.[^.]*$/, '') === name);
+    const found = this.all.filter(
+      (image) => image.name === name || image.name.replace(/\.[^.]*$/, '') === name,
+    );
+    if (found.length > 0 || name !== 'kernel') return found;
+    return this.all.filter(({ stratum }) => stratum === 'kernel');
   }
 
   /** For clients. */
@@ -43,7 +67,7 @@ export class ImageSet {
   }
 }
 
-function symbolStatus(symbols: SymbolImage): string {
+function symbolStatus(symbols: Symbols): string {
   if (symbols.sources.length > 0) return 'source and line information';
   return symbols.elf.symbols.count > 0 ? 'symbols only' : 'no symbols';
 }

@@ -8,7 +8,7 @@ import { noGuest, spaceRegime } from './space-regime.ts';
 /** An address of a space in terms of the image whose code is there. */
 export interface CodePlace {
   readonly image: StratumImage;
-  /** The address as the image was linked: what its symbols are asked with. */
+  /** What the image's symbols are asked with. */
   readonly linked: bigint;
 }
 
@@ -39,8 +39,7 @@ export class CodeLookup {
 
   #inVirtual(address: bigint, guest: string | undefined): CodePlace | undefined {
     const program = this.#programAt(address, guest);
-    const image =
-      program ?? this.#target.images.of('kernel', guest).find(({ symbols }) => symbols.isCode(address));
+    const image = program ?? this.#target.imageAt(address, 'kernel', guest, this.#regime);
     return image && { image, linked: address };
   }
 
@@ -64,12 +63,10 @@ export class CodeLookup {
   /** A kernel is loaded where its program headers say; what it is linked to may be elsewhere. */
   #inPhysical(address: bigint, guest: string | undefined): CodePlace | undefined {
     for (const stratum of ['kernel', 'machine'] as const)
-      for (const image of this.#target.images.of(stratum, guest))
-        for (const { physicalAddress, virtualAddress, memorySize } of image.symbols.elf.segments) {
-          const linked = address - physicalAddress + virtualAddress;
-          const isWithin = address >= physicalAddress && address < physicalAddress + BigInt(memorySize);
-          if (isWithin && image.symbols.isCode(linked)) return { image, linked };
-        }
+      for (const image of this.#target.images.of(stratum, guest)) {
+        const linked = this.#target.placement.linkedOf(image, address);
+        if (linked !== undefined && image.symbols.isCode(linked)) return { image, linked };
+      }
     return undefined;
   }
 }

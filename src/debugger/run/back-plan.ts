@@ -1,6 +1,6 @@
 import type { Mark } from '../../timeline/mark.ts';
 import type { Granularity } from '../debugger.ts';
-import type { SymbolImage } from '../../symbols/symbol-index.ts';
+import type { Symbols } from '../../symbols/placed-symbols.ts';
 import type { StratumImage } from '../images/image-set.ts';
 import { stratumOf } from '../target/cpu.ts';
 import type { DebugThread, Target } from '../target/target.ts';
@@ -133,11 +133,7 @@ export class StepBackPlan implements Plan {
     return () => cpu.mode.privilege <= privilege && (privilege !== 0 || cpu.root === root);
   }
 
-  #instruction(
-    visits: readonly Visit[],
-    present: Visit,
-    symbols: SymbolImage | undefined,
-  ): Visit | undefined {
+  #instruction(visits: readonly Visit[], present: Visit, symbols: Symbols | undefined): Visit | undefined {
     if (this.#how === 'in') return visits.at(-1);
     return visits.findLast(
       (visit) => visit.privilege < present.privilege || this.#isFrame(visit, present, symbols),
@@ -145,7 +141,7 @@ export class StepBackPlan implements Plan {
   }
 
   /** The stack grows down: what lies deeper belongs to a call that has returned, and so does a leaf's code. */
-  #isFrame(visit: Visit, present: Visit, symbols: SymbolImage | undefined): boolean {
+  #isFrame(visit: Visit, present: Visit, symbols: Symbols | undefined): boolean {
     if (this.#how === 'in' || visit.sp > present.sp) return true;
     if (this.#how === 'out' || visit.sp < present.sp) return false;
     return symbols?.functionAt(visit.pc)?.low === symbols?.functionAt(present.pc)?.low;
@@ -157,7 +153,7 @@ export class StepBackPlan implements Plan {
   }
 
   /** The earliest visit of the last run of one line, seen from the end. */
-  #lineStart(visits: readonly Visit[], present: Visit, symbols: SymbolImage | undefined): Visit | undefined {
+  #lineStart(visits: readonly Visit[], present: Visit, symbols: Symbols | undefined): Visit | undefined {
     let chosen: Visit | undefined;
     let line: string | undefined;
     for (const visit of visits.toReversed()) {

@@ -5,9 +5,11 @@ import type { ExitRecord } from '../../vmm/exits/record.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
 import type { Breakpoint, BreakpointSet } from '../breakpoints/breakpoint-set.ts';
 import { anyExit, anyTrap, trapFilterId } from '../breakpoints/filters.ts';
-import { hostAddress, type Place } from '../breakpoints/places.ts';
+import { hostAddress } from '../breakpoints/places.ts';
 import type { Evaluator } from '../expressions/evaluator.ts';
 import type { EvaluationContext } from '../expressions/evaluation-context.ts';
+import { asLinked, type StratumImage } from '../images/image-set.ts';
+import type { MemoryReference } from '../memory-reference.ts';
 import { causeName, modeName } from '../stack/boundary.ts';
 import type { Stacks } from '../stack/stack.ts';
 import type { StopReason } from '../stop.ts';
@@ -45,8 +47,8 @@ export class Judge {
 
   /** The thread is about to run an instruction at an armed address. */
   atAddress(thread: DebugThread): Verdict | undefined {
-    const isAt = (place: Place): boolean => this.#isAt(thread, place);
-    const ids = this.#hits(this.#breakpoints.at(isAt), thread, {});
+    const isAt = (reference: MemoryReference): boolean => this.#isAtReference(thread, reference);
+    const ids = this.#hits(this.#breakpoints.at(this.#codeOf(thread), isAt), thread, {});
     if (ids.length === 0) return undefined;
     return {
       reason: { kind: 'breakpoint', breakpointIds: ids },
@@ -96,15 +98,19 @@ export class Judge {
     );
   }
 
-  #isAt(thread: DebugThread, place: Place): boolean {
-    const { cpu } = thread;
-    const { pc, mode } = cpu;
-    if (place.kind === 'reference') return this.#isAtReference(thread, place);
-    if (place.address !== pc || place.image.stratum !== stratumOf(mode)) return false;
-    return this.#target.imageAt(pc, place.image.stratum, thread.guest?.name, cpu.regime()) === place.image;
+  /** The image whose code a thread runs, and the address of that as linked. Programs are compared only if need be. */
+  #codeOf({
+    cpu,
+    guest,
+  }: DebugThread): { readonly image: StratumImage; readonly address: bigint } | undefined {
+    const { pc } = cpu;
+    const stratum = stratumOf(cpu.mode);
+    if (stratum === 'process' && !this.#breakpoints.hasCodeAt(pc)) return undefined;
+    const image = this.#target.imageAt(pc, stratum, guest?.name, cpu.regime());
+    return image && { image: asLinked(image), address: BigInt.asUintN(64, pc - (image.slide ?? 0n)) };
   }
 
-  #isAtReference(thread: DebugThread, { reference }: Extract<Place, { kind: 'reference' }>): boolean {
+  #isAtReference(thread: DebugThread, reference: MemoryReference): boolean {
     const { cpu, guest } = thread;
     switch (reference.space) {
       case 'current':

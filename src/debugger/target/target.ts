@@ -5,7 +5,9 @@ import type { Machine } from '../../machine/machine.ts';
 import type { Guest } from '../../vmm/guest.ts';
 import type { Vcpu } from '../../vmm/vcpu.ts';
 import type { HostedVmm } from '../../vmm/vmm.ts';
+import { hpa } from '../../common/address.ts';
 import type { ImageSet, StratumImage } from '../images/image-set.ts';
+import { Placement } from '../images/placement.ts';
 import { Recognition } from '../images/recognition.ts';
 import type { Stratum } from '../stratum.ts';
 import { HartCpu, stratumOf, type Cpu } from './cpu.ts';
@@ -29,7 +31,11 @@ export class Target {
   readonly vmm: HostedVmm | undefined;
   readonly images: ImageSet;
   readonly threads: readonly DebugThread[];
+  /** Where images of kernels lie, by where they were loaded. */
+  readonly placement = new Placement((address, regime) => this.#physicalOf(address, regime));
   readonly #recognition = new Recognition();
+  /** An address at which code of each kernel ran. */
+  readonly #seen = new Map<StratumImage, bigint>();
 
   constructor(options: {
     readonly machine: Machine;
@@ -95,7 +101,10 @@ export class Target {
     return this.#anyHart.view.write(address, bytes, regime);
   }
 
-  /** The image whose code is at `address` in the space that `regime` describes, for code of a stratum. */
+  /**
+   * The image whose code is at `address` in the space that `regime` describes, for code of a stratum. Its addresses
+   * are those of that space.
+   */
   imageAt(
     address: bigint,
     stratum: Stratum,
@@ -103,8 +112,22 @@ export class Target {
     regime: TranslationRegime,
   ): StratumImage | undefined {
     const candidates = this.images.of(stratum, guest);
-    if (stratum !== 'process') return candidates.find((image) => image.symbols.isCode(address));
+    if (stratum !== 'process') return this.#kernelAt(address, candidates, regime);
     return this.#recognition.imageAt(address, candidates, (at, length) => this.read(at, length, regime));
+  }
+
+  /** A kernel's image as it lies in a space, wherever in it code now runs; as it was linked where nothing tells. */
+  inSpace(image: StratumImage, { cpu }: DebugThread, regime: TranslationRegime): StratumImage {
+    const { stratum } = image;
+    if (stratum === 'process') return image;
+    // Where traps enter a kernel there is code of it, once it is set up; until then its own code runs.
+    const vector = (cpu.getCsr(stratum === 'machine' ? 'mtvec' : 'stvec') ?? 0n) & ~3n;
+    const seen = this.#seen.get(image);
+    for (const address of [vector, cpu.pc, seen]) {
+      const found = address === undefined ? undefined : this.placement.at(image, address, regime);
+      if (found !== undefined) return found;
+    }
+    return image;
   }
 
   /** The program that a process runs, by what is mapped in its space. */
@@ -122,6 +145,33 @@ export class Target {
       effects: 'none',
     });
     return typeof page === 'number' ? BigInt(page) * 4096n + BigInt.asUintN(12, cpu.pc) : undefined;
+  }
+
+  /** Kernels that are not where they were loaded run where they were linked, if anywhere. */
+  #kernelAt(
+    address: bigint,
+    candidates: readonly StratumImage[],
+    regime: TranslationRegime,
+  ): StratumImage | undefined {
+    for (const image of candidates) {
+      const placed = this.placement.at(image, address, regime);
+      if (placed?.symbols.isCode(address) !== true) continue;
+      this.#seen.set(image, address);
+      return placed;
+    }
+    return candidates.find((image) => image.symbols.isCode(address));
+  }
+
+  /** Of the guest that the regime is of. */
+  #physicalOf(address: bigint, regime: TranslationRegime): bigint | undefined {
+    const { walker } = this.#anyHart;
+    const wrapped = BigInt.asUintN(64, address);
+    const page = walker.walk({ address: wrapped, access: 'any', regime, effects: 'none' });
+    if (typeof page !== 'number') return undefined;
+    const host = BigInt(page) * 4096n + BigInt.asUintN(12, wrapped);
+    if (this.vmm === undefined || !regime.virtual) return host;
+    const owner = this.vmm.ownerOf(hpa(host));
+    return owner?.kind === 'guest' ? BigInt(owner.gpa) : undefined;
   }
 
   get #anyHart(): Hart {

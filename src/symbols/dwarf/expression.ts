@@ -132,11 +132,16 @@ class ExpressionMachine {
     }
   }
 
+  #indexed(index: number, offset: bigint): boolean {
+    return this.#plus(this.#context.indexedAddress(index), offset, 'its address is missing from .debug_addr');
+  }
+
   /** Operations that push a number from the expression itself. */
   #constant(opcode: number): boolean {
     const reader = this.#reader;
     switch (opcode) {
       case DW_OP.addr:
+        return this.#push(reader.u64() + (this.#context.slide ?? 0n));
       case DW_OP.const8u:
       case DW_OP.const8s:
         return this.#push(reader.u64());
@@ -157,14 +162,11 @@ class ExpressionMachine {
       case DW_OP.consts:
         return this.#push(reader.slebBig());
       case DW_OP.addrx:
-      case DW_OP.constx:
       case DW_OP.GNU_addr_index:
+        return this.#indexed(reader.uleb(), this.#context.slide ?? 0n);
+      case DW_OP.constx:
       case DW_OP.GNU_const_index:
-        return this.#plus(
-          this.#context.indexedAddress(reader.uleb()),
-          0n,
-          'its address is missing from .debug_addr',
-        );
+        return this.#indexed(reader.uleb(), 0n);
       case DW_OP.const_type:
       case DW_OP.GNU_const_type: {
         const type = reader.uleb();

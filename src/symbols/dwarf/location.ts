@@ -23,6 +23,8 @@ export type ReadMemory = (address: bigint, length: number) => Uint8Array | undef
 
 /** The machine as an expression sees it, in one frame. */
 export interface ExpressionContext {
+  /** How much farther up the image lies than it was linked: added to the addresses that an expression names. */
+  readonly slide?: bigint;
   readonly register: (register: number) => bigint | undefined;
   readonly readMemory: ReadMemory;
   /** DW_AT_frame_base of the function. */
