@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { createMachine } from '../machine/machine.ts';
 import type { Region } from '../machine/bus.ts';
+import { isEmptySlot } from '../machine/devices/virtio-mmio.ts';
+import { memoryStorage } from '../machine/virtio/block/storage.ts';
+import type { DiskOptions } from '../machine/virtio/block/virtio-block.ts';
 
 /** `strata devices`: the memory map, and every register with its fields, from the descriptions. */
 export function addDevicesCommand(program: Command): void {
@@ -28,10 +31,20 @@ export function addDevicesCommand(program: Command): void {
     });
 }
 
-/** The map depends on nothing that a user chooses; the smallest machine has it. */
+/** The smallest machine, with one of everything that can be plugged in; empty slots apart. */
 function mapOfMachine(): readonly Region[] {
   const nothing = { segments: [], entry: 0x8000_0000n };
-  return createMachine({ image: nothing, ramBytes: 16 * 2 ** 20 }).board.bus.regions;
+  const disk: DiskOptions = {
+    storage: memoryStorage(new Uint8Array(512)),
+    access: 'read-write',
+    serial: '',
+  };
+  const machine = createMachine({
+    image: nothing,
+    ramBytes: 16 * 2 ** 20,
+    peripherals: { disks: [disk] },
+  });
+  return machine.board.bus.regions.filter(({ device }) => !isEmptySlot(device));
 }
 
 function toText({ name, base, size, interrupt, device }: Region, withRegisters: boolean): string {

@@ -6,15 +6,18 @@ import { createMachineMemory } from '../hart/layout.ts';
 import type { MachineMemory } from '../hart/memory.ts';
 import { PhysicalMemory } from '../hart/physical-memory.ts';
 import { interruptCode } from '../hart/trap.ts';
-import { AddressMap } from './bus.ts';
+import { AddressMap, type Region } from './bus.ts';
 import { timebaseHertz, type CheckedConfiguration } from './configuration.ts';
 import { Clint } from './devices/clint.ts';
+import type { GoldfishRtc } from './devices/goldfish-rtc.ts';
 import { Htif } from './devices/htif.ts';
 import { Ns16550a } from './devices/ns16550a.ts';
 import { Plic, type PlicContext } from './devices/plic.ts';
 import { TestFinisher, type FinisherRequest } from './devices/test-finisher.ts';
 import { MachineClock } from './machine-clock.ts';
 import { virtMemoryMap, virtPlicSources } from './memory-map.ts';
+import { createPeripherals } from './peripherals.ts';
+import { machineMemory } from './virtio/direct-memory.ts';
 
 /** The parts of a machine, wired as on QEMU's `virt` board. */
 export interface Board {
@@ -27,6 +30,7 @@ export interface Board {
   readonly uart: Ns16550a;
   readonly clint: Clint;
   readonly plic: Plic;
+  readonly rtc: GoldfishRtc;
   readonly finisher: TestFinisher;
   /** Where the image has the words for it. */
   readonly htif: Htif | undefined;
@@ -37,7 +41,7 @@ export interface BoardRequests {
   readonly output: (port: string, byte: number) => void;
   readonly finish: (request: FinisherRequest) => void;
   readonly exitByHtif: (code: number) => void;
-  /** mtime or an mtimecmp was written: the time of the next timer interrupt may be another. */
+  /** mtime, an mtimecmp or an alarm was written: the time of the next timer interrupt may be another. */
   readonly timersChanged: () => void;
 }
 
@@ -77,18 +81,34 @@ export function createBoard(
     output: (byte) => requests.output('uart0', byte),
   });
   const finisher = new TestFinisher({ request: requests.finish });
-  const bus = new AddressMap([
-    { name: 'finisher', ...virtMemoryMap.finisher, device: finisher },
-    { name: 'clint', ...virtMemoryMap.clint, device: clint },
-    { name: 'plic', ...virtMemoryMap.plic, device: plic },
-    { name: 'uart0', ...virtMemoryMap.uart0, device: uart },
-  ]);
   const memory = createMachineMemory({
     harts: hartCount,
     ramBase: virtMemoryMap.ram.base,
     ramSize: ramBytes,
   });
-  const physical = new PhysicalMemory({ memory, bus });
+  const regions: Region[] = [
+    { name: 'finisher', ...virtMemoryMap.finisher, device: finisher },
+    { name: 'clint', ...virtMemoryMap.clint, device: clint },
+    { name: 'plic', ...virtMemoryMap.plic, device: plic },
+    { name: 'uart0', ...virtMemoryMap.uart0, device: uart },
+  ];
+  // Devices reach memory, and memory what is on the bus.
+  let bus = new AddressMap(regions);
+  const physical = new PhysicalMemory({
+    memory,
+    bus: {
+      load: (address, size) => bus.load(address, size),
+      store: (address, size, value) => bus.store(address, size, value),
+    },
+  });
+  const { regions: peripherals, rtc } = createPeripherals({
+    configuration: configuration.peripherals ?? {},
+    memory: machineMemory(physical),
+    clock,
+    setLine: (source, raised) => plic.setLine(source, raised),
+    alarmChanged: requests.timersChanged,
+  });
+  bus = new AddressMap([...regions, ...peripherals]);
   const created = createHarts({ isa, memory, physical, clock, hosted, engine });
   harts = created.harts;
   const htif = createHtif(configuration, physical, requests);
@@ -103,6 +123,7 @@ export function createBoard(
     uart,
     clint,
     plic,
+    rtc,
     finisher,
     htif,
   };

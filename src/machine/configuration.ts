@@ -5,6 +5,7 @@ import type { HostedSupervisor, SupervisorHost } from './hosted-supervisor.ts';
 import { imageProblem, type MachineImage } from './image.ts';
 import type { InputLog } from './input-log.ts';
 import { virtMemoryMap } from './memory-map.ts';
+import type { PeripheralsConfiguration } from './peripherals.ts';
 
 /** What M mode is: our firmware in TypeScript, nothing (the image runs in M mode), or firmware that is code. */
 export type FirmwareChoice = 'builtin' | 'none' | MachineImage;
@@ -32,6 +33,8 @@ export interface MachineConfiguration {
   /** `kaslr-seed` of the device tree: Linux chooses by it where it runs. Without one it runs where it was linked. */
   readonly kaslrSeed?: bigint;
   readonly initrd?: Uint8Array;
+  /** Disks and other devices beyond those that every machine has. */
+  readonly peripherals?: PeripheralsConfiguration;
   /** Input recorded earlier, to be seen again at its steps. */
   readonly input?: InputLog;
   /** Receives each byte that a console sends, under its name. While history is replayed, again. */

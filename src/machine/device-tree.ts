@@ -5,6 +5,7 @@ import { Clint } from './devices/clint.ts';
 import { Ns16550a } from './devices/ns16550a.ts';
 import { Plic } from './devices/plic.ts';
 import { TestFinisher } from './devices/test-finisher.ts';
+import { VirtioMmio } from './devices/virtio-mmio.ts';
 import { cells64, type DeviceTreeNode, type DeviceTreeValue } from './flattened-device-tree.ts';
 
 /** What a device tree tells a guest. */
@@ -186,11 +187,13 @@ function particulars(region: Region, board: BoardDescription): Readonly<Record<s
 const nodeNames: Readonly<Record<string, string>> = {
   ns16550a: 'serial',
   'sifive-test': 'test',
+  'goldfish-rtc': 'rtc',
 };
 
 /** Devicetree Specification 2.2.2: the name says what kind of device it is, the unit address where. */
 function nodeName({ device, base }: Region): string {
-  return `${nodeNames[device.model] ?? device.model}@${base.toString(16)}`;
+  const name = device instanceof VirtioMmio ? 'virtio_mmio' : (nodeNames[device.model] ?? device.model);
+  return `${name}@${base.toString(16)}`;
 }
 
 function hartIds({ harts }: BoardDescription): readonly number[] {

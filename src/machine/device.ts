@@ -67,6 +67,11 @@ export abstract class Device<
   abstract peek(register: Register): bigint;
   /** Back to the state at power-on. */
   abstract reset(): void;
+  /** As it was made: without what outlives a power-on, such as what was written to a disk. */
+  renew(): void {
+    this.reset();
+  }
+
   /** A copy of all that is not wiring. */
   abstract save(): State;
   /** The inverse of `save`. Calls no line or output: those who listen are restored by themselves. */

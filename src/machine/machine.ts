@@ -72,9 +72,9 @@ export class Machine {
         this.#running?.requestAttention();
       },
     });
-    const { harts, clint, clock, uart, htif, memory } = this.board;
+    const { harts, clint, clock, uart, rtc, htif, memory } = this.board;
     this.#inputs = new InputPorts(configuration.input?.entries ?? []);
-    this.#timers = new Timers({ harts, clint, clock });
+    this.#timers = new Timers({ harts, clint, clock, rtc });
     this.#rotation = new HartRotation(harts);
     this.#ramHash = new MemoryHash(memory.wasm);
     this.#inputs.open('uart0', (bytes) => uart.receive(bytes));
@@ -155,6 +155,7 @@ export class Machine {
   reset(): void {
     for (const hart of this.harts) hart.state.bytes.fill(0);
     this.inputLog.position = 0;
+    for (const { device } of this.board.bus.regions) device.renew();
     this.#powerOn();
   }
 

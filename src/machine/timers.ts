@@ -1,13 +1,16 @@
 import type { Hart } from '../hart/hart.ts';
 import { interruptCode } from '../hart/trap.ts';
 import type { Clint } from './devices/clint.ts';
+import type { GoldfishRtc } from './devices/goldfish-rtc.ts';
 import type { MachineClock } from './machine-clock.ts';
+import { nanosecondsPerTick } from './peripherals.ts';
 
-/** The timers of all harts: mtimecmp, which the machine watches, and stimecmp and vstimecmp, which harts do. */
+/** The timers of all harts: mtimecmp, which the machine watches, and stimecmp and vstimecmp, which harts do; and the alarm. */
 export class Timers {
   readonly #harts: readonly Hart[];
   readonly #clint: Clint;
   readonly #clock: MachineClock;
+  readonly #rtc: GoldfishRtc;
   /** From this step of the machine on, the lines of mtimecmp have to be looked at again. */
   #nextStep = 0;
 
@@ -15,10 +18,12 @@ export class Timers {
     readonly harts: readonly Hart[];
     readonly clint: Clint;
     readonly clock: MachineClock;
+    readonly rtc: GoldfishRtc;
   }) {
     this.#harts = parts.harts;
     this.#clint = parts.clint;
     this.#clock = parts.clock;
+    this.#rtc = parts.rtc;
   }
 
   /** Time was set or skipped, or a comparison changed. */
@@ -26,12 +31,17 @@ export class Timers {
     this.#nextStep = 0;
   }
 
-  /** Brings MTIP of every hart up to date; returns the step at which one changes next. */
+  /** Brings MTIP of every hart and the alarm up to date; returns the step at which one changes next. */
   update(step: number): number {
     if (step >= this.#nextStep) {
       this.#clint.update();
-      const waits = this.#harts
-        .map(({ id }) => this.#clock.stepsUntil(this.#clint.deadline(id)))
+      this.#rtc.update();
+      const alarm = alarmTick(this.#rtc);
+      const waits = [
+        ...this.#harts.map(({ id }) => this.#clint.deadline(id)),
+        ...(alarm === undefined ? [] : [alarm]),
+      ]
+        .map((deadline) => this.#clock.stepsUntil(deadline))
         .filter((steps) => steps > 0);
       this.#nextStep = step + Math.min(...waits);
     }
@@ -40,7 +50,7 @@ export class Timers {
 
   /** The first tick at which a timer wakes one of these waiting harts, if one ever does. */
   nextWake(waiting: readonly Hart[]): bigint | undefined {
-    let first: bigint | undefined;
+    let first = alarmTick(this.#rtc);
     for (const hart of waiting) {
       for (const tick of this.#wakes(hart)) {
         if (first === undefined || tick < first) first = tick;
@@ -64,6 +74,11 @@ export class Timers {
       yield now + state.getCsr('vstimecmp') - guestNow;
     }
   }
+}
+
+/** The first tick at which an alarm goes off. */
+export function alarmTick({ deadline }: GoldfishRtc): bigint | undefined {
+  return deadline === undefined ? undefined : (deadline + nanosecondsPerTick - 1n) / nanosecondsPerTick;
 }
 
 /** menvcfg.STCE and henvcfg.STCE. */

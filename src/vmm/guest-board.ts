@@ -5,11 +5,15 @@ import { Ns16550a } from '../machine/devices/ns16550a.ts';
 import { Plic } from '../machine/devices/plic.ts';
 import { TestFinisher, type FinisherRequest } from '../machine/devices/test-finisher.ts';
 import { virtMemoryMap, virtPlicSources } from '../machine/memory-map.ts';
+import { createPeripherals, type PeripheralsConfiguration } from '../machine/peripherals.ts';
+import type { DirectMemory } from '../machine/virtio/direct-memory.ts';
+import type { GoldfishRtc } from '../machine/devices/goldfish-rtc.ts';
 
 /** The virtual devices of a guest, at the addresses where the bare machine has its own. */
 export interface GuestBoard {
   readonly bus: AddressMap;
   readonly uart: Ns16550a;
+  readonly rtc: GoldfishRtc;
 }
 
 /** What the virtual devices are wired to. */
@@ -26,6 +30,11 @@ export interface GuestBoardWiring {
   readonly output: (byte: number) => void;
   /** The guest asked the finisher to power it off or reset it. */
   readonly power: (request: FinisherRequest) => void;
+  /** The guest's RAM, by guest-physical address. */
+  readonly memory: DirectMemory;
+  readonly peripherals: PeripheralsConfiguration;
+  /** The alarm of the guest's clock is due at another time. */
+  readonly alarmChanged: () => void;
 }
 
 /** Builds the devices of a guest: the same classes as the machine's, each guest its own. */
@@ -46,7 +55,15 @@ export function createGuestBoard(wiring: GuestBoardWiring): GuestBoard {
     interrupt: (raised) => interrupts.setLine(uart0.interrupt, raised),
     output: wiring.output,
   });
+  const { regions, rtc } = createPeripherals({
+    configuration: wiring.peripherals,
+    memory: wiring.memory,
+    clock: wiring.clock,
+    setLine: (source, raised) => interrupts.setLine(source, raised),
+    alarmChanged: wiring.alarmChanged,
+  });
   const bus = new AddressMap([
+    ...regions,
     {
       name: 'finisher',
       base: finisher.base,
@@ -70,5 +87,5 @@ export function createGuestBoard(wiring: GuestBoardWiring): GuestBoard {
     { name: 'plic', base: plic.base, size: plic.size, device: interrupts },
     { name: 'uart0', base: uart0.base, size: uart0.size, device: uart, interrupt: uart0.interrupt },
   ]);
-  return { bus, uart };
+  return { bus, uart, rtc };
 }

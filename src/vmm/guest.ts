@@ -6,9 +6,12 @@ import type { PhysicalMemory } from '../hart/physical-memory.ts';
 import { interruptCode } from '../hart/trap.ts';
 import type { AddressMap } from '../machine/bus.ts';
 import type { SavedState } from '../machine/device.ts';
+import type { GoldfishRtc } from '../machine/devices/goldfish-rtc.ts';
 import type { Ns16550a } from '../machine/devices/ns16550a.ts';
 import type { FinisherRequest } from '../machine/devices/test-finisher.ts';
 import type { SbiTarget } from '../machine/firmware/sbi/sbi.ts';
+import type { PeripheralsConfiguration } from '../machine/peripherals.ts';
+import { alarmTick } from '../machine/timers.ts';
 import { createGuestBoard } from './guest-board.ts';
 import { loadGuest, type GuestSoftware, type VirtualHarts } from './guest-boot.ts';
 import { DeviceNumbers } from './guest-devices.ts';
@@ -25,6 +28,7 @@ export interface GuestOptions {
   readonly tables: SecondStage;
   readonly vcpus: readonly Vcpu[];
   readonly software: GuestSoftware;
+  readonly peripherals: PeripheralsConfiguration;
   /** When frames are given to it: all at the start, or each when it is first touched. */
   readonly population: 'at-start' | 'on-demand';
   readonly virtualHarts: Omit<VirtualHarts, 'harts'>;
@@ -55,6 +59,7 @@ export class Guest {
   /** Its virtual devices, by guest-physical address. */
   readonly bus: AddressMap;
   readonly uart: Ns16550a;
+  readonly rtc: GoldfishRtc;
   readonly deviceNumbers: DeviceNumbers;
   /** Each byte that its console prints. */
   readonly onDidPrint: Emitter<number>['event'];
@@ -81,9 +86,13 @@ export class Guest {
       externalInterrupt: (hart, raised) => this.#interrupt(hart, raised),
       output: (byte) => this.#printed.fire(byte),
       power: (request) => this.power(request),
+      memory: options.memory,
+      peripherals: options.peripherals,
+      alarmChanged: options.scheduleChanged,
     });
     this.bus = board.bus;
     this.uart = board.uart;
+    this.rtc = board.rtc;
     this.deviceNumbers = new DeviceNumbers(this.bus);
     this.#sbi = this.vcpus.map(
       (caller) => new GuestSbi({ guest: this, caller, hart: options.hart, physical: options.physical }),
@@ -93,6 +102,7 @@ export class Guest {
   /** The machine's power-on: new page tables and memory for it, in frames that are free now; then its own. */
   create(): void {
     this.tables.create();
+    for (const { device } of this.bus.regions) device.renew();
     if (this.#options.population === 'at-start') this.memory.populateAll();
     this.start();
   }
@@ -156,6 +166,12 @@ export class Guest {
     this.#exitCode = request.code;
     for (const vcpu of this.vcpus) vcpu.stop();
     this.#options.scheduleChanged();
+  }
+
+  /** When the alarm of its clock goes off, in ticks of the machine; undefined where none is set. */
+  get alarm(): bigint | undefined {
+    const tick = alarmTick(this.rtc);
+    return tick === undefined ? undefined : tick - this.#clock().ticks() + this.#options.clock.ticks();
   }
 
   /** HFENCE.GVMA: the hart forgets all that it knew of the guest's translations. */

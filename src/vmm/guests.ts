@@ -4,6 +4,7 @@ import type { Hart } from '../hart/hart.ts';
 import { timebaseHertz } from '../machine/configuration.ts';
 import type { SupervisorHost } from '../machine/hosted-supervisor.ts';
 import { virtMemoryMap } from '../machine/memory-map.ts';
+import type { PeripheralsConfiguration } from '../machine/peripherals.ts';
 import { Guest } from './guest.ts';
 import type { GuestSoftware } from './guest-boot.ts';
 import { type Frames, frameSize, megapageSize } from './memory/frames.ts';
@@ -22,6 +23,8 @@ export interface GuestConfiguration {
   readonly vcpus?: number;
   /** When frames are given to it: all at the start (unless told), or each when it is first touched. */
   readonly population?: 'at-start' | 'on-demand';
+  /** Disks and other devices beyond those that every guest has. */
+  readonly peripherals?: PeripheralsConfiguration;
 }
 
 /** Makes the guests. They have no memory before they are created at power-on (`Guest.create`). */
@@ -59,6 +62,7 @@ export function makeGuests(
       vcpus,
       software,
       population,
+      peripherals: configuration.peripherals ?? {},
       virtualHarts,
       hart,
       physical,

@@ -217,13 +217,18 @@ export class HostedVmm implements HostedSupervisor {
   #schedule(): void {
     this.#scheduleChanged = false;
     const time = this.#host.clock.ticks();
+    for (const { rtc } of this.guests) rtc.update();
     const chosen = this.#scheduler.choose(this.#loaded, time);
     if (chosen !== this.#loaded) {
       this.#loaded?.unload();
       chosen?.load();
       this.#loaded = chosen;
     }
-    this.#hart.csrs.poke('stimecmp', this.#scheduler.deadline(chosen, time) ?? never);
+    const deadlines = [this.#scheduler.deadline(chosen, time), ...this.guests.map(({ alarm }) => alarm)];
+    const first = deadlines.reduce((left, right) =>
+      left === undefined || (right !== undefined && right < left) ? right : left,
+    );
+    this.#hart.csrs.poke('stimecmp', first ?? never);
   }
 
   /** Nobody can run: HS mode waits with its interrupts on, or everything has ended. */

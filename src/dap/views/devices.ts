@@ -1,16 +1,18 @@
 import { formatAddress } from '../../common/address.ts';
 import type { Target } from '../../debugger/target/target.ts';
-import type { Region } from '../../machine/bus.ts';
+import { isEmptySlot } from '../../machine/devices/virtio-mmio.ts';
+import type { AddressMap, Region } from '../../machine/bus.ts';
 import { decodeFields, type DecodedField, type Device, type DeviceRegister } from '../../machine/device.ts';
 import type { DeviceRegisterView, DeviceView, FieldView } from '../../protocol/views.ts';
 
 /** The devices of every guest, then the machine's, with their registers as they are now. Nothing is read as a guest reads. */
 export function deviceViews({ machine, vmm }: Target): readonly DeviceView[] {
   const guests = vmm?.guests ?? [];
-  return [
-    ...guests.flatMap(({ name, bus }) => bus.regions.map((region) => presentDevice(region, name))),
-    ...machine.board.bus.regions.map((region) => presentDevice(region, 'machine')),
-  ];
+  return [...guests.flatMap(({ name, bus }) => present(bus, name)), ...present(machine.board.bus, 'machine')];
+}
+
+function present({ regions }: AddressMap, owner: string): readonly DeviceView[] {
+  return regions.filter(({ device }) => !isEmptySlot(device)).map((region) => presentDevice(region, owner));
 }
 
 function presentDevice({ name, base, size, interrupt, device }: Region, owner: string): DeviceView {

@@ -84,9 +84,11 @@ describe('dap/views', () => {
   });
 
   it('filters exits by guest and by reason', () => {
-    const ofB = exitsBody(target, { guest: 'b', reason: 'hypercall', limit: 50 });
+    const [any] = exitsBody(target, { guest: 'b', limit: 1 }).recent;
+    assert.ok(any);
+    const ofB = exitsBody(target, { guest: 'b', reason: any.reason, limit: 50 });
     assert.ok(ofB.recent.length > 0);
-    assert.ok(ofB.recent.every(({ guest, reason }) => guest === 'b' && reason === 'hypercall'));
+    assert.ok(ofB.recent.every(({ guest, reason }) => guest === 'b' && reason === any.reason));
     assert.ok(ofB.total < vmm.statistics.total);
     assert.throws(() => exitsBody(target, { guest: 'c', limit: 1 }), /there is no guest 'c'/);
   });

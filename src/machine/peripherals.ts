@@ -1,0 +1,81 @@
+import type { Clock } from '../hart/clock.ts';
+import type { Region } from './bus.ts';
+import { GoldfishRtc } from './devices/goldfish-rtc.ts';
+import { VirtioMmio } from './devices/virtio-mmio.ts';
+import { virtioSlotCount, virtMemoryMap } from './memory-map.ts';
+import { VirtioBlock, type DiskOptions } from './virtio/block/virtio-block.ts';
+import type { DirectMemory } from './virtio/direct-memory.ts';
+import type { VirtioFunction } from './virtio/virtio-function.ts';
+import { StrataError } from '../common/errors.ts';
+
+/** What a machine or a guest has beyond what every board has. */
+export interface PeripheralsConfiguration {
+  /** Disks, plugged into the first slots: the first one is at 0x10001000. */
+  readonly disks?: readonly DiskOptions[];
+  /** What the real-time clock shows at power-on: nanoseconds since 1970. */
+  readonly clockStart?: bigint;
+}
+
+/** What peripherals are wired to. */
+export interface PeripheralsWiring {
+  readonly configuration: PeripheralsConfiguration;
+  /** RAM as the board's software addresses it. */
+  readonly memory: DirectMemory;
+  /** The board's time, in ticks. */
+  readonly clock: Clock;
+  /** The line of a source of the board's PLIC. */
+  readonly setLine: (source: number, raised: boolean) => void;
+  /** The alarm of the real-time clock is due at another time. */
+  readonly alarmChanged: () => void;
+}
+
+/** Peripherals at their places on a board: the bare machine's, or a guest's. */
+export interface Peripherals {
+  readonly regions: readonly Region[];
+  readonly rtc: GoldfishRtc;
+}
+
+/** 2026-01-01T00:00:00Z: a run that nobody gave a time shows the same every time. */
+const defaultClockStart = 1_767_225_600_000_000_000n;
+/** Of a tick of the 10 MHz timebase. */
+export const nanosecondsPerTick = 100n;
+
+/** Makes the real-time clock, and the virtio slots with what is plugged into them. */
+export function createPeripherals(wiring: PeripheralsWiring): Peripherals {
+  const { configuration, memory, clock, setLine, alarmChanged } = wiring;
+  const { base, size, interrupt } = virtMemoryMap.rtc;
+  const rtc = new GoldfishRtc({
+    now: () => clock.ticks() * nanosecondsPerTick,
+    start: configuration.clockStart ?? defaultClockStart,
+    interrupt: (raised) => setLine(interrupt, raised),
+    alarmChanged,
+  });
+  const plugged = createFunctions(wiring);
+  const slots = Array.from({ length: virtioSlotCount }, (_, slot): Region => {
+    const source = virtMemoryMap.virtio.interrupt + slot;
+    return {
+      name: `virtio${slot}`,
+      base: virtMemoryMap.virtio.base + slot * virtMemoryMap.virtio.size,
+      size: virtMemoryMap.virtio.size,
+      interrupt: source,
+      device: new VirtioMmio({
+        memory,
+        interrupt: (raised) => setLine(source, raised),
+        plugged: plugged[slot],
+      }),
+    };
+  });
+  return { regions: [{ name: 'rtc', base, size, interrupt, device: rtc }, ...slots], rtc };
+}
+
+function createFunctions({ configuration }: PeripheralsWiring): readonly VirtioFunction[] {
+  const functions = (configuration.disks ?? []).map((disk) => new VirtioBlock(disk));
+  if (functions.length > virtioSlotCount) {
+    throw new StrataError(
+      'too-many-devices',
+      'user',
+      `${functions.length} virtio devices: a machine has ${virtioSlotCount} slots for them.`,
+    );
+  }
+  return functions;
+}
