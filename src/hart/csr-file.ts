@@ -4,6 +4,7 @@ import { csrsOf } from '../isa/configuration/csrs-of.ts';
 import { csrByName } from '../isa/csrs/index.ts';
 import { counterHooks } from './csrs/counters.ts';
 import { environmentHooks } from './csrs/environment.ts';
+import { floatingPointHooks } from './csrs/floating-point.ts';
 import type { CsrContext, CsrHooks, CsrHookTable } from './csrs/hooks.ts';
 import { interruptHooks } from './csrs/interrupts.ts';
 import { physicalProtectionHooks } from './csrs/physical-memory-protection.ts';
@@ -101,6 +102,7 @@ const allHooks: CsrHookTable = {
   ...triggerHooks,
   ...stateEnableHooks,
   ...physicalProtectionHooks,
+  ...floatingPointHooks,
 };
 
 class Register implements OpenCsr {

@@ -34,6 +34,15 @@ export class HartState {
     this.slots[index === 0 ? hartSlot.sink : hartSlot.x + index] = value;
   }
 
+  /** f0 to f31, as they are: a value of a narrower format is boxed. */
+  getF(index: number): bigint {
+    return this.slot(hartSlot.f + index);
+  }
+
+  setF(index: number, value: bigint): void {
+    this.slots[hartSlot.f + index] = value;
+  }
+
   get pc(): bigint {
     return this.slot(hartSlot.pc);
   }
@@ -217,6 +226,7 @@ export const storedCsrs = [
   'vstval',
   'vsatp',
   'vstimecmp',
+  'fcsr',
   'pmpcfg0',
   'pmpcfg2',
   'pmpaddr0',
@@ -272,7 +282,7 @@ export const hartSlot = {
   interruptLines: 41,
   /** In the low half, 1: a trigger fired at the last trap, and its breakpoint is to be raised. */
   firedTrigger: 42,
-  /** Room for f0 to f31. */
+  /** f0 to f31. */
   f: 44,
   csr: firstCsrSlot,
   /** tdata1 and tdata2 of each trigger. */

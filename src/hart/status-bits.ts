@@ -6,8 +6,13 @@ export const sstatusLow = {
   SIE: 1 << 1,
   SPIE: 1 << 5,
   SPP: 1 << 8,
+  FS: 3 << 13,
   SUM: 1 << 18,
   MXR: 1 << 19,
+} as const;
+
+export const sstatusHigh = {
+  SD: 0x8000_0000,
 } as const;
 
 export const mstatusLow = {
@@ -22,6 +27,7 @@ export const mstatusLow = {
 } as const;
 
 export const mstatusHigh = {
+  ...sstatusHigh,
   GVA: 1 << 6,
   MPV: 1 << 7,
 } as const;

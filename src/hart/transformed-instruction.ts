@@ -1,6 +1,6 @@
 import type { DecodedInstruction } from '../isa/instruction.ts';
 
-const opcode = { load: 0x03, store: 0x23 } as const;
+const opcode = { load: 0x03, loadFloat: 0x07, store: 0x23, storeFloat: 0x27 } as const;
 
 /**
  * What htinst or mtinst tells of a load, store, atomic or HLV/HSV instruction that trapped (Priv. 18.6.3).
@@ -11,8 +11,10 @@ export function transformedInstruction(decoded: DecodedInstruction, offset: numb
   const { match } = instruction.encoding;
   switch (match & 0x7f) {
     case opcode.load:
+    case opcode.loadFloat:
       return pattern(match | (rd << 7) | (offset << 15), compressed !== undefined);
     case opcode.store:
+    case opcode.storeFloat:
       return pattern(match | (rs2 << 20) | (offset << 15), compressed !== undefined);
     default:
       // The others have no compressed form, and keep all but rs1.

@@ -41,7 +41,7 @@ function makeDecoder(isa: Isa): Decode {
 
 const decoders = new WeakMap<Isa, Decode>();
 
-function takeApart(word: number, form: Form): DecodedInstruction {
+function takeApart(word: number, form: Form): DecodedInstruction | undefined {
   const { rd = 0, rs1 = 0, rs2 = 0 } = form.implied;
   const decoded = {
     instruction: form.instruction,
@@ -55,12 +55,14 @@ function takeApart(word: number, form: Form): DecodedInstruction {
     imm: 0,
     csr: 0,
     zimm: 0,
+    rm: 0,
   };
   for (const { operand, left, right, at, signed, bias } of form.parts) {
     const top = word << left;
     decoded[operand] |= ((signed ? top >> right : top >>> right) << at) + bias;
   }
-  return decoded;
+  // Unpriv. F, floating-point control and status register: static rounding modes 5 and 6 are reserved.
+  return decoded.rm === 5 || decoded.rm === 6 ? undefined : decoded;
 }
 
 /** The decoder of everything that Strata implements: for views, and for files of which no machine is known. */

@@ -19,7 +19,7 @@ interface Part {
   readonly bias: number;
 }
 
-type DecodedOperand = 'rd' | 'rs1' | 'rs2' | 'rs3' | 'imm' | 'csr' | 'zimm';
+type DecodedOperand = 'rd' | 'rs1' | 'rs2' | 'rs3' | 'imm' | 'csr' | 'zimm' | 'rm';
 
 export function formOf(instruction: Instruction, compressed?: CompressedInstruction): Form {
   const { encoding } = compressed ?? instruction;
@@ -41,6 +41,7 @@ function partsOf({ name, slices, signed, bias }: OperandField): readonly Part[] 
     case 'imm':
     case 'csr':
     case 'zimm':
+    case 'rm':
       break;
     // Of no consequence to execution: text alone shows them.
     case 'aq':
@@ -48,7 +49,6 @@ function partsOf({ name, slices, signed, bias }: OperandField): readonly Part[] 
     case 'pred':
     case 'succ':
     case 'fm':
-    case 'rm':
       return [];
   }
   const topPlace = Math.max(...slices.map(({ at }) => at));

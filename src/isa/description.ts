@@ -1,4 +1,5 @@
 import type { ExtensionName } from './configuration/extensions.ts';
+import { floatingPointGuards } from './floating-point-guards.ts';
 import type { EncodingWith } from './formats.ts';
 import type { CompressedInstruction, Guard, Instruction, OperandName } from './instruction.ts';
 import { immediate, x, type Semantics } from './semantics.ts';
@@ -28,6 +29,12 @@ export function describing(
     guards,
     semantics: semantics(operandValues),
   });
+}
+
+/** Likewise for instructions that are illegal while the floating-point unit is Off. */
+export function describingFloatingPoint(extension: ExtensionName): ReturnType<typeof describing> {
+  const describe = describing(extension);
+  return (description) => describe({ ...description, guards: floatingPointGuards });
 }
 
 /** Likewise for 16-bit instructions. `implied` names the base operands that the encoding does not hold. */

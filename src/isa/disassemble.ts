@@ -1,9 +1,10 @@
 import { formatAddress } from '../common/address.ts';
 import { csrByAddress } from './csrs/index.ts';
+import { needsFloatingPoint } from './floating-point-guards.ts';
 import type { DecodedInstruction } from './instruction.ts';
 import { operandsOf, type Operands } from './operands.ts';
 import { pseudoInstructionOf } from './pseudo-instructions.ts';
-import { registerName, type RegisterNaming } from './registers.ts';
+import { floatRegisterName, registerName, type RegisterNaming } from './registers.ts';
 
 export interface DisassemblyOptions {
   /** Address of the instruction; without it, targets read `. + 8`. */
@@ -65,8 +66,8 @@ function nameOf(
 }
 
 /** Its base name would make an assembler choose another encoding. c.nop is the one that is meant. */
-function isHint({ compressed, rd, imm }: DecodedInstruction): boolean {
-  if (compressed === undefined) return false;
+function isHint({ instruction, compressed, rd, imm }: DecodedInstruction): boolean {
+  if (compressed === undefined || needsFloatingPoint(instruction)) return false;
   const isShift = compressed.syntax.includes('{shamt}');
   const addsNothing = compressed.mnemonic === 'c.addi';
   if ((isShift || addsNothing) && imm === 0) return true;
@@ -85,6 +86,11 @@ function operandText(
     case 'rs1':
     case 'rs2':
       return registerName(operands[name] ?? 0, registers);
+    case 'fd':
+    case 'fs1':
+    case 'fs2':
+    case 'fs3':
+      return floatRegisterName(operands[floatOperands[name]] ?? 0, registers);
     case 'imm':
       return String(imm);
     case 'shamt':
@@ -105,6 +111,9 @@ function operandText(
       return String(operands[name as keyof Operands] ?? 0);
   }
 }
+
+/** Operands of the syntax that are f registers, by the field that holds their number. */
+const floatOperands = { fd: 'rd', fs1: 'rs1', fs2: 'rs2', fs3: 'rs3' } as const;
 
 function fenceSet(bits: number): string {
   return ['i', 'o', 'r', 'w'].filter((_, index) => bits & (8 >> index)).join('') || '0';

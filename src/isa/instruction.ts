@@ -91,6 +91,8 @@ export interface DecodedInstruction {
   readonly imm: number;
   /** CSR address of Zicsr instructions. */
   readonly csr: number;
-  /** Five-bit unsigned immediate of csrrwi and kin. */
+  /** Five-bit unsigned immediate of csrrwi and kin, and of fli. */
   readonly zimm: number;
+  /** Rounding mode of a floating-point instruction: 0 to 4, or 7 for that of frm. */
+  readonly rm: number;
 }

@@ -9,6 +9,8 @@ export interface PseudoInstruction {
   /** Mnemonic of the base instruction, or of the one compressed instruction that is meant. */
   readonly of: string;
   readonly where: Pattern;
+  /** It has one source: rs1 and rs2 are the same register. */
+  readonly sameSources?: true;
   readonly syntax: string;
   readonly summary: string;
 }
@@ -55,6 +57,22 @@ export const pseudoInstructions: readonly PseudoInstruction[] = [
   pseudo('rdcycle', 'csrrs', { rs1: 0, csr: 0xc00 }, '{rd}', 'Reads cycle.'),
   pseudo('rdtime', 'csrrs', { rs1: 0, csr: 0xc01 }, '{rd}', 'Reads time.'),
   pseudo('rdinstret', 'csrrs', { rs1: 0, csr: 0xc02 }, '{rd}', 'Reads instret.'),
+  pseudo('frflags', 'csrrs', { rs1: 0, csr: 1 }, '{rd}', 'Reads fflags.'),
+  pseudo('frrm', 'csrrs', { rs1: 0, csr: 2 }, '{rd}', 'Reads frm.'),
+  pseudo('frcsr', 'csrrs', { rs1: 0, csr: 3 }, '{rd}', 'Reads fcsr.'),
+  pseudo('fsflags', 'csrrw', { rd: 0, csr: 1 }, '{rs1}', 'Writes fflags.'),
+  pseudo('fsrm', 'csrrw', { rd: 0, csr: 2 }, '{rs1}', 'Writes frm.'),
+  pseudo('fscsr', 'csrrw', { rd: 0, csr: 3 }, '{rs1}', 'Writes fcsr.'),
+  pseudo('fsflags', 'csrrw', { csr: 1 }, '{rd}, {rs1}', 'Swaps fflags and a register.'),
+  pseudo('fsrm', 'csrrw', { csr: 2 }, '{rd}, {rs1}', 'Swaps frm and a register.'),
+  pseudo('fscsr', 'csrrw', { csr: 3 }, '{rd}, {rs1}', 'Swaps fcsr and a register.'),
+  pseudo('fsflagsi', 'csrrwi', { csr: 1 }, '{rd}, {zimm}', 'Reads fflags, and writes a constant to it.'),
+  pseudo('fsrmi', 'csrrwi', { csr: 2 }, '{rd}, {zimm}', 'Reads frm, and writes a constant to it.'),
+  ...['s', 'd', 'h'].flatMap((format) => [
+    ofOneSource(`fmv.${format}`, `fsgnj.${format}`, 'Copies fs1 to fd.'),
+    ofOneSource(`fneg.${format}`, `fsgnjn.${format}`, 'Changes the sign.'),
+    ofOneSource(`fabs.${format}`, `fsgnjx.${format}`, 'Clears the sign.'),
+  ]),
   pseudo('csrr', 'csrrs', { rs1: 0 }, '{rd}, {csr}', 'Reads a CSR.'),
   pseudo('csrw', 'csrrw', { rd: 0 }, '{csr}, {rs1}', 'Writes a CSR.'),
   pseudo('csrs', 'csrrs', { rd: 0 }, '{csr}, {rs1}', 'Sets the bits of a CSR that are 1 in rs1.'),
@@ -103,9 +121,15 @@ export function pseudoInstructionOf(
 ): PseudoInstruction | undefined {
   const { instruction, compressed } = decoded;
   const candidates = byBase.get(compressed?.mnemonic ?? '') ?? byBase.get(instruction.mnemonic);
-  return candidates?.find(({ where }) =>
-    Object.entries(where).every(([name, value]) => operands[name as OperandName] === value),
+  return candidates?.find(
+    ({ where, sameSources }) =>
+      Object.entries(where).every(([name, value]) => operands[name as OperandName] === value) &&
+      (sameSources === undefined || operands.rs1 === operands.rs2),
   );
+}
+
+function ofOneSource(mnemonic: string, of: string, summary: string): PseudoInstruction {
+  return { ...pseudo(mnemonic, of, {}, '{fd}, {fs1}', summary), sameSources: true };
 }
 
 function pseudo(

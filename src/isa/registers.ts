@@ -5,6 +5,13 @@ export const abiNames: readonly string[] = `
   .trim()
   .split(/\s+/);
 
+/** The f registers' names in the calling convention, by number. */
+export const floatAbiNames: readonly string[] = `
+  ft0 ft1 ft2 ft3 ft4 ft5 ft6 ft7 fs0 fs1 fa0 fa1 fa2 fa3 fa4 fa5 fa6 fa7
+  fs2 fs3 fs4 fs5 fs6 fs7 fs8 fs9 fs10 fs11 ft8 ft9 ft10 ft11`
+  .trim()
+  .split(/\s+/);
+
 /** What the calling convention uses a register for, by number. */
 export const registerRoles: readonly string[] = [
   'hard-wired zero',
@@ -28,10 +35,25 @@ export function registerName(number: number, naming: RegisterNaming = 'abi'): st
   return naming === 'numeric' ? `x${number}` : (abiNames[number] ?? `x${number}`);
 }
 
+/** `fa0` or `f10`. */
+export function floatRegisterName(number: number, naming: RegisterNaming = 'abi'): string {
+  return naming === 'numeric' ? `f${number}` : (floatAbiNames[number] ?? `f${number}`);
+}
+
 /** The number of `a0`, `x10` or `fp`; `undefined` for what is no x register. */
 export function registerNumber(name: string): number | undefined {
   return numbers.get(name);
 }
+
+/** The number of `fa0` or `f10`; `undefined` for what is no f register. */
+export function floatRegisterNumber(name: string): number | undefined {
+  return floatNumbers.get(name);
+}
+
+const floatNumbers: ReadonlyMap<string, number> = new Map([
+  ...floatAbiNames.map((name, number) => [name, number] as const),
+  ...floatAbiNames.map((_, number) => [`f${number}`, number] as const),
+]);
 
 const numbers: ReadonlyMap<string, number> = new Map([
   ...abiNames.map((name, number) => [name, number] as const),

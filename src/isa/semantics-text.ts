@@ -1,3 +1,4 @@
+import { floatFormats } from './float-formats.ts';
 import type {
   BinaryOperator,
   ComparisonOperator,
@@ -19,6 +20,12 @@ function statementText(statement: Statement): readonly string[] {
   switch (statement.kind) {
     case 'setX':
       return [`${statement.operand} = ${top(statement.value)}`];
+    case 'setF': {
+      const value = top(statement.value);
+      return [
+        `fd = ${statement.format === 'd' ? value : `nanBox${floatFormats[statement.format].bits}(${value})`}`,
+      ];
+    }
     case 'jump':
       return [`pc = ${top(statement.target)}`];
     case 'branch':
@@ -38,9 +45,13 @@ function top(value: Value): string {
 function valueText(value: Value): string {
   switch (value.kind) {
     case 'constant':
-      return String(value.value);
+      return value.value < 0x1000n ? String(value.value) : `0x${value.value.toString(16)}`;
     case 'x':
       return value.operand;
+    case 'f': {
+      const register = value.operand.replace('r', 'f');
+      return value.format === 'd' ? register : `unbox${floatFormats[value.format].bits}(${register})`;
+    }
     case 'immediate':
       return 'imm';
     case 'pc':

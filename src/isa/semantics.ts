@@ -1,3 +1,5 @@
+import type { FloatFormat, FloatValue } from './float-semantics.ts';
+
 /**
  * What an instruction does, as a small tree that is built and not executed: the reference evaluator walks it
  * with bigints, the engine compiles it to wasm. Every `Value` is a 64-bit pattern (XLEN = 64).
@@ -103,7 +105,8 @@ export type Value =
       readonly size: 4 | 8;
       readonly address: Value;
       readonly value: Value;
-    };
+    }
+  | FloatValue;
 
 export interface Condition {
   readonly kind: 'comparison';
@@ -137,6 +140,13 @@ export type OperationName =
 
 export type Statement =
   | { readonly kind: 'setX'; readonly operand: 'rd'; readonly value: Value }
+  /** Writes an f register; a format narrower than 64 bits is NaN-boxed (Unpriv. D, NaN boxing of narrower values). */
+  | {
+      readonly kind: 'setF';
+      readonly operand: 'rd';
+      readonly format: FloatFormat;
+      readonly value: Value;
+    }
   /** The next pc; the rest of the list still runs (so `jalr` may read rs1 before it writes rd). */
   | { readonly kind: 'jump'; readonly target: Value }
   | { readonly kind: 'branch'; readonly condition: Condition; readonly target: Value }

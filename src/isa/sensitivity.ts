@@ -21,10 +21,13 @@ export function sensitivityOf(instruction: Instruction, csr?: Csr): Sensitivity 
   const guards = csr && accessesCsr(instruction) ? csr.guards : instruction.guards;
   // A CSR that only U mode's own counters show (cycle, time, instret) cannot be written.
   const writes = csr === undefined || csr.writable !== 0n;
+  // A register of the program itself, as x registers are: fcsr and its parts.
+  const ownsCsr = csr !== undefined && csr.address >>> 8 === 0;
+  const sharesCsr = effects.includes('csr') && !ownsCsr;
   return {
     trapsInUserMode: trapsInUserMode(guards),
-    controlSensitive: effects.includes('control') || (effects.includes('csr') && writes),
-    behaviourSensitive: effects.includes('behaviour') || effects.includes('csr'),
+    controlSensitive: effects.includes('control') || (sharesCsr && writes),
+    behaviourSensitive: effects.includes('behaviour') || sharesCsr,
   };
 }
 
@@ -79,6 +82,7 @@ function statementEffects(statement: Statement): Effect {
     case 'store':
       return statement.access === 'normal' ? 'none' : 'behaviour';
     case 'setX':
+    case 'setF':
       return readsAsGuest(statement.value) ? 'behaviour' : 'none';
     case 'jump':
     case 'branch':

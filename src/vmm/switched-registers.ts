@@ -21,6 +21,7 @@ const storedRegisters = [
   'vstimecmp',
   'hgatp',
   'vsatp',
+  'fcsr',
 ] as const satisfies readonly StoredCsr[];
 
 const storedSlots = storedRegisters.map((name) => csrSlot[name]);

@@ -23,6 +23,7 @@ export interface VcpuState {
   readonly onHart: boolean;
   readonly steps: number;
   readonly x: readonly bigint[];
+  readonly f: readonly bigint[];
   readonly csrs: readonly bigint[];
 }
 
@@ -42,6 +43,7 @@ export class Vcpu {
   #onHart = false;
   readonly #hart: VcpuHart;
   readonly #x = new BigUint64Array(32);
+  readonly #f = new BigUint64Array(32);
   readonly #csrs = new BigUint64Array(switchedCsrs.length);
 
   constructor(options: { readonly id: number; readonly index: number; readonly hart: VcpuHart }) {
@@ -68,7 +70,10 @@ export class Vcpu {
 
   /** Power-on state: VS mode at `pc`, address translation off, interrupts disabled, all registers zero but these. */
   start(pc: bigint, opaque: bigint, options: { readonly hgatp: bigint; readonly htimedelta: bigint }): void {
-    for (let index = 0; index < 32; index++) this.setX(index, 0n);
+    for (let index = 0; index < 32; index++) {
+      this.setX(index, 0n);
+      this.setF(index, 0n);
+    }
     for (const name of switchedCsrs) this.setCsr(name, csrByName.get(name)?.reset ?? 0n);
     this.setX(10, BigInt(this.id));
     this.setX(11, opaque);
@@ -76,7 +81,7 @@ export class Vcpu {
     // What the bare machine's firmware leaves behind for a kernel.
     this.setCsr('vstvec', pc);
     this.setCsr('scounteren', readableCounters);
-    this.setCsr('sstatus', this.getCsr('sstatus') | sstatusFromKernel);
+    this.setCsr('sstatus', this.getCsr('sstatus') | sstatusFromKernel | sstatusFloatingPoint);
     this.setCsr('hstatus', this.getCsr('hstatus') | hstatusOfGuest);
     this.setCsr('vstimecmp', never);
     this.setCsr('hgatp', options.hgatp);
@@ -122,6 +127,7 @@ export class Vcpu {
   load(): void {
     const { state, csrs } = this.#hart;
     state.slots.set(this.#x, hartSlot.x);
+    state.slots.set(this.#f, hartSlot.f);
     loadRegisters(state, csrs, this.#csrs);
     this.#onHart = true;
     if (this.#status === 'ready') this.#status = 'running';
@@ -131,6 +137,7 @@ export class Vcpu {
   unload(): void {
     const { state, csrs } = this.#hart;
     this.#x.set(state.slots.subarray(hartSlot.x, hartSlot.x + 32));
+    this.#f.set(state.slots.subarray(hartSlot.f, hartSlot.f + 32));
     unloadRegisters(state, csrs, this.#csrs);
     this.#onHart = false;
     if (this.#status === 'running') this.#status = 'ready';
@@ -174,6 +181,15 @@ export class Vcpu {
   setX(index: number, value: bigint): void {
     if (this.#onHart) this.#hart.state.setX(index, value);
     else if (index !== 0) this.#x[index] = value;
+  }
+
+  getF(index: number): bigint {
+    return this.#onHart ? this.#hart.state.getF(index) : (this.#f[index] ?? 0n);
+  }
+
+  setF(index: number, value: bigint): void {
+    if (this.#onHart) this.#hart.state.setF(index, value);
+    else this.#f[index] = value;
   }
 
   getCsr(name: SwitchedCsr): bigint {
@@ -221,6 +237,7 @@ export class Vcpu {
       onHart: this.#onHart,
       steps: this.steps,
       x: [...this.#x],
+      f: [...this.#f],
       csrs: [...this.#csrs],
     };
   }
@@ -232,6 +249,7 @@ export class Vcpu {
     this.#onHart = state.onHart;
     this.steps = state.steps;
     this.#x.set(state.x);
+    this.#f.set(state.f);
     this.#csrs.set(state.csrs);
   }
 }
@@ -245,6 +263,8 @@ const readableCounters = 7n;
 const supervisorInterruptEnable = 1n << 1n;
 /** sstatus.SPP: SRET goes to the supervisor mode of the guest. */
 const sstatusFromKernel = 1n << 8n;
+/** sstatus.FS is Initial: the guest has floating point, as soon as its own sstatus lets it. */
+const sstatusFloatingPoint = 1n << 13n;
 /** hstatus.SPV and SPVP: SRET goes to the guest. VTW: WFI gives the hart back. */
 const hstatusOfGuest = (1n << 7n) | (1n << 8n) | (1n << 21n);
 const supervisorTimerEnable = 1n << BigInt(interruptCode.supervisorTimer);

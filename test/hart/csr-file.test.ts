@@ -239,7 +239,7 @@ describe('hart/csr-file', () => {
 
     it('writes mstatus through sstatus where sstatus shows it, and nowhere else', () => {
       machine.setCsr('sstatus', every);
-      assert.equal(machine.csr('mstatus'), 0xa_000c_0122n);
+      assert.equal(machine.csr('mstatus'), 0x8000_000a_000c_6122n);
       machine.setCsr('mstatus', every);
       machine.setCsr('sstatus', 0n);
       assert.equal(machine.csr('mstatus') & 0x8_0122n, 0n);

@@ -62,7 +62,12 @@ describe('isa/extensions', () => {
       const names: string[] = encoding.fields.map(({ name }) => name);
       if ('implied' in instruction) names.push(...Object.keys(instruction.implied));
       for (const [, name = ''] of syntax.matchAll(/\{(\w+)\}/g)) {
-        const operand = ['upper', 'target', 'shamt'].includes(name) ? 'imm' : name;
+        const operand =
+          name.startsWith('f') && name.length < 4 && name !== 'fm'
+            ? name.replace('f', 'r')
+            : ['upper', 'target', 'shamt'].includes(name)
+              ? 'imm'
+              : name;
         assert(names.includes(operand), `${mnemonic}: ${name}`);
       }
     }

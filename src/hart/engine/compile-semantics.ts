@@ -73,6 +73,10 @@ export function compileSemantics(semantics: Semantics, place: CodePlace): void {
       case 'operation':
         assert(statement.name === 'fence', `${statement.name} is not done in wasm`);
         break;
+      // Floating point is TypeScript's.
+      case 'setF':
+        assert(false, 'what is not compilable is not compiled');
+        break;
       default:
         unreachable(statement);
     }
@@ -91,6 +95,8 @@ export function isCompilable(semantics: Semantics): boolean {
         return statement.access === 'normal' && ![statement.address, statement.value].some(staysOutside);
       case 'jump':
         return !staysOutside(statement.target);
+      case 'setF':
+        return false;
       case 'branch':
         return true;
       // A hart sees its own accesses in order, and an instruction is done before the next one begins.
@@ -124,6 +130,8 @@ function staysOutside(value: Value): boolean {
       return staysOutside(value.value);
     case 'select':
       return staysOutside(value.whenTrue) || staysOutside(value.whenFalse);
+    case 'f':
+      return true;
     case 'amo':
     case 'boolean':
     case 'constant':
@@ -202,6 +210,9 @@ function writeValue(value: Value, place: CodePlace): void {
         () => writeValue(value.address, place),
         () => writeValue(value.value, place),
       );
+      break;
+    case 'f':
+      assert(false, 'what is not compilable is not compiled');
       break;
     default:
       unreachable(value);

@@ -9,6 +9,7 @@ import type { OperationContext } from '../operations/operation.ts';
 import type { Trap } from '../trap.ts';
 import type { Triggers } from '../triggers/triggers.ts';
 import type { AccessFault, VirtualMemory } from '../virtual-memory.ts';
+import { boxed, markFloatingPointDirty, unboxed } from '../floating-point-state.ts';
 import { calculate, calculateUnary, combine, extend, holds } from './arithmetic.ts';
 
 /** What the evaluator works on. */
@@ -115,6 +116,13 @@ class Execution {
         if (this.#trap === undefined) state.setX(this.#decoded[statement.operand], value);
         break;
       }
+      case 'setF': {
+        const value = this.#evaluate(statement.value);
+        if (this.#trap !== undefined) break;
+        state.setF(this.#decoded[statement.operand], boxed(value, statement.format));
+        if (markFloatingPointDirty(state)) this.#context.contextChanged();
+        break;
+      }
       case 'jump':
         this.#next = this.#evaluate(statement.target);
         break;
@@ -148,6 +156,8 @@ class Execution {
         return BigInt.asUintN(64, value.value);
       case 'x':
         return this.#context.state.getX(this.#decoded[value.operand]);
+      case 'f':
+        return unboxed(this.#context.state.getF(this.#decoded[value.operand]), value.format);
       case 'immediate':
         return BigInt.asUintN(64, BigInt(this.#decoded.imm));
       case 'pc':

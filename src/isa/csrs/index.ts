@@ -1,5 +1,6 @@
 import type { Csr } from '../csr.ts';
 import * as counters from './counters.ts';
+import * as floatingPoint from './floating-point.ts';
 import { hardwareCounterCsrs } from './hardware-counters.ts';
 import * as hypervisor from './hypervisor.ts';
 import * as machine from './machine.ts';
@@ -12,8 +13,8 @@ import * as virtualSupervisor from './virtual-supervisor.ts';
 
 /** Every CSR of the machine, by address. */
 export const allCsrs: readonly Csr[] = [
-  ...[machine, supervisor, hypervisor, virtualSupervisor, counters, timers].flatMap((group): readonly Csr[] =>
-    Object.values(group),
+  ...[machine, supervisor, hypervisor, virtualSupervisor, counters, timers, floatingPoint].flatMap(
+    (group): readonly Csr[] => Object.values(group),
   ),
   tselect,
   tdata1,

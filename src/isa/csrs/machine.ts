@@ -3,7 +3,7 @@ import { everyExtension } from '../configuration/isa.ts';
 import { causeFields, delegatedExceptions, interruptFields, trapVectorFields } from './shared-fields.ts';
 
 const xlen64 = { ...readOnly, values: { 2: '64' } };
-const extensionStates = { ...readOnly, values: { 0: 'Off', 1: 'Initial', 2: 'Clean', 3: 'Dirty' } };
+const extensionStates = { values: { 0: 'Off', 1: 'Initial', 2: 'Clean', 3: 'Dirty' } };
 
 export const mstatus = csr({
   name: 'mstatus',
@@ -19,13 +19,13 @@ export const mstatus = csr({
     bit('UBE', 6, 'Are data accesses in U mode big-endian?', readOnly),
     bit('MPIE', 7, 'MIE before the trap into M mode.'),
     bit('SPP', 8, 'Mode before the trap into S mode.', { values: { 0: 'U', 1: 'S' } }),
-    bits('VS', 10, 9, 'State of the vector unit.', extensionStates),
+    bits('VS', 10, 9, 'State of the vector unit.', { ...readOnly, ...extensionStates }),
     bits('MPP', 12, 11, 'Mode before the trap into M mode.', {
       legal: [0, 1, 3],
       values: { 0: 'U', 1: 'S', 3: 'M' },
     }),
-    bits('FS', 14, 13, 'State of the floating-point unit.', extensionStates),
-    bits('XS', 16, 15, 'State of additional user extensions.', extensionStates),
+    bits('FS', 14, 13, 'State of the floating-point unit.', { ...extensionStates, needs: ['F'] }),
+    bits('XS', 16, 15, 'State of additional user extensions.', { ...readOnly, ...extensionStates }),
     bit('MPRV', 17, 'Do loads and stores in M mode act as in the mode of MPP and MPV?'),
     bit('SUM', 18, 'May S mode access pages of U mode?'),
     bit('MXR', 19, 'May loads read pages that are only executable?'),

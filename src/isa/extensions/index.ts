@@ -2,7 +2,11 @@ import type { CompressedInstruction, Instruction } from '../instruction.ts';
 import * as a from './a.ts';
 import * as cComputation from './c-computation.ts';
 import * as cControl from './c-control.ts';
+import * as cFloatingPoint from './c-floating-point.ts';
 import * as cMemory from './c-memory.ts';
+import * as floatMemory from './floating-point/memory.ts';
+import * as floatMoves from './floating-point/moves.ts';
+import { signInstructions } from './floating-point/signs.ts';
 import * as h from './h.ts';
 import * as m from './m.ts';
 import * as privileged from './privileged.ts';
@@ -32,6 +36,9 @@ export const allInstructions: readonly Instruction[] = [
   zbc,
   zbs,
   zicond,
+  floatMemory,
+  floatMoves,
+  signInstructions,
   zicsr,
   zifencei,
   privileged,
@@ -40,6 +47,9 @@ export const allInstructions: readonly Instruction[] = [
 ].flatMap((extension): readonly Instruction[] => Object.values(extension));
 
 /** Every instruction of 16 bits. */
-export const allCompressed: readonly CompressedInstruction[] = [cComputation, cControl, cMemory].flatMap(
-  (extension): readonly CompressedInstruction[] => Object.values(extension),
-);
+export const allCompressed: readonly CompressedInstruction[] = [
+  cComputation,
+  cControl,
+  cMemory,
+  cFloatingPoint,
+].flatMap((extension): readonly CompressedInstruction[] => Object.values(extension));

@@ -55,9 +55,12 @@ function accessOf(semantics: Semantics): Touch | undefined {
 function accessOfStatement(statement: Statement): Touch | undefined {
   switch (statement.kind) {
     case 'store':
+      // Of x registers only: a device is not accessed by floating point.
+      if (statement.value.kind === 'f') return undefined;
       return { kind: 'store', size: statement.size, signed: false };
     case 'setX':
       return accessOfValue(statement.value);
+    case 'setF':
     case 'jump':
     case 'branch':
     case 'operation':
@@ -75,6 +78,7 @@ function accessOfValue(value: Value): Touch | undefined {
       return { kind: 'amo', size: value.size, signed: true };
     case 'constant':
     case 'x':
+    case 'f':
     case 'immediate':
     case 'pc':
     case 'nextPc':

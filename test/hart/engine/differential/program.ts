@@ -151,6 +151,7 @@ function kindOf(semantics: Semantics): Kind {
       case 'operation':
         return 'operation';
       case 'setX':
+      case 'setF':
         if (/"(load|loadReserved|storeConditional|amo)"/.test(textOf(statement.value))) return 'memory';
     }
   }
