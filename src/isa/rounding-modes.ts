@@ -1,5 +1,2 @@
 /** Names in assembly of the rounding modes, by number (Unpriv. F, floating-point control and status register). */
 export const roundingModeNames: readonly string[] = ['rne', 'rtz', 'rdn', 'rup', 'rmm'];
-
-/** The `rm` field of an instruction that rounds as frm says. */
-export const dynamicRounding = 7;

@@ -1,5 +1,5 @@
 import { allCsrs } from '../../isa/csrs/index.ts';
-import { abiNames } from '../../isa/registers.ts';
+import { abiNames, floatAbiNames } from '../../isa/registers.ts';
 import { underlying } from '../../symbols/types.ts';
 import { eventNames } from './facts.ts';
 import { memberNames } from './format.ts';
@@ -42,7 +42,7 @@ function matching(names: Iterable<string>, prefix: string): readonly string[] {
 }
 
 function* registerNames({ thread }: Surroundings): Generator<string> {
-  for (const name of [...abiNames, 'pc', 'mode']) yield `$${name}`;
+  for (const name of [...abiNames, ...floatAbiNames, 'pc', 'mode']) yield `$${name}`;
   for (const { name } of allCsrs) if (thread.cpu.getCsr(name) !== undefined) yield `$${name}`;
 }
 

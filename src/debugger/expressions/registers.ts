@@ -1,6 +1,6 @@
 import { isReadOnly, type Csr, type CsrField } from '../../isa/csr.ts';
 import { csrByName } from '../../isa/csrs/index.ts';
-import { registerName, registerNumber } from '../../isa/registers.ts';
+import { floatRegisterName, floatRegisterNumber, registerName, registerNumber } from '../../isa/registers.ts';
 import type { EnumType } from '../../symbols/types.ts';
 import { modeName } from '../stack/boundary.ts';
 import type { Cpu } from '../target/cpu.ts';
@@ -9,10 +9,12 @@ import { inRegister, type RegisterAccess } from './places.ts';
 import type { Surroundings } from './surroundings.ts';
 import { ExpressionFault, type TypedValue, type Value } from './value.ts';
 
-/** What `$name` means: an x register or pc of the frame, `$mode`, or a CSR of the thread. */
+/** What `$name` means: an x or f register or pc of the frame, `$mode`, or a CSR of the thread. */
 export function registerValue(name: string, surroundings: Surroundings): Value {
   const number = registerNumber(name);
   if (number !== undefined) return addressWord(xRegister(number, surroundings), surroundings);
+  const float = floatRegisterNumber(name);
+  if (float !== undefined) return word(fRegister(float, surroundings));
   if (name === 'pc') return addressWord(programCounter(surroundings), surroundings);
   const { cpu } = surroundings.thread;
   if (name === 'mode') return { kind: 'text', text: modeName(surroundings.activation?.mode ?? cpu.mode) };
@@ -32,6 +34,20 @@ export function xRegister(index: number, surroundings: Surroundings): RegisterAc
         return `${registerName(index)} of a frame that has called another is not in the processor`;
       if (index === 0) return 'zero is always 0';
       cpu.setX(index, BigInt.asUintN(64, value));
+      return undefined;
+    },
+  };
+}
+
+/** An f register, all 64 bits. Nobody tells where a frame that has called another saved it. */
+function fRegister(index: number, surroundings: Surroundings): RegisterAccess {
+  const { cpu } = surroundings.thread;
+  return {
+    read: () => (surroundings.hasProcessor ? cpu.getF(index) : undefined),
+    write: (value) => {
+      if (!surroundings.hasProcessor)
+        return `${floatRegisterName(index)} of a frame that has called another is not in the processor`;
+      cpu.setF(index, BigInt.asUintN(64, value));
       return undefined;
     },
   };

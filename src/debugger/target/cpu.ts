@@ -12,6 +12,9 @@ export interface Cpu {
   pc: bigint;
   getX(index: number): bigint;
   setX(index: number, value: bigint): void;
+  /** An f register as it is: a narrower value is boxed. */
+  getF(index: number): bigint;
+  setF(index: number, value: bigint): void;
   /** The page-table root register of the code: satp, or vsatp in a guest. 0 in M mode, which nothing translates. */
   readonly root: bigint;
   /** How this thread translates addresses in a mode; views pass others than the present one. */
@@ -59,6 +62,14 @@ export class HartCpu implements Cpu {
 
   setX(index: number, value: bigint): void {
     this.#hart.state.setX(index, value);
+  }
+
+  getF(index: number): bigint {
+    return this.#hart.state.getF(index);
+  }
+
+  setF(index: number, value: bigint): void {
+    this.#hart.state.setF(index, value);
   }
 
   regime(mode = this.mode): TranslationRegime {

@@ -45,6 +45,14 @@ export class VcpuCpu implements Cpu {
     this.#vcpu.setX(index, value);
   }
 
+  getF(index: number): bigint {
+    return this.#vcpu.getF(index);
+  }
+
+  setF(index: number, value: bigint): void {
+    this.#vcpu.setF(index, value);
+  }
+
   regime(mode = this.mode): TranslationRegime {
     if (this.#vcpu.isOnHart) return regimeOf(this.#hart.state, mode.virtual, mode.privilege);
     const status = this.#vcpu.getCsr('vsstatus');
