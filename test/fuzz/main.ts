@@ -28,7 +28,7 @@ program
   .option('--replay <seed>', 'one case: its code, and what becomes of it')
   .addOption(
     new Option('--engine <name>', 'what is compared with QEMU')
-      .choices(['interpreter', 'reference', 'both'])
+      .choices(['interpreter', 'translator', 'reference', 'both'])
       .default('interpreter'),
   )
   .option('--qemu <program>', 'another qemu-system-riscv64', 'qemu-system-riscv64')

@@ -46,6 +46,9 @@ const properties: Readonly<Record<string, string>> = {
   Svinval: 'svinval',
 };
 
+/** Likewise of page tables: what our walk knows of entries. */
+const pageTables = ['svnapot', 'svpbmt'];
+
 /** Finds out what this QEMU has. `only` leaves the other extensions out; I, Zicsr and the like are always in. */
 export async function findRepertoire(
   program: string,
@@ -64,6 +67,9 @@ export async function findRepertoire(
   const switches = Object.entries(properties)
     .filter(([, property]) => known.has(property))
     .map(([extension, property]) => `${property}=${described.has(extension)}`);
+  switches.push(
+    ...pageTables.filter((property) => known.has(property)).map((property) => `${property}=true`),
+  );
   // Counters of events count nothing here, and nothing alike there; numbers of vendors are their own.
   const qemu = { program, cpu: ['rv64', ...switches, 'pmu-num=0', 'marchid=0', 'mimpid=0'].join() };
   const present = await probedCsrs(qemu, csrProbe());

@@ -76,6 +76,37 @@ export const knownDifferences: readonly KnownDifference[] = [
     notWritten: { hstatus: reserved('hstatus'), vsstatus: reserved('vsstatus') },
   },
   {
+    id: 'no-svade',
+    what: 'QEMU 7.2 has no ADUE in menvcfg and henvcfg: it always sets A and D bits. With ADUE set, which cases begin with, ours does, too.',
+    clause: 'Priv. Svadu.',
+    notWritten: { menvcfg: 1n << 61n, henvcfg: 1n << 61n },
+    notCompared: { menvcfg: 1n << 61n, henvcfg: 1n << 61n },
+  },
+  {
+    id: 'reserved-entry-bits',
+    what: 'With Svnapot or Svpbmt QEMU 7.2 does not look at bits 60:54 of page-table entries.',
+    clause: 'Priv. supervisor level, Sv39: reserved bits that are set cause a page fault.',
+  },
+  {
+    id: 'memory-types-always',
+    what: 'QEMU 7.2 takes memory types in page-table entries whatever PBMTE is, and the reserved type 3, too.',
+    clause: 'Priv. Svpbmt: without PBMTE the bits are reserved; type 3 causes a page fault.',
+    notWritten: { menvcfg: 1n << 62n, henvcfg: 1n << 62n },
+  },
+  {
+    id: 'usage-before-contiguous',
+    what: 'QEMU 7.2 sets A and D of an entry with N before it finds that it is none of 64 KiB.',
+    clause: 'Priv. Svnapot: reserved encodings cause a page fault.',
+    explains: ({ values }) => values.every((value) => isUsage(value) && (value.ours ?? 0n) >> 63n === 1n),
+  },
+  {
+    id: 'svinval-in-user',
+    what: 'U and VU mode may execute SFENCE.W.INVAL and SFENCE.INVAL.IR in QEMU 7.2.',
+    clause: 'Priv. Svinval: illegal-instruction and virtual-instruction exceptions, as for SFENCE.VMA.',
+    explains: ({ mnemonic, ours }) =>
+      /^sfence\.(w\.inval|inval\.ir)$/.test(mnemonic) && (ours?.cause === 2n || ours?.cause === 22n),
+  },
+  {
     id: 'counter-enables-of-64-bits',
     what: 'mcounteren, scounteren and hcounteren keep 64 bits in QEMU 7.2.',
     clause: 'Priv. machine level, mcounteren: a 32-bit register.',

@@ -52,7 +52,8 @@ export function chooseSetting(random: Random, mode: Mode): Setting {
   csrs.set('medeleg', alike(delegation(random) & ~keptExceptions));
   csrs.set('hedeleg', alike(delegation(random)) & 0xb1ffn & (random.chance(90) ? ~bit(2) : everyBit));
   const timers = random.pick(['none', 'supervisor', 'both'] as const);
-  const comparators = (on: boolean): bigint => (on ? bit(63) : 0n) | flag(20, 0);
+  // knownDifferences: no-svade, memory-types-always. ADUE and PBMTE are always set.
+  const comparators = (on: boolean): bigint => (on ? bit(63) : 0n) | bit(61) | bit(62) | flag(20, 0);
   csrs.set('menvcfg', comparators(timers !== 'none'));
   csrs.set('henvcfg', comparators(timers === 'both'));
   csrs.set('stimecmp', timers !== 'none' && random.chance(25) ? 0n : everyBit);

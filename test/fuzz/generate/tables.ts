@@ -169,10 +169,13 @@ function spoil(random: Random, stage: Stage, value: bigint, percent: number): bi
       [1, 8 + random.below(2)],
       [stage === 'G' ? 0.2 : 2, 10 + random.below(20)],
       [stage === 'G' ? 0.1 : 1, 30 + random.below(24)],
-      [2, 54 + random.below(10)],
+      // knownDifferences: reserved-entry-bits.
+      [2, 61 + random.below(3)],
     ]);
     spoilt ^= 1n << BigInt(bit);
   } while (random.chance(25));
+  // knownDifferences: memory-types-always.
+  if (spoilt >> 61n === 3n || spoilt >> 61n === 7n) spoilt ^= 1n << 62n;
   // Stores into the tables themselves would last beyond the case.
   const page = Number((spoilt >> 10n) & 0xfff_ffff_ffffn) * pageBytes;
   const isTable = page >= layout.tables && page < tablesEnd && (spoilt & 0xen) !== 0n;
