@@ -17,7 +17,12 @@ export type Granularity = 'statement' | 'line' | 'instruction';
 
 /** What the debuggee shall do next. */
 export type Resume =
-  | { readonly kind: 'continue'; readonly direction: 'forward' | 'backward' }
+  | {
+      readonly kind: 'continue';
+      readonly direction: 'forward' | 'backward';
+      /** Nobody has seen the debuggee stand here: a breakpoint that stands here, too, is met. */
+      readonly isUnseen?: true;
+    }
   | {
       readonly kind: 'step';
       readonly how: 'over' | 'in' | 'out';

@@ -2,6 +2,7 @@ import { Emitter, type Event } from '../common/event.ts';
 import { StrataError } from '../common/errors.ts';
 import { latin1 } from '../common/latin1.ts';
 import { History } from '../timeline/history.ts';
+import { compareMarks, type Mark } from '../timeline/mark.ts';
 import { ArmedAddresses } from './breakpoints/armed-addresses.ts';
 import { BreakpointSet } from './breakpoints/breakpoint-set.ts';
 import type { BoundBreakpoint, BreakpointRequest } from './breakpoints/breakpoint.ts';
@@ -58,6 +59,8 @@ export class StrataDebugger implements DebuggerCore {
   readonly #mover: Mover;
   readonly #past: Past;
   #plan: Plan | undefined;
+  /** Where the resumption under way began. */
+  #resumedAt: Mark | undefined;
   #stop: Stop | undefined;
   #hasEnded = false;
 
@@ -120,6 +123,7 @@ export class StrataDebugger implements DebuggerCore {
     });
     this.#plan?.dispose();
     this.#plan = plan;
+    this.#resumedAt = this.#target.machine.position;
     this.#stop = undefined;
     this.#stacks.forget();
   }
@@ -154,8 +158,12 @@ export class StrataDebugger implements DebuggerCore {
   }
 
   pause(): Stop {
+    const { currentThread: thread, machine } = this.#target;
+    const hasMoved = this.#resumedAt !== undefined && compareMarks(this.#resumedAt, machine.position) !== 0;
+    // What stands where the pause lands is met by it: going on passes it.
+    const met = this.#plan !== undefined && hasMoved ? this.#mover.meet(thread) : undefined;
     this.#finish();
-    this.#stop = stopOf(this.#target, this.#target.currentThread, { kind: 'pause' }, 'pause');
+    this.#stop = stopOf(this.#target, thread, met?.reason ?? { kind: 'pause' }, met?.description ?? 'pause');
     return this.#stop;
   }
 

@@ -33,12 +33,12 @@ export const lifecycleRequests: RequestTable = {
   configurationDone: request(noArguments, launched, (context) => {
     const { stop } = context.core;
     if (context.stopOnEntry && stop !== undefined) context.runner.stopAt(stop);
-    else context.runner.resume({ kind: 'continue', direction: 'forward' });
+    else context.runner.resume({ kind: 'continue', direction: 'forward', isUnseen: true });
   }),
   restart: request(z.looseObject({}), launched, (context) => {
     const stop = context.core.restart();
     if (context.stopOnEntry) context.runner.stopAt(stop);
-    else context.runner.resume({ kind: 'continue', direction: 'forward' });
+    else context.runner.resume({ kind: 'continue', direction: 'forward', isUnseen: true });
   }),
   terminate: request(noArguments, nothing, (context) => {
     context.end();

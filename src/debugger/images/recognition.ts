@@ -1,7 +1,7 @@
 import type { TextPage } from '../../symbols/text-pages.ts';
 import type { StratumImage } from './image-set.ts';
 
-/** Reads memory of the space in question; fewer bytes than asked where it is not mapped. */
+/** Reads memory of the space in question, into a buffer of its own; fewer bytes than asked where it is not mapped. */
 export type ReadSpace = (address: bigint, length: number) => Uint8Array;
 
 /**
@@ -38,7 +38,8 @@ export class Recognition {
   #pagesOf(image: StratumImage): readonly TextPage[] {
     const known = this.#pages.get(image);
     if (known !== undefined) return known;
-    const pages = [...image.symbols.textPages()];
+    // Copies, so that they can be compared word by word.
+    const pages = [...image.symbols.textPages()].map((page) => ({ ...page, bytes: page.bytes.slice() }));
     this.#pages.set(image, pages);
     return pages;
   }
@@ -51,5 +52,15 @@ function isWithin(page: TextPage, address: bigint): boolean {
 function compare(page: TextPage, readSpace: ReadSpace): 'same' | 'different' | 'unmapped' {
   const found = readSpace(page.virtualAddress, page.bytes.length);
   if (found.length < page.bytes.length) return 'unmapped';
-  return found.every((byte, index) => byte === page.bytes[index]) ? 'same' : 'different';
+  return areSame(found, page.bytes) ? 'same' : 'different';
+}
+
+/** This is asked for every page of a program at each stop that could be one. */
+function areSame(left: Uint8Array, right: Uint8Array): boolean {
+  const words = left.length >>> 2;
+  const leftWords = new Uint32Array(left.buffer, left.byteOffset, words);
+  const rightWords = new Uint32Array(right.buffer, right.byteOffset, words);
+  for (let index = 0; index < words; index++) if (leftWords[index] !== rightWords[index]) return false;
+  for (let index = 4 * words; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
 }

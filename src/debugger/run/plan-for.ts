@@ -25,7 +25,7 @@ export function planFor(
   const { target, mover, past, beginning } = parts;
   if (how.kind === 'continue')
     return how.direction === 'forward'
-      ? new ContinuePlan(target, mover)
+      ? new ContinuePlan(target, mover, how.isUnseen === true ? 'unseen' : 'seen')
       : new ReverseContinuePlan(target, past, beginning);
   const thread = target.thread(how.threadId);
   const step = { ...parts, thread, granularity: how.granularity };
