@@ -12,6 +12,10 @@ export interface GuestOptions {
   readonly initrd?: string;
   readonly append?: string;
   readonly isa?: string;
+  readonly harts?: number;
+  /** QEMU's name of `harts`. */
+  readonly smp?: number;
+  readonly quantum?: number;
   readonly engine: string;
 }
 
@@ -32,6 +36,9 @@ export function addGuestOptions(command: Command): Command {
       'builtin',
     )
     .option('--memory <size>', 'RAM of each guest: 16M to 2G', '128M')
+    .option('--harts <count>', 'harts of the bare machine: 1 to 8 (also --smp)', parseCount)
+    .addOption(new Option('--smp <count>').argParser(parseCount).hideHelp())
+    .option('--quantum <steps>', 'steps that a hart runs before the next has its turn', parseCount)
     .option('--initrd <file>', 'initial RAM disk')
     .option('--append <text>', 'the kernel’s command line')
     .option(
@@ -47,7 +54,8 @@ export function addGuestOptions(command: Command): Command {
 
 /** The launch configuration that the options come to; a StrataError where they make none. */
 export function toConfiguration(image: string | undefined, options: GuestOptions): LaunchConfiguration {
-  const { guest, vmm, firmware, memory, initrd, append, isa, engine } = options;
+  const { guest, vmm, firmware, memory, initrd, append, isa, quantum, engine } = options;
+  const harts = options.harts ?? options.smp;
   if (image !== undefined && options.kernel !== undefined)
     throw refusal(`${image} and --kernel ${options.kernel} both name the kernel; leave one out.`);
   const kernel = image ?? options.kernel;
@@ -66,6 +74,8 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
   const result = validateLaunch({
     engine,
     ...(isa !== undefined && { isa }),
+    ...(harts !== undefined && { harts }),
+    ...(quantum !== undefined && { quantum }),
     vmm: isHosted ? 'hosted' : 'none',
     ...(firmware !== 'builtin' && { firmware }),
     ...(guest.length > 0 && { guests: guest.map((text) => ({ ...splitGuest(text), ...boot })) }),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { basename, dirname, join, resolve } from 'node:path';
 import { StrataError } from '../common/errors.ts';
 import type { Debuggee, GuestConfiguration, NamedBytes } from '../debugger/debuggee.ts';
@@ -22,6 +23,8 @@ export async function loadDebuggee(configuration: LaunchConfiguration): Promise<
     sourceMap: configuration.sourceMap ?? {},
     locateSource,
     ...(configuration.isa !== undefined && { isa: readIsa(configuration.isa) }),
+    ...(configuration.harts !== undefined && { harts: configuration.harts }),
+    ...(configuration.quantum !== undefined && { quantum: configuration.quantum }),
     engine: configuration.engine ?? 'auto',
   });
   if (result.ok) return result.value;
@@ -72,7 +75,7 @@ async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
   } = guest;
   return {
     name,
-    image: await readNamed(image, 'image'),
+    image: unpacked(await readNamed(image, 'image')),
     programs: await Promise.all(programs.map((path) => readNamed(path, 'programs'))),
     symbols: symbols === undefined ? undefined : await readNamed(symbols, 'symbols'),
     initrd: initrd === undefined ? undefined : (await readNamed(initrd, 'initrd')).bytes,
@@ -80,6 +83,16 @@ async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
     kaslrSeed: kaslrSeed === undefined ? undefined : BigInt(kaslrSeed),
     memory: parseMemorySize(memory),
   };
+}
+
+/** A kernel that is compressed (`Image.gz`) is unpacked here: the core and the guest's entry know nothing of that. */
+function unpacked({ path, bytes }: NamedBytes): NamedBytes {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { path, bytes };
+  try {
+    return { path: path.replace(/\.gz$/, ''), bytes: gunzipSync(bytes) };
+  } catch (error) {
+    throw new StrataError('bad-image', 'user', `image: ${path}: it is a damaged gzip file`, { cause: error });
+  }
 }
 
 /** Reads a file that `attribute` of a configuration, or a command, names; says why where it cannot be read. */

@@ -107,7 +107,7 @@ function buildHosted(
 }
 
 function buildBare(
-  { guests, firmware }: DebuggeeConfiguration,
+  { guests, firmware, harts, quantum }: DebuggeeConfiguration,
   loaded: LoadedImages,
   options: MachineOptions,
   problems: Diagnostic[],
@@ -125,6 +125,8 @@ function buildBare(
     firmware: below,
     ramBytes: guest.memory,
     ...bootOptions(guest),
+    ...(harts !== undefined && { harts }),
+    ...(quantum !== undefined && { quantum }),
     ...options,
   });
   return { machine, vmm: undefined };

@@ -36,6 +36,10 @@ export interface DebuggeeConfiguration {
   readonly locateSource: (source: string, imagePath: string) => string | undefined;
   /** The instruction set of the machine; everything that Strata implements where absent. */
   readonly isa?: Isa;
+  /** Harts of the machine, where no VMM is hosted on it; 1 where absent. */
+  readonly harts?: number;
+  /** Steps that a hart runs before the next has its turn. */
+  readonly quantum?: number;
   readonly engine: 'auto' | EngineName;
   /** Input recorded earlier, to come again at its steps. */
   readonly input?: InputLog;

@@ -26,6 +26,8 @@ export interface MachineConfiguration {
   readonly ramBytes?: number;
   /** 1 to 8. */
   readonly harts?: number;
+  /** Steps that a hart runs before the next has its turn: 64 to 1,000,000; 1000 unless told. */
+  readonly quantum?: number;
   /** Steps in a second of the machine's time; a multiple of the timebase. */
   readonly clockHertz?: number;
   /** The kernel's command line. */
@@ -51,6 +53,7 @@ export interface CheckedConfiguration extends Omit<MachineConfiguration, 'image'
   readonly isa: Isa;
   readonly ramBytes: number;
   readonly harts: number;
+  readonly quantum: number;
   readonly clockHertz: number;
   readonly output: (port: string, byte: number) => void;
   readonly engine: EngineName;
@@ -68,6 +71,7 @@ export function checkConfiguration(configuration: MachineConfiguration): Checked
     isa = defaultIsa,
     ramBytes = 128 * mebibyte,
     harts = 1,
+    quantum = 1000,
     clockHertz = 100_000_000,
     supervisor,
     image = supervisor && nothing,
@@ -77,6 +81,10 @@ export function checkConfiguration(configuration: MachineConfiguration): Checked
   }
   if (!Number.isInteger(harts) || harts < 1 || harts > 8) {
     throw invalid('harts', `${harts} harts: a machine has 1 to 8.`);
+  }
+  // Unpriv. Zalrsc: a loop of 16 instructions between LR and SC must succeed at last; a turn has room for several.
+  if (!Number.isInteger(quantum) || quantum < 64 || quantum > 1_000_000) {
+    throw invalid('quantum', `A turn of ${quantum} steps: give 64 to 1000000.`);
   }
   if (clockHertz < timebaseHertz || clockHertz % timebaseHertz !== 0) {
     throw invalid('clock', `A clock of ${clockHertz} Hz: give a multiple of ${timebaseHertz} Hz.`);
@@ -103,6 +111,7 @@ export function checkConfiguration(configuration: MachineConfiguration): Checked
     isa,
     ramBytes,
     harts,
+    quantum,
     clockHertz,
   };
 }

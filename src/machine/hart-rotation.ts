@@ -1,9 +1,6 @@
 import { assert } from '../common/errors.ts';
 import type { Hart } from '../hart/hart.ts';
 
-/** Steps that a hart runs before the next has its turn, where there are several. */
-const quantum = 1000;
-
 export interface RotationState {
   readonly [name: string]: number;
   readonly current: number;
@@ -18,7 +15,8 @@ export class HartRotation {
   #current = 0;
   #left = 0;
 
-  constructor(harts: readonly Hart[]) {
+  /** `quantum` is how many steps a hart runs before the next has its turn, where there are several. */
+  constructor(harts: readonly Hart[], quantum: number) {
     this.#harts = harts;
     this.#turn = harts.length === 1 ? Infinity : quantum;
     this.reset();

@@ -75,7 +75,7 @@ export class Machine {
     const { harts, clint, clock, uart, rtc, htif, memory } = this.board;
     this.#inputs = new InputPorts(configuration.input?.entries ?? []);
     this.#timers = new Timers({ harts, clint, clock, rtc });
-    this.#rotation = new HartRotation(harts);
+    this.#rotation = new HartRotation(harts, configuration.quantum);
     this.#ramHash = new MemoryHash(memory.wasm);
     this.#inputs.open('uart0', (bytes) => uart.receive(bytes));
     if (htif) this.#connectHtif(htif);

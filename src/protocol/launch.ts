@@ -62,6 +62,16 @@ export const launchSchema = z
       .describe(
         'What runs in M mode when `vmm` is `none`: `builtin` (default), `none` for an M-mode image, or a file.',
       ),
+    harts: z
+      .int()
+      .min(1, 'a machine has 1 to 8 harts')
+      .max(8, 'a machine has 1 to 8 harts')
+      .describe('Harts of the machine when `vmm` is `none`: 1 to 8. Default 1.'),
+    quantum: z
+      .int()
+      .min(64, 'a turn has 64 to 1000000 steps')
+      .max(1_000_000, 'a turn has 64 to 1000000 steps')
+      .describe('Steps that a hart runs before the next has its turn. Default 1000.'),
     stopOnEntry: z.boolean().describe('Stop before the first instruction. Default false.'),
     sourceMap: z
       .record(z.string(), z.string())
@@ -121,7 +131,7 @@ export function validateLaunch(
       if (!known.has(name) && !fromEditor.has(name) && !name.startsWith('_'))
         problems.push(unknownAttribute(name));
   if (!parsed.success) return { ok: false, problems };
-  const { image, guests, vmm, firmware } = parsed.data;
+  const { image, guests, vmm, firmware, harts = 1 } = parsed.data;
   if (image === undefined && guests === undefined)
     problems.push(
       'image: say which guest to start: set "image" to a kernel’s ELF file, or "guests" to several',
@@ -133,6 +143,8 @@ export function validateLaunch(
     problems.push(
       'firmware: under the VMM a guest has the VMM’s own SBI; set "vmm": "none" to choose firmware',
     );
+  if (harts > 1 && vmm !== 'none')
+    problems.push('harts: the hosted VMM runs on one hart; set "vmm": "none" to have more');
   const names = (guests ?? []).map((guest) => guest.name);
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
     problems.push(`guests: two guests are called "${name}"; give each a name of its own`);

@@ -9,7 +9,7 @@ import { ramBase, TestBus, TestClock } from '../hart/fixture.ts';
 describe('machine/hart-rotation', () => {
   it('gives each hart a turn, and passes over those that cannot run', () => {
     const harts = threeHarts();
-    const rotation = new HartRotation(harts);
+    const rotation = new HartRotation(harts, 1000);
     const turns = Array.from({ length: 4 }, () => {
       const turn = rotation.next(({ id }) => id !== 1) ?? assert.fail('some can run');
       rotation.spend(turn.steps);
@@ -25,7 +25,7 @@ describe('machine/hart-rotation', () => {
   it('ends a reservation with the turn, for another hart may store there now', () => {
     const harts = threeHarts();
     const [first, second] = harts as [Hart, Hart];
-    const rotation = new HartRotation(harts);
+    const rotation = new HartRotation(harts, 1000);
     const canRun = (hart: Hart): boolean => hart === first || hart === second;
     first.state.reservation = BigInt(ramBase);
     rotation.spend(rotation.next(canRun)?.steps ?? 0);

@@ -15,7 +15,7 @@ export function loadMachineImage(
   if (elf?.ok === false) return { ok: false, diagnostics: elf.diagnostics.map((each) => inFile(path, each)) };
   const { base } = virtMemoryMap.ram;
   const start = base + (level === 'kernel' ? kernelOffset : 0);
-  const image = elf === undefined ? flatImage(bytes, BigInt(start)) : elfImage(elf.value);
+  const image = elf === undefined ? flat(bytes, start) : elfImage(elf.value);
   const problem = imageProblem(image, { base, size: ramBytes });
   if (problem !== undefined)
     return { ok: false, diagnostics: [inFile(path, { severity: 'error', ...problem })] };
@@ -27,11 +27,23 @@ export function inFile(path: string, diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, message: `${path}: ${diagnostic.message}` };
 }
 
+/** A flat image. A Linux `Image` says how much memory it takes (bytes 16 to 23 of its header), with data that is zero. */
+function flat(bytes: Uint8Array, start: number): MachineImage {
+  const image = flatImage(bytes, BigInt(start));
+  if (!isLinuxImage(bytes)) return image;
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const memorySize = Number(header.getBigUint64(16, true));
+  return { ...image, segments: image.segments.map((segment) => ({ ...segment, memorySize })) };
+}
+
 /** A Linux `Image` says so itself; anything else has to be called so, for a damaged ELF file must not pass for one. */
 function isFlat(path: string, bytes: Uint8Array): boolean {
   const isElf = bytes[0] === 0x7f && bytes[1] === 0x45;
-  const magic = latin1(bytes.subarray(56, 60));
-  return !isElf && (magic === 'RSC\u0005' || /\.bin$|(^|[\\/])Image[^\\/]*$/.test(path));
+  return !isElf && (isLinuxImage(bytes) || /\.bin$|(^|[\\/])Image[^\\/]*$/.test(path));
+}
+
+function isLinuxImage(bytes: Uint8Array): boolean {
+  return latin1(bytes.subarray(56, 60)) === 'RSC\u0005';
 }
 
 function elfImage(elf: ElfFile): MachineImage {

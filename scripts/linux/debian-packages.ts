@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The release with riscv64 that is meant, and the one to fall back on while a mirror has it only in part. */
+const riscvSuites = ['trixie', 'sid'] as const;
+/** Firmware for all architectures comes from the release of the machine's own kind that issue and tests name. */
+const firmwareSuite = 'bookworm';
+const firmwareArchitecture = 'amd64';
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/**
+ * Debian packages for riscv64, fetched and unpacked by an apt that has a folder of its own, and so touches nothing of
+ * the machine's. The mirror is the machine's. Throws where something cannot be had.
+ */
+export class DebianPackages {
+  readonly #base: string;
+  #options: readonly string[] | undefined;
+
+  /** `base` is the folder for the lists, what was fetched, and what that unpacks to: `root/PACKAGE/…`. */
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  /** The folder of an unpacked package; fetches it unless it is there from before. */
+  unpacked(name: string, origin: 'riscv64' | 'firmware' = 'riscv64'): string {
+    const folder = join(this.#base, 'root', name);
+    if (existsSync(folder)) return folder;
+    const downloads = join(this.#base, 'downloads', name);
+    rmSync(downloads, { recursive: true, force: true });
+    mkdirSync(downloads, { recursive: true });
+    const request = origin === 'firmware' ? `${name}/${firmwareSuite}` : `${name}:riscv64`;
+    this.#apt('apt-get', ['download', request], downloads);
+    const [file] = readdirSync(downloads);
+    if (file === undefined) throw new Error(`apt-get download ${request} left no file`);
+    // What is there is there whole: a folder gets its name when it is complete.
+    const partial = `${folder}.partial`;
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial, { recursive: true });
+    execFileSync('dpkg-deb', ['-x', join(downloads, file), partial]);
+    rmSync(downloads, { recursive: true });
+    renameSync(partial, folder);
+    return folder;
+  }
+
+  /** The dependency of a metapackage whose name begins so: what it stands for. */
+  dependencyOf(name: string, prefix: string): string {
+    const marker = join(this.#base, 'root', `${name}.depends`);
+    if (existsSync(marker)) return readFileSync(marker, 'utf8');
+    const text = this.#apt('apt-cache', ['show', `${name}:riscv64`], this.#base);
+    const dependencies = /^Depends: (.*)$/m.exec(text)?.[1]?.split(',') ?? [];
+    const names = dependencies.map((each) => each.trim().split(' ')[0] ?? '');
+    const dependency = names.find((each) => each.startsWith(prefix));
+    if (dependency === undefined) throw new Error(`${name} depends on no ${prefix}…`);
+    mkdirSync(join(this.#base, 'root'), { recursive: true });
+    writeFileSync(marker, dependency);
+    return dependency;
+  }
+
+  #apt(program: 'apt-get' | 'apt-cache', args: readonly string[], folder: string): string {
+    this.#options ??= this.#prepare();
+    return run(program, [...this.#options, ...args], folder);
+  }
+
+  #prepare(): readonly string[] {
+    const failures: string[] = [];
+    for (const suite of [...riscvSuites, ...riscvSuites]) {
+      try {
+        return this.#update(suite);
+      } catch (error) {
+        failures.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+    throw new Error(`the lists of no suite with riscv64 can be had\n${failures.join('\n')}`);
+  }
+
+  #update(suite: string): readonly string[] {
+    const state = join(this.#base, 'apt', suite);
+    mkdirSync(join(state, 'lists', 'partial'), { recursive: true });
+    mkdirSync(join(state, 'archives', 'partial'), { recursive: true });
+    const status = join(state, 'status');
+    const sources = join(state, 'sources.list');
+    const mirror = machineMirror();
+    const source = (architecture: string, release: string): string =>
+      `deb [${existsSync(keyring) ? `signed-by=${keyring} ` : ''}arch=${architecture}] ${mirror} ${release} main\n`;
+    writeFileSync(status, '');
+    writeFileSync(sources, source('riscv64', suite) + source(firmwareArchitecture, firmwareSuite));
+    const settings = [
+      `Dir::Etc::sourcelist=${sources}`,
+      'Dir::Etc::sourceparts=/dev/null',
+      `Dir::State=${state}`,
+      `Dir::State::status=${status}`,
+      `Dir::Cache=${state}`,
+      'APT::Architecture=riscv64',
+      'APT::Architectures::=riscv64',
+      `APT::Architectures::=${firmwareArchitecture}`,
+      'APT::Update::Error-Mode=any',
+      'APT::Sandbox::User=root',
+      'Acquire::Languages=none',
+      'Acquire::Retries=3',
+    ];
+    const options = settings.flatMap((setting) => ['-o', setting]);
+    run('apt-get', [...options, 'update'], this.#base);
+    return options;
+  }
+}
+
+/** The archive that this machine's own packages come from. */
+function machineMirror(): string {
+  const release = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+  const format = '$(RELEASE) $(COMPONENT) $(REPO_URI)';
+  const targets = run('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'], '/');
+  for (const line of targets.split('\n')) {
+    const [suite, component, address] = line.split(' ');
+    if (suite === release && component === 'main' && address !== undefined) return address;
+  }
+  throw new Error("apt's sources name no Debian archive to fetch riscv64 packages from");
+}
+
+function run(program: string, args: readonly string[], cwd: string): string {
+  try {
+    return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    throw new Error(`${program} ${args.at(-1) ?? ''} failed: ${said}`, { cause: error });
+  }
+}

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A kernel module, uncompressed. */
+export interface KernelModule {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The modules of these names and all that they depend on, each after those it needs. What the kernel has built in is
+ * left out. `folder` is a kernel package's `lib/modules/VERSION`. Throws where there is no such module.
+ */
+export function modulesInOrder(folder: string, names: readonly string[]): readonly KernelModule[] {
+  const files = new Map(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ko.xz'))
+      .map((path) => [moduleName(path), join(folder, path)]),
+  );
+  const found = new Map<string, KernelModule>();
+  const add = (name: string): void => {
+    if (found.has(name)) return;
+    const file = files.get(name);
+    if (file === undefined) throw new Error(`the kernel's package has no module ${name}`);
+    const bytes = execFileSync('xz', ['-dc', file], { maxBuffer: 2 ** 28 });
+    for (const needed of dependencies(bytes)) add(needed);
+    found.set(name, { name, bytes });
+  };
+  for (const name of names) add(name);
+  return [...found.values()];
+}
+
+function moduleName(path: string): string {
+  return path
+    .replace(/^.*\//, '')
+    .replace(/\.ko\.xz$/, '')
+    .replaceAll('-', '_');
+}
+
+/** A module says in its section .modinfo which others it needs. */
+function dependencies(bytes: Buffer): readonly string[] {
+  const at = bytes.indexOf('\0depends=');
+  if (at < 0) return [];
+  const start = at + '\0depends='.length;
+  const text = bytes.toString('latin1', start, bytes.indexOf(0, start));
+  return text === '' ? [] : text.split(',').map((name) => name.replaceAll('-', '_'));
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { loadDebuggee } from '../../src/dap/launch.ts';
+import type { Debuggee } from '../../src/debugger/debuggee.ts';
+import type { LaunchConfiguration } from '../../src/protocol/launch.ts';
+
+const stepsPerSlice = 1_000_000;
+const mostSteps = 400_000_000;
+
+/** A machine or a guest with a console that a test reads and types on. */
+export class Computer {
+  readonly debuggee: Debuggee;
+  readonly #console: string;
+  #printed = '';
+  /** How much of what was printed the test has seen. */
+  #seen = 0;
+  #exitCode: number | undefined;
+
+  private constructor(debuggee: Debuggee, console: string) {
+    this.debuggee = debuggee;
+    this.#console = console;
+    const { core } = debuggee;
+    core.onDidPrint(({ console: from, bytes }) => {
+      if (from === console) this.#printed += Buffer.from(bytes).toString('latin1');
+    });
+    core.resume({ kind: 'continue', direction: 'forward' });
+  }
+
+  /** Switches on what the configuration describes; the console is that of its first guest. */
+  static async start(configuration: LaunchConfiguration): Promise<Computer> {
+    const debuggee = await loadDebuggee(configuration);
+    const [console] = debuggee.core.consoles;
+    assert.ok(console, 'there is a console');
+    return new Computer(debuggee, console.id);
+  }
+
+  /** Steps since power-on. */
+  get steps(): number {
+    return this.debuggee.target.machine.steps;
+  }
+
+  /** Runs until `text` is printed, and returns what came before it since the last time; fails after so many steps. */
+  expect(text: string, { steps = mostSteps }: { readonly steps?: number } = {}): string {
+    const limit = this.steps + steps;
+    for (;;) {
+      const at = this.#printed.indexOf(text, this.#seen);
+      if (at >= 0) {
+        const before = this.#printed.slice(this.#seen, at);
+        this.#seen = at + text.length;
+        return before;
+      }
+      if (this.#exitCode !== undefined || this.steps >= limit) return this.#fail(text);
+      this.#runSlice(text);
+    }
+  }
+
+  /** Types a line, and returns what is printed between its echo and the next prompt. */
+  command(line: string, { prompt = 'guest# ' }: { readonly prompt?: string } = {}): string {
+    this.type(`${line}\n`);
+    this.expect(line);
+    return this.expect(prompt).replaceAll('\r', '');
+  }
+
+  type(text: string): void {
+    this.debuggee.core.input(this.#console, Buffer.from(text));
+  }
+
+  /** Runs to the guest's end, and gives its exit code. */
+  end(): number {
+    const limit = this.steps + mostSteps;
+    while (this.#exitCode === undefined && this.steps < limit) this.#runSlice('its end');
+    return this.#exitCode ?? this.#fail('its end');
+  }
+
+  #runSlice(awaited: string): void {
+    const result = this.debuggee.core.runSlice(stepsPerSlice);
+    if (result.kind === 'ended') this.#exitCode = result.exitCode;
+    if (result.kind === 'stopped' || result.kind === 'idle') this.#fail(`${awaited} (${result.kind})`);
+  }
+
+  #fail(awaited: string): never {
+    const last = this.#printed.split('\n').slice(-30).join('\n');
+    throw new assert.AssertionError({
+      message: `waited for ${JSON.stringify(awaited)} until step ${this.steps}; the console's last lines:\n${last}`,
+    });
+  }
+}
