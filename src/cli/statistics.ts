@@ -1,3 +1,4 @@
+import type { TranslationStatistics } from '../hart/translator/translator.ts';
 import type { Target } from '../debugger/target/target.ts';
 
 /** What a run came to, for people and programs. */
@@ -11,6 +12,8 @@ export interface RunStatistics {
   readonly exits: number;
   readonly exitsPerMillionSteps: number;
   readonly exitsByReason: Readonly<Record<string, number>>;
+  /** What the translator did; absent where the engine has none. */
+  readonly translation?: TranslationStatistics;
 }
 
 export function statisticsOf(target: Target, exitCode: number, milliseconds: number): RunStatistics {
@@ -18,6 +21,7 @@ export function statisticsOf(target: Target, exitCode: number, milliseconds: num
   const { steps } = machine;
   const counts = vmm?.statistics.by(({ reason }) => reason) ?? [];
   const exits = vmm?.statistics.total ?? 0;
+  const { translation } = machine;
   return {
     type: 'statistics',
     exitCode,
@@ -27,11 +31,12 @@ export function statisticsOf(target: Target, exitCode: number, milliseconds: num
     exits,
     exitsPerMillionSteps: steps === 0 ? 0 : (exits * 1e6) / steps,
     exitsByReason: Object.fromEntries(counts.map(({ key, count }) => [key, count])),
+    ...(translation && { translation }),
   };
 }
 
 export function statisticsText(statistics: RunStatistics): string {
-  const { steps, seconds, mips, exits, exitsPerMillionSteps, exitsByReason } = statistics;
+  const { steps, seconds, mips, exits, exitsPerMillionSteps, exitsByReason, translation } = statistics;
   const rows = Object.entries(exitsByReason).map(
     ([reason, count]) => `  ${reason.padEnd(28)} ${count.toLocaleString('en').padStart(12)}`,
   );
@@ -39,6 +44,18 @@ export function statisticsText(statistics: RunStatistics): string {
     `${steps.toLocaleString('en')} steps in ${seconds.toFixed(2)} s (${mips.toFixed(0)} MIPS)`,
     `${exits.toLocaleString('en')} exits (${exitsPerMillionSteps.toFixed(1)} in a million steps)`,
     ...rows,
+    ...(translation === undefined || translation.translations === 0 ? [] : [translationText(translation)]),
     '',
   ].join('\n');
+}
+
+function translationText({
+  translations,
+  functions,
+  dropped,
+  bytes,
+  interpreted,
+}: TranslationStatistics): string {
+  const count = (number: number): string => number.toLocaleString('en');
+  return `${count(translations)} translations (${count(Math.round(bytes / 1024))} KiB of wasm), ${count(functions)} in use, ${count(dropped)} dropped; about ${count(interpreted)} steps interpreted`;
 }

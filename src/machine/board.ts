@@ -1,6 +1,6 @@
 import type { Breakpoints } from '../hart/breakpoints.ts';
 import type { Hart } from '../hart/hart.ts';
-import { createHarts } from '../hart/harts.ts';
+import { createHarts, type Harts } from '../hart/harts.ts';
 import type { HostedLevels } from '../hart/hosted.ts';
 import { createMachineMemory } from '../hart/layout.ts';
 import type { MachineMemory } from '../hart/memory.ts';
@@ -25,6 +25,7 @@ export interface Board {
   readonly physical: PhysicalMemory;
   readonly harts: readonly Hart[];
   readonly breakpoints: Breakpoints;
+  readonly translation: Harts['translation'];
   readonly clock: MachineClock;
   readonly bus: AddressMap;
   readonly uart: Ns16550a;
@@ -118,6 +119,7 @@ export function createBoard(
     physical,
     harts,
     breakpoints: created.breakpoints,
+    translation: created.translation,
     clock,
     bus,
     uart,

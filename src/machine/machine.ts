@@ -1,5 +1,6 @@
 import { assert } from '../common/errors.ts';
 import type { Breakpoints } from '../hart/breakpoints.ts';
+import type { TranslationStatistics } from '../hart/translator/translator.ts';
 import { MemoryHash } from '../hart/engine/memory-hash.ts';
 import type { Hart } from '../hart/hart.ts';
 import { hostedLevel, type HostedLevel } from '../hart/hosted.ts';
@@ -99,6 +100,11 @@ export class Machine {
 
   get breakpoints(): Breakpoints {
     return this.board.breakpoints;
+  }
+
+  /** What the translator did so far; `undefined` where the engine has none. */
+  get translation(): TranslationStatistics | undefined {
+    return this.board.translation();
   }
 
   /** Steps since power-on, of all harts. */
