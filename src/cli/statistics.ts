@@ -38,7 +38,7 @@ export function statisticsOf(target: Target, exitCode: number, milliseconds: num
 export function statisticsText(statistics: RunStatistics): string {
   const { steps, seconds, mips, exits, exitsPerMillionSteps, exitsByReason, translation } = statistics;
   const rows = Object.entries(exitsByReason).map(
-    ([reason, count]) => `  ${reason.padEnd(28)} ${count.toLocaleString('en').padStart(12)}`,
+    ([reason, times]) => `  ${reason.padEnd(28)} ${count(times).padStart(12)}`,
   );
   return [
     `${steps.toLocaleString('en')} steps in ${seconds.toFixed(2)} s (${mips.toFixed(0)} MIPS)`,
@@ -56,6 +56,9 @@ function translationText({
   bytes,
   interpreted,
 }: TranslationStatistics): string {
-  const count = (number: number): string => number.toLocaleString('en');
   return `${count(translations)} translations (${count(Math.round(bytes / 1024))} KiB of wasm), ${count(functions)} in use, ${count(dropped)} dropped; about ${count(interpreted)} steps interpreted`;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
 }
