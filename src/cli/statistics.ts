@@ -30,7 +30,7 @@ export function statisticsOf(target: Target, exitCode: number, milliseconds: num
     mips: steps / milliseconds / 1000,
     exits,
     exitsPerMillionSteps: steps === 0 ? 0 : (exits * 1e6) / steps,
-    exitsByReason: Object.fromEntries(counts.map(({ key, count }) => [key, count])),
+    exitsByReason: Object.fromEntries(counts.map(({ key, count: times }) => [key, times])),
     ...(translation && { translation }),
   };
 }
