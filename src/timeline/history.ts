@@ -43,7 +43,7 @@ export class History {
    */
   seek(mark: Mark, onRestore?: (step: number) => void): void {
     if (compareMarks(mark, this.now) < 0) {
-      const checkpoint = this.#checkpointBefore(mark);
+      const checkpoint = this.#checkpointAt(mark) ?? this.#checkpointBefore(mark);
       this.#machine.restore(checkpoint.saved);
       onRestore?.(checkpoint.step);
     }
@@ -81,6 +81,12 @@ export class History {
     if (this.#checkpoints.length <= mostCheckpoints) return;
     this.#interval *= 2;
     for (let index = this.#checkpoints.length - 2; index > 0; index -= 2) this.#checkpoints.splice(index, 1);
+  }
+
+  /** Checkpoints are taken between instructions, after all stages of an exit. */
+  #checkpointAt(mark: Mark): Checkpoint | undefined {
+    if (mark.stage !== undefined) return undefined;
+    return this.#checkpoints.find(({ step }) => step === mark.step);
   }
 
   #checkpointBefore(mark: Mark): Checkpoint {

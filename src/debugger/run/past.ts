@@ -56,12 +56,20 @@ export class Past {
   #lastStopWithin(from: Mark, to: Mark): PastStop | undefined {
     const { machine } = this.#target;
     this.seek(from);
-    let last: PastStop | undefined;
+    let last = this.#stopAtCheckpoint(from);
     for (let resumed = machine.position; ; resumed = machine.position) {
       const moved = this.#mover.run(to.step - machine.steps, resumed);
       if (moved.kind !== 'verdict' || compareMarks(machine.position, to) >= 0) return last;
       last = { mark: machine.position, threadId: moved.thread.id, verdict: moved.verdict };
     }
+  }
+
+  /** A run passes what stands where it begins; and the stretch before ends there without running it. */
+  #stopAtCheckpoint(from: Mark): PastStop | undefined {
+    if (compareMarks(from, this.#history.beginning) <= 0) return undefined;
+    const thread = this.#target.currentThread;
+    const verdict = this.#mover.meet(thread);
+    return verdict && { mark: from, threadId: thread.id, verdict };
   }
 
   /**

@@ -18,6 +18,8 @@ interface Departure {
   readonly sp: bigint;
   readonly privilege: number;
   readonly mark: Mark;
+  /** Steps of its hart: what records of traps count by. */
+  readonly hartSteps: number;
   /** Instructions that the hart had retired. */
   readonly retired: number;
   /** Address after it, where it is a call. */
@@ -116,6 +118,7 @@ export class StepPlan implements Plan {
       sp: cpu.getX(2),
       privilege: cpu.mode.privilege,
       mark: this.#target.machine.position,
+      hartSteps: this.#thread.hart.state.steps,
       retired: this.#thread.hart.state.retired,
       returnsTo: isCall ? BigInt.asUintN(64, pc + BigInt(decoded?.length ?? 4)) : undefined,
       isEcall: mnemonic === 'ecall',
@@ -153,7 +156,7 @@ export class StepPlan implements Plan {
   /** A trap into the same level (a kernel interrupted in its own code) is the newest record, of this very step. */
   #isTrapWithin(departure: Departure): boolean {
     const { newest } = this.#thread.hart.trapRecords;
-    return newest !== undefined && newest.step >= departure.mark.step && newest.pc === departure.pc;
+    return newest !== undefined && newest.step >= departure.hartSteps && newest.pc === departure.pc;
   }
 
   #trapped(): void {
