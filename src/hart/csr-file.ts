@@ -6,6 +6,7 @@ import { counterHooks } from './csrs/counters.ts';
 import { environmentHooks } from './csrs/environment.ts';
 import { floatingPointHooks } from './csrs/floating-point.ts';
 import type { CsrContext, CsrHooks, CsrHookTable } from './csrs/hooks.ts';
+import { eventCounterHooks } from './csrs/event-counters.ts';
 import { interruptHooks } from './csrs/interrupts.ts';
 import { physicalProtectionHooks } from './csrs/physical-memory-protection.ts';
 import { stateEnableHooks } from './csrs/state-enable.ts';
@@ -100,6 +101,7 @@ const allHooks: CsrHookTable = {
   ...timerHooks,
   ...environmentHooks,
   ...triggerHooks,
+  ...eventCounterHooks,
   ...stateEnableHooks,
   ...physicalProtectionHooks,
   ...floatingPointHooks,

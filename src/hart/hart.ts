@@ -8,6 +8,7 @@ import type { PredecodedCode } from './engine/predecoded-code.ts';
 import type { TablePages } from './engine/table-pages.ts';
 import { hostedLevel, trapFromCsrs, type HostedLevels } from './hosted.ts';
 import { dueInterrupt, interruptEndsWait, updateTimers } from './interrupts.ts';
+import { countsEvents, settleEvents, stepsUntilOverflow } from './event-counters.ts';
 import type { MachineMemory } from './memory.ts';
 import { MemoryView } from './memory-view.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
@@ -91,7 +92,11 @@ export class Hart {
     this.#triggers = new Triggers(state);
     this.walker = new PageWalker(physical, this.#protection, isa);
     this.view = new MemoryView(physical, this.walker);
-    const contextChanged = (): void => this.#engine?.contextChanged();
+    const contextChanged = (): void => {
+      this.#engine?.contextChanged();
+      // Counters count in some modes only: when one overflows is another step now.
+      if (countsEvents(state)) this.#timerStep = 0;
+    };
     this.csrs = new CsrFile({
       isa,
       state,
@@ -194,11 +199,13 @@ export class Hart {
 
   /** What a hosted M level ends with: the effects of MRET. */
   returnFromMachine(): void {
+    if (countsEvents(this.state)) settleEvents(this.state);
     returnFromMachine(this.state, this.trapRecords);
   }
 
   /** What a hosted HS level ends with: the effects of SRET. */
   returnFromSupervisor(): void {
+    if (countsEvents(this.state)) settleEvents(this.state);
     returnFromSupervisor(this.state, this.trapRecords);
   }
 
@@ -296,6 +303,7 @@ export class Hart {
   }
 
   #deliver(taken: TakenTrap): HartStop | undefined {
+    if (countsEvents(this.state)) this.#timerStep = 0;
     if (this.#triggers.areArmed) this.#triggers.trapped(taken);
     this.#engine?.enterByTrap();
     this.#engine?.contextChanged();
@@ -308,7 +316,15 @@ export class Hart {
     const deadline = updateTimers(this.state, this.#clock);
     const steps = deadline === undefined ? Infinity : this.#clock.stepsUntil(deadline);
     assert(steps > 0, 'a deadline that is not reached lies ahead');
-    this.#timerStep = this.state.steps + steps;
+    this.#timerStep = this.state.steps + Math.min(steps, this.#stepsUntilOverflow());
+  }
+
+  #stepsUntilOverflow(): number {
+    const { state } = this;
+    if (!countsEvents(state)) return Infinity;
+    // Not before: whoever only looks at the hart between runs leaves no trace.
+    if (stepsUntilOverflow(state) <= 0) settleEvents(state);
+    return stepsUntilOverflow(state);
   }
 
   #isAtBreakpoint(): boolean {

@@ -27,9 +27,10 @@ export const interruptSet = {
   SEI: 1 << interruptCode.supervisorExternal,
   VSEI: 1 << interruptCode.virtualSupervisorExternal,
   MEI: 1 << interruptCode.machineExternal,
+  LCOFI: 1 << interruptCode.counterOverflow,
 } as const;
 
-const { SSI, VSSI, MSI, STI, VSTI, MTI, SEI, VSEI, MEI } = interruptSet;
+const { SSI, VSSI, MSI, STI, VSTI, MTI, SEI, VSEI, MEI, LCOFI } = interruptSet;
 
 /** Interrupts of VS level: in mip, hip and hvip one bit above where vsip shows them. */
 export const virtualInterrupts = VSSI | VSTI | VSEI;
@@ -47,7 +48,7 @@ export function pendingInterrupts(state: HartState): number {
   const lines = state.interruptLines;
   const comparator = state.high(csrSlot.menvcfg) >>> 31 === 1;
   return (
-    (software & (SSI | SEI)) |
+    (software & (SSI | SEI | LCOFI)) |
     (lines & (externalLines | VSTI)) |
     ((comparator ? lines : software) & STI) |
     (state.low(csrSlot.hvip) & virtualInterrupts)
@@ -121,6 +122,7 @@ const decreasingPriority = [
   interruptCode.virtualSupervisorExternal,
   interruptCode.virtualSupervisorSoftware,
   interruptCode.virtualSupervisorTimer,
+  interruptCode.counterOverflow,
 ];
 
 function mostUrgent(candidates: number): number {

@@ -255,6 +255,14 @@ export const storedCsrs = [
   'hstateen1',
   'hstateen2',
   'hstateen3',
+  'mhpmcounter3',
+  'mhpmevent3',
+  'mhpmcounter4',
+  'mhpmevent4',
+  'mhpmcounter5',
+  'mhpmevent5',
+  'mhpmcounter6',
+  'mhpmevent6',
 ] as const;
 
 export type StoredCsr = (typeof storedCsrs)[number];
@@ -287,6 +295,11 @@ export const hartSlot = {
   csr: firstCsrSlot,
   /** tdata1 and tdata2 of each trigger. */
   triggers: 184,
+  /** Steps counted, and instructions retired, when counters of events were last brought up to date. */
+  settledSteps: 192,
+  settledRetired: 193,
+  /** In the low half, 1: some counter of events is on. */
+  countsEvents: 194,
 } as const;
 
 export const csrSlot = Object.fromEntries(
@@ -294,7 +307,7 @@ export const csrSlot = Object.fromEntries(
 ) as Readonly<Record<StoredCsr, number>>;
 
 /** Slots in a hart's area. */
-export const hartStateSlots = 192;
+export const hartStateSlots = 208;
 /** Bytes of a hart's area. */
 export const hartStateBytes = 8 * hartStateSlots;
 

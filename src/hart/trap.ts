@@ -35,6 +35,7 @@ export const interruptCode = {
   virtualSupervisorExternal: 10,
   machineExternal: 11,
   supervisorGuestExternal: 12,
+  counterOverflow: 13,
 } as const;
 
 /** A trap that an instruction caused or an interrupt that is due: a value, not an error. */

@@ -9,6 +9,7 @@ import {
   type HartState,
 } from './state.ts';
 import { hstatusLow, mstatusHigh, mstatusLow, sstatusLow } from './status-bits.ts';
+import { countsEvents, settleEvents } from './event-counters.ts';
 import { tcontrolBit } from './triggers/triggers.ts';
 import type { TrapRecords } from './trap-records.ts';
 import type { Privilege, TakenTrap, Trap } from './trap.ts';
@@ -82,6 +83,7 @@ export function exceptionDestination(state: HartState, from: HartMode, code: num
 
 function enterMode(state: HartState, records: TrapRecords, trap: Trap, to: HartMode): TakenTrap {
   const from = state.mode;
+  if (countsEvents(state)) settleEvents(state);
   const taken: TakenTrap = { trap, step: state.steps, pc: state.pc, from, to };
   records.push(state, to, trap.interrupt, trap.code);
   switch (to) {

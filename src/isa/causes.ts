@@ -39,4 +39,5 @@ export const interrupts: readonly InterruptDescription[] = [
   { code: 9, stem: 'SE', name: 'supervisor external interrupt' },
   { code: 10, stem: 'VSE', name: 'virtual supervisor external interrupt' },
   { code: 11, stem: 'ME', name: 'machine external interrupt' },
+  { code: 13, stem: 'LCOF', name: 'counter-overflow interrupt' },
 ];

@@ -40,8 +40,8 @@ export class HostedTarget {
   /** Runs until a guest's process runs this program. */
   runToProcess(guest: string, program: string): void {
     const thread = this.thread(guest);
-    for (let slice = 0; slice < 2000; slice++) {
-      this.machine.run({ budget: 5000 });
+    for (let slice = 0; slice < 10_000; slice++) {
+      this.machine.run({ budget: 1000 });
       if (this.vmm.currentVcpu !== thread.vcpu || thread.cpu.mode.privilege !== 0) continue;
       if (this.target.programOf(thread, thread.cpu.regime())?.name === program) return;
     }

@@ -1,3 +1,4 @@
+import { eventsChanged, settleEvents } from '../event-counters.ts';
 import type { CsrContext, CsrHooks, CsrHookTable } from './hooks.ts';
 
 type Counter = 'mcycle' | 'minstret';
@@ -13,10 +14,13 @@ export const counterHooks: CsrHookTable = {
     modify: (context, value, mask) => {
       const { state } = context;
       const old = state.getCsr('mcountinhibit');
-      const next = ((old & ~mask) | (value & mask)) & (inhibitBit.mcycle | inhibitBit.minstret);
+      const next = (old & ~mask) | (value & mask);
+      settleEvents(state);
       // The count goes on from where it is, in the other form.
       const counts = { mcycle: readCounter(context, 'mcycle'), minstret: readCounter(context, 'minstret') };
       state.setCsr('mcountinhibit', next);
+      eventsChanged(state);
+      context.timersChanged();
       for (const name of ['mcycle', 'minstret'] as const) {
         if (((old ^ next) & inhibitBit[name]) !== 0n) writeCounter(context, name, counts[name]);
       }

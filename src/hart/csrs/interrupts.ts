@@ -1,7 +1,7 @@
 import { interruptSet, pendingInterrupts, timerComparatorsOn } from '../interrupts.ts';
 import type { CsrHookTable } from './hooks.ts';
 
-const { SSI, STI, SEI, VSSI } = interruptSet;
+const { SSI, STI, SEI, VSSI, LCOFI } = interruptSet;
 
 /**
  * mip is made of software's bits, of lines and of timers; a write changes software's bits alone, so that the
@@ -12,7 +12,7 @@ export const interruptHooks: CsrHookTable = {
     read: ({ state }) => BigInt(pendingInterrupts(state)),
     modify: ({ state }, value, mask) => {
       // Sstc: STIP belongs to stimecmp while the comparator is on.
-      const software = BigInt(SSI | SEI | (timerComparatorsOn(state).s ? 0 : STI)) & mask;
+      const software = BigInt(SSI | SEI | LCOFI | (timerComparatorsOn(state).s ? 0 : STI)) & mask;
       const injected = BigInt(VSSI) & mask;
       state.setCsr('mip', (state.getCsr('mip') & ~software) | (value & software));
       state.setCsr('hvip', (state.getCsr('hvip') & ~injected) | (value & injected));

@@ -1,7 +1,9 @@
+import { countsEvents, settleEvents } from '../event-counters.ts';
 import { interruptEndsWait } from '../interrupts.ts';
 import { returnFromMachine, returnFromSupervisor } from '../traps.ts';
 import { exception, exceptionCode } from '../trap.ts';
 import { refusalTrap } from '../guards.ts';
+import type { HartState } from '../state.ts';
 import type { Operation } from './operation.ts';
 
 /** Unpriv. 2.8 and Priv. 3.3.1: the cause tells the mode that calls. */
@@ -20,12 +22,14 @@ export const ecall: Operation = ({ state }) => {
 export const ebreak: Operation = () => exception(exceptionCode.breakpoint);
 
 export const mret: Operation = ({ state, records, contextChanged }) => {
+  settleWithThis(state);
   returnFromMachine(state, records);
   contextChanged();
   return 'jumped';
 };
 
 export const sret: Operation = ({ state, records, contextChanged }) => {
+  settleWithThis(state);
   returnFromSupervisor(state, records);
   contextChanged();
   return 'jumped';
@@ -36,5 +40,13 @@ export const wfi: Operation = ({ state }) => {
   state.waiting = !interruptEndsWait(state);
   return 'next';
 };
+
+/** The instruction that returns is counted in the mode that it leaves. */
+function settleWithThis(state: HartState): void {
+  if (!countsEvents(state)) return;
+  state.steps++;
+  settleEvents(state);
+  state.steps--;
+}
 
 export const illegal: Operation = (_, { word }) => refusalTrap('illegal-instruction', word);

@@ -14,6 +14,10 @@ export const privilegedExtensions = {
     needs: ['Smstateen'],
     isOffByDefault: true,
   },
+  Sscofpmf: {
+    summary: 'Counters of events that interrupt when they overflow, and count in some modes only.',
+    needs: ['Zihpm'],
+  },
   Sstc: { summary: 'Timer comparators of supervisor level: stimecmp and vstimecmp.' },
   Sv39: { summary: 'Virtual addresses of 39 bits: three levels of page tables.', isBase: true },
   Sv48: { summary: 'Virtual addresses of 48 bits: four levels of page tables.' },

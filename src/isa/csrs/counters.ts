@@ -1,4 +1,5 @@
 import { bit, csr } from '../csr-description.ts';
+import { countingCounters } from './hardware-counters.ts';
 import { counterGuards } from './counter-guards.ts';
 import { counterFields } from './shared-fields.ts';
 
@@ -50,7 +51,11 @@ export const mcountinhibit = csr({
   address: 0x320,
   summary: 'Counters that stand still.',
   source: 'Priv. machine level, mcountinhibit',
-  fields: [bit('CY', 0, 'mcycle stands still.'), bit('IR', 2, 'minstret stands still.')],
+  fields: [
+    bit('CY', 0, 'mcycle stands still.'),
+    bit('IR', 2, 'minstret stands still.'),
+    ...countingCounters.map((n) => bit(`HPM${n}`, n, `mhpmcounter${n} stands still.`)),
+  ],
 });
 
 export const mcounteren = csr({

@@ -1,7 +1,7 @@
 import type { Csr } from '../csr.ts';
 import * as counters from './counters.ts';
 import * as floatingPoint from './floating-point.ts';
-import { hardwareCounterCsrs } from './hardware-counters.ts';
+import { hardwareCounterCsrs, scountovf } from './hardware-counters.ts';
 import * as hypervisor from './hypervisor.ts';
 import * as machine from './machine.ts';
 import { pmpAddresses, pmpConfigurations } from './physical-memory-protection.ts';
@@ -24,6 +24,7 @@ export const allCsrs: readonly Csr[] = [
   tcontrol,
   ...stateEnableCsrs,
   ...hardwareCounterCsrs,
+  scountovf,
   ...pmpConfigurations,
   ...pmpAddresses,
 ].toSorted((a, b) => a.address - b.address);

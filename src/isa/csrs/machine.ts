@@ -70,7 +70,7 @@ export const mideleg = csr({
   summary: 'Interrupts that go to HS mode (or, by hideleg, below) instead of M mode.',
   source: 'Priv. machine level, mideleg',
   reset: 0x444n,
-  fields: interruptFields('D', [1, 2, 5, 6, 9, 10], [1, 5, 9]),
+  fields: interruptFields('D', [1, 2, 5, 6, 9, 10, 13], [1, 5, 9, 13]),
 });
 
 export const mie = csr({
@@ -78,7 +78,7 @@ export const mie = csr({
   address: 0x304,
   summary: 'Interrupts that are enabled.',
   source: 'Priv. machine level, mie',
-  fields: interruptFields('E', [1, 2, 3, 5, 6, 7, 9, 10, 11]),
+  fields: interruptFields('E', [1, 2, 3, 5, 6, 7, 9, 10, 11, 13]),
 });
 
 export const mtvec = csr({
@@ -125,7 +125,7 @@ export const mip = csr({
   address: 0x344,
   summary: 'Interrupts that are pending.',
   source: 'Priv. machine level, mip',
-  fields: interruptFields('P', [1, 2, 3, 5, 6, 7, 9, 10, 11], [1, 2, 5, 9]),
+  fields: interruptFields('P', [1, 2, 3, 5, 6, 7, 9, 10, 11, 13], [1, 2, 5, 9, 13]),
 });
 
 export const mtinst = csr({

@@ -53,6 +53,7 @@ export function interruptFields(
       bit(`${stem}I${suffix}`, code, `Is the ${name} ${what}?`, {
         ...(writable.includes(code) ? {} : readOnly),
         ...(hypervisorInterrupts.has(code) && { needs: ['H'] }),
+        ...(code === counterOverflow && { needs: ['Sscofpmf'] }),
       }),
     );
 }
@@ -61,6 +62,8 @@ export function interruptFields(
 const hypervisorExceptions: ReadonlySet<number> = new Set([10, 20, 21, 22, 23]);
 /** Those of VS level, and the guest external interrupt. */
 const hypervisorInterrupts: ReadonlySet<number> = new Set([2, 6, 10, 12]);
+
+const counterOverflow = 13;
 
 /** The bit for each counter in the counter-enable registers (Priv. machine level, mcounteren). */
 export function counterFields(what: string): readonly CsrField[] {

@@ -20,9 +20,9 @@ export const sie = csr({
   address: 0x104,
   summary: 'Supervisor interrupts that are enabled: those of mie that mideleg hands down.',
   source: 'Priv. supervisor level, sie',
-  fields: interruptFields('E', [1, 5, 9]),
+  fields: interruptFields('E', [1, 5, 9, 13]),
   virtualAlias: 'vsie',
-  viewOf: { register: 'mie', mask: 0x222n, gate: 'mideleg' },
+  viewOf: { register: 'mie', mask: 0x2222n, gate: 'mideleg' },
 });
 
 export const stvec = csr({
@@ -82,9 +82,9 @@ export const sip = csr({
   address: 0x144,
   summary: 'Supervisor interrupts that are pending: those of mip that mideleg hands down.',
   source: 'Priv. supervisor level, sip',
-  fields: interruptFields('P', [1, 5, 9], [1]),
+  fields: interruptFields('P', [1, 5, 9, 13], [1, 13]),
   virtualAlias: 'vsip',
-  viewOf: { register: 'mip', mask: 0x222n, gate: 'mideleg' },
+  viewOf: { register: 'mip', mask: 0x2222n, gate: 'mideleg' },
 });
 
 /** A write with an unsupported MODE has no effect at all (Priv. supervisor level, satp). */
