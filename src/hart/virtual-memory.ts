@@ -104,8 +104,41 @@ export class VirtualMemory {
     return old;
   }
 
+  /** AMOCAS.Q: likewise, of 16 bytes. */
+  modifyQuad(address: bigint, update: (old: bigint) => bigint): bigint | AccessFault {
+    const place = this.#locateAtomic(address, 16, 'write');
+    if (typeof place !== 'number') return place;
+    const old = (this.#physical.load(place, 8) ?? 0n) | ((this.#physical.load(place + 8, 8) ?? 0n) << 64n);
+    const next = update(old);
+    this.#physical.store(place, 8, BigInt.asUintN(64, next));
+    this.#physical.store(place + 8, 8, next >> 64n);
+    return old;
+  }
+
+  /** Unpriv. CMO: management of a cache block is allowed where a load is; here, of RAM. D bits stay as they are. */
+  checkBlock(address: bigint): AccessFault | undefined {
+    const place = this.#locateBlock(address, 'read');
+    return typeof place === 'number' ? undefined : place;
+  }
+
+  /** Stores zeros to the cache block around the address, which must be RAM. */
+  zeroBlock(address: bigint): AccessFault | undefined {
+    const place = this.#locateBlock(address, 'write');
+    if (typeof place !== 'number') return place;
+    for (let offset = 0; offset < blockBytes; offset += 8) this.#physical.store(place + offset, 8, 0n);
+    return undefined;
+  }
+
+  #locateBlock(address: bigint, access: 'read' | 'write'): number | AccessFault {
+    const regime = accessRegime(this.#state, 'normal');
+    const page = this.#translate(address, access, regime);
+    if (typeof page !== 'number') return page;
+    const place = page * 4096 + (offsetInPage(address) & -blockBytes);
+    return this.#physical.isRam(place, blockBytes) ? place : accessFault(address, regime);
+  }
+
   /** LR, SC and AMOs are aligned (Unpriv. 14.2, 14.4); here they are for RAM only. */
-  #locateAtomic(address: bigint, size: 4 | 8, access: 'read' | 'write'): number | AccessFault {
+  #locateAtomic(address: bigint, size: 4 | 8 | 16, access: 'read' | 'write'): number | AccessFault {
     const regime = accessRegime(this.#state, 'normal');
     const offset = offsetInPage(address);
     if (offset % size !== 0) return faultOf('misaligned', address, regime);
@@ -173,6 +206,9 @@ export class VirtualMemory {
     return faultOf(result.kind, address, regime, result);
   }
 }
+
+/** The size of a cache block (Zic64b). */
+const blockBytes = 64;
 
 function offsetInPage(address: bigint): number {
   return Number(BigInt.asUintN(12, address));

@@ -42,7 +42,7 @@ function makeDecoder(isa: Isa): Decode {
 const decoders = new WeakMap<Isa, Decode>();
 
 function takeApart(word: number, form: Form): DecodedInstruction | undefined {
-  const { rd = 0, rs1 = 0, rs2 = 0 } = form.implied;
+  const { rd = 0, rs1 = 0, rs2 = 0, imm = 0 } = form.implied;
   const decoded = {
     instruction: form.instruction,
     compressed: form.compressed,
@@ -52,7 +52,7 @@ function takeApart(word: number, form: Form): DecodedInstruction | undefined {
     rs1,
     rs2,
     rs3: 0,
-    imm: 0,
+    imm,
     csr: 0,
     zimm: 0,
     rm: 0,

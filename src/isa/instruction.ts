@@ -74,7 +74,7 @@ export interface CompressedInstruction {
   readonly summary: string;
   readonly expandsTo: Instruction;
   /** Operands of the base instruction that the encoding does not hold: `{ rd: 1 }` for c.jalr. */
-  readonly implied: Readonly<Partial<Record<Exclude<RegisterOperand, 'rs3'>, number>>>;
+  readonly implied: Readonly<Partial<Record<Exclude<RegisterOperand, 'rs3'> | 'imm', number>>>;
 }
 
 /** An instruction word taken apart. Operands it does not have are 0. `imm` is a signed 32-bit number. */

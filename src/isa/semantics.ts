@@ -136,6 +136,12 @@ export type OperationName =
   | 'sfence.vma'
   | 'hfence.vvma'
   | 'hfence.gvma'
+  /** CBO.INVAL, CBO.CLEAN and CBO.FLUSH. */
+  | 'cbo.manage'
+  | 'cbo.zero'
+  | 'amocas.w'
+  | 'amocas.d'
+  | 'amocas.q'
   | 'illegal';
 
 export type Statement =

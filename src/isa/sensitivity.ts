@@ -72,6 +72,11 @@ const operationEffects: Readonly<Record<OperationName, Effect>> = {
   'sfence.vma': 'control',
   'hfence.vvma': 'control',
   'hfence.gvma': 'control',
+  'cbo.manage': 'none',
+  'cbo.zero': 'none',
+  'amocas.w': 'none',
+  'amocas.d': 'none',
+  'amocas.q': 'none',
   illegal: 'none',
 };
 

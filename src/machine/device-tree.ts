@@ -97,6 +97,7 @@ function cpus(board: BoardDescription): DeviceTreeNode {
         'riscv,isa': board.isa.text,
         'riscv,isa-base': 'rv64i',
         'riscv,isa-extensions': board.isa.names.map((name) => name.toLowerCase()),
+        ...cacheBlockSizes(board.isa),
         'mmu-type': `riscv,${widestTranslation(board.isa)}`,
       },
       children: [
@@ -111,6 +112,15 @@ function cpus(board: BoardDescription): DeviceTreeNode {
         },
       ],
     })),
+  };
+}
+
+/** Zic64b. */
+function cacheBlockSizes(isa: Isa): Readonly<Record<string, DeviceTreeValue>> {
+  return {
+    ...(isa.has('Zicbom') && { 'riscv,cbom-block-size': [64] }),
+    ...(isa.has('Zicbop') && { 'riscv,cbop-block-size': [64] }),
+    ...(isa.has('Zicboz') && { 'riscv,cboz-block-size': [64] }),
   };
 }
 

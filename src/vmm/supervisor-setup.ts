@@ -51,8 +51,10 @@ const guestInterrupts: readonly number[] = [
 
 /** hstateen: a guest may use all that there is. */
 const allState = 0xffff_ffff_ffff_ffffn;
+/** henvcfg.CBIE, CBCFE and CBZE: the guest may manage and zero cache blocks. */
+const cacheBlocks = 0xf0n;
 /** henvcfg.STCE, PBMTE and ADUE: vstimecmp raises the guest's timer interrupt without the VMM, and page tables are as on the bare machine. */
-const environment = 7n << 61n;
+const environment = (7n << 61n) | cacheBlocks;
 const counterCycle = 1n << 0n;
 const counterTime = 1n << 1n;
 const counterRetired = 1n << 2n;

@@ -24,7 +24,8 @@ describe('isa/extensions', () => {
         if (contains(a.encoding, b.encoding)) special.add(`${b.mnemonic} of ${a.mnemonic}`);
       }
     }
-    assert.deepEqual([...special].toSorted(), [
+    const ours = [...special].filter((text) => !text.startsWith('c.mop.')).toSorted();
+    assert.deepEqual(ours, [
       'c.addi16sp of c.lui',
       'c.addi16sp with imm = 0 of c.addi16sp',
       'c.addi16sp with imm = 0 of c.lui',
@@ -43,6 +44,9 @@ describe('isa/extensions', () => {
       'c.nop of c.addi',
       'fence.tso of fence',
       'pause of fence',
+      'prefetch.i of ori',
+      'prefetch.r of ori',
+      'prefetch.w of ori',
     ]);
   });
 

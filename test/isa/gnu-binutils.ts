@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const prefix = 'riscv64-unknown-elf-';
 const assemblerOptions = [
-  '-march=rv64imafdc_zicsr_zifencei_zihintpause_zba_zbb_zbc_zbs_svinval_h_zfh',
+  '-march=rv64imafdc_zicsr_zifencei_zihintpause_zicbom_zicbop_zicboz_zawrs_zba_zbb_zbc_zbs_svinval_h_zfh',
   '-mpriv-spec=1.12',
   '-mno-relax',
 ];

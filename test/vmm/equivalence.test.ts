@@ -116,6 +116,7 @@ function withOperands(instruction: Instruction): fc.Arbitrary<number> {
 /** One that the encoding can hold. */
 function immediateFor({ mnemonic, syntax }: Instruction, imm: number): number {
   if (syntax.includes('{shamt}')) return imm & 31;
+  if (mnemonic.startsWith('prefetch.')) return imm & ~31;
   return mnemonic === 'lui' || mnemonic === 'auipc' ? imm * 0x1000 : imm;
 }
 

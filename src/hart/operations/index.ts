@@ -1,4 +1,6 @@
 import type { OperationName } from '../../isa/semantics.ts';
+import { cacheBlockManagement, cacheBlockZero } from './cache-blocks.ts';
+import { compareAndSwapDouble, compareAndSwapQuad, compareAndSwapWord } from './compare-and-swap.ts';
 import { csrrc, csrrci, csrrs, csrrsi, csrrw, csrrwi } from './csr-access.ts';
 import { ebreak, ecall, illegal, mret, sret, wfi } from './environment.ts';
 import { fence, fenceI, hfenceGvma, hfenceVvma, sfenceVma } from './fences.ts';
@@ -22,5 +24,10 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'sfence.vma': sfenceVma,
   'hfence.vvma': hfenceVvma,
   'hfence.gvma': hfenceGvma,
+  'cbo.manage': cacheBlockManagement,
+  'cbo.zero': cacheBlockZero,
+  'amocas.w': compareAndSwapWord,
+  'amocas.d': compareAndSwapDouble,
+  'amocas.q': compareAndSwapQuad,
   illegal,
 };

@@ -3,6 +3,7 @@ import type { CsrFile } from '../csr-file.ts';
 import type { HartState } from '../state.ts';
 import type { Fence } from '../translation/fence.ts';
 import type { TrapRecords } from '../trap-records.ts';
+import type { VirtualMemory } from '../virtual-memory.ts';
 import type { Trap } from '../trap.ts';
 
 /** What the operations work on. */
@@ -10,6 +11,7 @@ export interface OperationContext {
   readonly state: HartState;
   readonly csrs: CsrFile;
   readonly records: TrapRecords;
+  readonly memory: VirtualMemory;
   /** Tells whoever caches translations. */
   readonly fence: (fence: Fence) => void;
   /** Mode, status or roots of page tables may be others now: who runs under them looks again. */

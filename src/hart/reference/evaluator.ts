@@ -15,7 +15,6 @@ import { calculate, calculateUnary, combine, extend, holds } from './arithmetic.
 /** What the evaluator works on. */
 export interface EvaluatorContext extends OperationContext {
   readonly isa: Isa;
-  readonly memory: VirtualMemory;
   readonly triggers: Triggers;
 }
 

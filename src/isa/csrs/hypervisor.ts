@@ -1,7 +1,12 @@
 import { bit, bits, csr, readOnly } from '../csr-description.ts';
 import { secondStageSchemes } from '../translation-schemes.ts';
 import { machineGuard } from './state-enable.ts';
-import { delegatedExceptions, interruptFields, translationModeField } from './shared-fields.ts';
+import {
+  cacheBlockFields,
+  delegatedExceptions,
+  interruptFields,
+  translationModeField,
+} from './shared-fields.ts';
 
 const virtualInterrupts = [2, 6, 10];
 
@@ -78,6 +83,7 @@ export const henvcfg = csr({
   guards: [machineGuard(0, 'ENVCFG')],
   fields: [
     bit('FIOM', 0, 'Do fences of I/O in a guest order memory, too?'),
+    ...cacheBlockFields('in a guest'),
     bit('ADUE', 61, 'Are A and D bits of the VS-stage set by hardware? Where not, they fault while clear.', {
       needs: ['Svadu'],
     }),

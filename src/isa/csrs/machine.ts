@@ -1,6 +1,12 @@
 import { bit, bits, csr, readOnly } from '../csr-description.ts';
 import { everyExtension } from '../configuration/isa.ts';
-import { causeFields, delegatedExceptions, interruptFields, trapVectorFields } from './shared-fields.ts';
+import {
+  cacheBlockFields,
+  causeFields,
+  delegatedExceptions,
+  interruptFields,
+  trapVectorFields,
+} from './shared-fields.ts';
 
 const xlen64 = { ...readOnly, values: { 2: '64' } };
 const extensionStates = { values: { 0: 'Off', 1: 'Initial', 2: 'Clean', 3: 'Dirty' } };
@@ -153,6 +159,7 @@ export const menvcfg = csr({
   reset: 1n << 61n,
   fields: [
     bit('FIOM', 0, 'Do fences of I/O below M mode order memory, too?'),
+    ...cacheBlockFields('below M mode'),
     bit(
       'ADUE',
       61,

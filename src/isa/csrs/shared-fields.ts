@@ -27,6 +27,19 @@ export function translationModeField(schemes: readonly TranslationScheme[]): Csr
   });
 }
 
+/** menvcfg, senvcfg, henvcfg: whether the instructions on cache blocks work (Unpriv. CMO). */
+export function cacheBlockFields(where: string): readonly CsrField[] {
+  return [
+    bits('CBIE', 5, 4, `What CBO.INVAL does ${where}.`, {
+      legal: [0, 1, 3],
+      values: { 0: 'Trap', 1: 'Flush', 3: 'Invalidate' },
+      needs: ['Zicbom'],
+    }),
+    bit('CBCFE', 6, `Do CBO.CLEAN and CBO.FLUSH work ${where}?`, { needs: ['Zicbom'] }),
+    bit('CBZE', 7, `Does CBO.ZERO work ${where}?`, { needs: ['Zicboz'] }),
+  ];
+}
+
 /** Every exception a delegation register may hand down, by name. */
 export function delegatedExceptions(writable: readonly number[]): readonly CsrField[] {
   return Object.entries(exceptionNames).map(([code, name]) =>

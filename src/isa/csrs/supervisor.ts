@@ -1,6 +1,12 @@
 import { bit, bits, csr } from '../csr-description.ts';
 import { firstStageSchemes } from '../translation-schemes.ts';
-import { causeFields, interruptFields, translationModeField, trapVectorFields } from './shared-fields.ts';
+import {
+  cacheBlockFields,
+  causeFields,
+  interruptFields,
+  translationModeField,
+  trapVectorFields,
+} from './shared-fields.ts';
 import { supervisorStatusFields } from './supervisor-status.ts';
 import { stateEnableGuards } from './state-enable.ts';
 
@@ -40,7 +46,10 @@ export const senvcfg = csr({
   summary: 'What U mode finds in its environment.',
   source: 'Priv. supervisor level, senvcfg',
   guards: stateEnableGuards(0, 'ENVCFG'),
-  fields: [bit('FIOM', 0, 'Do fences of I/O in U mode order memory, too?')],
+  fields: [
+    bit('FIOM', 0, 'Do fences of I/O in U mode order memory, too?'),
+    ...cacheBlockFields('in U mode and VU mode'),
+  ],
 });
 
 export const sscratch = csr({

@@ -15,13 +15,18 @@ import * as rv64iControl from './rv64i-control.ts';
 import * as rv64iMemory from './rv64i-memory.ts';
 import * as rv64iWord from './rv64i-word.ts';
 import * as svinval from './svinval.ts';
+import * as zacas from './zacas.ts';
+import * as zawrs from './zawrs.ts';
 import * as zba from './zba.ts';
 import * as zbb from './zbb.ts';
 import * as zbc from './zbc.ts';
 import * as zbs from './zbs.ts';
+import * as zcb from './zcb.ts';
+import * as zicbo from './zicbo.ts';
 import * as zicond from './zicond.ts';
 import * as zicsr from './zicsr.ts';
 import * as zifencei from './zifencei.ts';
+import { mayBeCompressed, mayBeOperations } from './zimop.ts';
 
 /** Every instruction of 32 bits, by extension; what a file of an extension exports is in it. */
 export const allInstructions: readonly Instruction[] = [
@@ -39,6 +44,10 @@ export const allInstructions: readonly Instruction[] = [
   floatMemory,
   floatMoves,
   signInstructions,
+  zicbo,
+  zawrs,
+  zacas,
+  mayBeOperations,
   zicsr,
   zifencei,
   privileged,
@@ -52,4 +61,6 @@ export const allCompressed: readonly CompressedInstruction[] = [
   cControl,
   cMemory,
   cFloatingPoint,
+  zcb,
+  mayBeCompressed,
 ].flatMap((extension): readonly CompressedInstruction[] => Object.values(extension));

@@ -27,8 +27,8 @@ const delegatedInterrupts = bits(
 
 /** CY, TM and IR. */
 const readableCounters = 7n;
-/** menvcfg.STCE, PBMTE and ADUE: stimecmp works, pages may have a memory type, hardware sets A and D bits. */
-const environment = 7n << 61n;
+/** menvcfg.STCE, PBMTE and ADUE: stimecmp works, pages may have a memory type, hardware sets A and D bits; cache blocks. */
+const environment = (7n << 61n) | 0xf0n;
 /** mstateen: the supervisor may use all that there is. */
 const allState = 0xffff_ffff_ffff_ffffn;
 /** pmpcfg0.0: read, write, execute, a naturally aligned power of two. */

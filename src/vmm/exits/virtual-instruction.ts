@@ -82,6 +82,11 @@ function reasonOf({ instruction }: DecodedInstruction): ExitReason {
       case 'fence.i':
       case 'hfence.vvma':
       case 'hfence.gvma':
+      case 'cbo.manage':
+      case 'cbo.zero':
+      case 'amocas.w':
+      case 'amocas.d':
+      case 'amocas.q':
       case 'illegal':
         return 'virtual-hypervisor';
     }

@@ -11,7 +11,7 @@ import { profiles } from '../../../src/isa/configuration/profiles.ts';
 
 describe('isa/configuration/parse-isa', () => {
   it('selects what an ISA string names, what that needs, and what every machine has', () => {
-    assert.equal(read('rv64ima_zihpm').text, 'rv64ima_zicntr_zicsr_zihpm_zmmul_zaamo_zalrsc_sv39');
+    assert.equal(read('rv64ima_zihpm').text, 'rv64ima_zic64b_zicntr_zicsr_zihpm_zmmul_zaamo_zalrsc_zkt_sv39');
     assert.ok(read('rv64imac').has('Zca'));
     assert.ok(!read('rv64i').has('M'));
     assert.equal(read('RV64I2p1M2p0Zicntr2p0').text, read('rv64im_zicntr').text);
@@ -91,7 +91,7 @@ const problems: Readonly<Record<string, string>> = {
   rv32i: 'column 1: rv32 is not what a machine here is; write rv64',
   rv64m: 'column 5: m is no base that a machine here has; write i, or g for imafd_zicsr_zifencei, after rv64',
   rv64im_xyz: 'column 8: Strata has no extension xyz; leave it out',
-  rv64im_zihint: 'column 8: Strata has no extension zihint; there is Zihintpause, or leave it out',
+  rv64im_zihint: 'column 8: Strata has no extension zihint; there is Zihintntl, or leave it out',
   rv64imm: 'column 7: M is there twice; name it once',
   'rv64im,sstc': 'column 8: sstc after a comma; write + or - and an extension: +zba',
   'rv64im,-zmmul': 'column 8: M needs Zmmul; take it away before: -m,-zmmul',
