@@ -8,7 +8,7 @@ import { operations } from '../operations/index.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import type { Trap } from '../trap.ts';
 import type { Triggers } from '../triggers/triggers.ts';
-import type { AccessFault, VirtualMemory } from '../virtual-memory.ts';
+import type { AccessFault } from '../virtual-memory.ts';
 import { boxed, markFloatingPointDirty, unboxed } from '../floating-point-state.ts';
 import { calculate, calculateUnary, combine, extend, holds } from './arithmetic.ts';
 
