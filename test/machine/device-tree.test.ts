@@ -21,7 +21,10 @@ describe('machine/device-tree', () => {
     assert.deepEqual(cells(tree, '/chosen', 'linux,initrd-end'), [0, 0x8420_1000]);
     assert.deepEqual(cells(tree, '/memory@80000000', 'reg'), [0, 0x8000_0000, 0, 0x800_0000]);
     assert.deepEqual(cells(tree, '/cpus', 'timebase-frequency'), [10_000_000]);
-    assert.equal(text(tree, '/cpus/cpu@1', 'riscv,isa'), 'rv64imac_zic64b_zicsr_zmmul_zaamo_zalrsc_zca_zkt_sv39');
+    assert.equal(
+      text(tree, '/cpus/cpu@1', 'riscv,isa'),
+      'rv64imac_zic64b_zicsr_zmmul_zaamo_zalrsc_zca_zkt_sv39',
+    );
     assert.equal(tree.get('/soc')?.get('ranges')?.length, 0);
   });
 
