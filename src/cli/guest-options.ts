@@ -11,6 +11,9 @@ export interface GuestOptions {
   readonly memory: string;
   readonly initrd?: string;
   readonly append?: string;
+  readonly disk: readonly DiskOption[];
+  readonly rng?: number;
+  readonly rtc?: string;
   readonly isa?: string;
   readonly harts?: number;
   /** QEMU's name of `harts`. */
@@ -42,6 +45,18 @@ export function addGuestOptions(command: Command): Command {
     .option('--initrd <file>', 'initial RAM disk')
     .option('--append <text>', 'the kernel’s command line')
     .option(
+      '--disk <file[,readonly][,guest=name]>',
+      'a disk (virtio block), which keeps what is written in memory; may be given several times',
+      collectDisk,
+      [],
+    )
+    .option(
+      '--rng <seed>',
+      'a source of random bytes (virtio entropy): the same for the same seed',
+      parseSeed,
+    )
+    .option('--rtc <time>', 'what the clock shows at power-on: 2026-01-01T00:00:00Z unless told')
+    .option(
       '--isa <set>',
       'instruction set: rv64gc_zba, rva20, rva22, rva23-without-v or default, then changes: default,-sstc',
     )
@@ -59,7 +74,19 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
   if (image !== undefined && options.kernel !== undefined)
     throw refusal(`${image} and --kernel ${options.kernel} both name the kernel; leave one out.`);
   const kernel = image ?? options.kernel;
-  const boot = { memory, ...(initrd !== undefined && { initrd }), ...(append !== undefined && { append }) };
+  const boot = {
+    memory,
+    ...(initrd !== undefined && { initrd }),
+    ...(append !== undefined && { append }),
+    ...(options.rng !== undefined && { randomSeed: options.rng }),
+    ...(options.rtc !== undefined && { clockStart: options.rtc }),
+  };
+  const names = guest.map((text) => splitGuest(text).name);
+  const stranger = options.disk.find(({ of }) => of !== undefined && !names.includes(of));
+  if (stranger?.of !== undefined)
+    throw refusal(
+      `--disk ${stranger.file}: there is no guest ${stranger.of}; name it by --guest ${stranger.of}=IMAGE.`,
+    );
   const isHosted = vmm === 'hosted';
   const isBareMetalVmm = !isHosted && vmm !== 'none';
   if (kernel === undefined && guest.length === 0 && !isBareMetalVmm)
@@ -78,12 +105,56 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     ...(quantum !== undefined && { quantum }),
     vmm: isHosted ? 'hosted' : 'none',
     ...(firmware !== 'builtin' && { firmware }),
-    ...(guest.length > 0 && { guests: guest.map((text) => ({ ...splitGuest(text), ...boot })) }),
-    ...(kernel !== undefined && !isBareMetalVmm && { image: kernel, ...boot }),
-    ...(isBareMetalVmm && { image: vmm, ...boot, ...(kernel !== undefined && { initrd: kernel }) }),
+    ...(guest.length > 0 && {
+      guests: guest.map((text) => ({
+        ...splitGuest(text),
+        ...boot,
+        ...disksOf(options, splitGuest(text).name),
+      })),
+    }),
+    ...(kernel !== undefined && !isBareMetalVmm && { image: kernel, ...boot, ...disksOf(options) }),
+    ...(isBareMetalVmm && {
+      image: vmm,
+      ...boot,
+      ...disksOf(options),
+      ...(kernel !== undefined && { initrd: kernel }),
+    }),
   });
   if (result.ok) return result.configuration;
   throw refusal(result.problems.join('\n        '));
+}
+
+/** A disk that is nobody's in particular is everybody's. */
+function disksOf({ disk }: GuestOptions, guest?: string): Pick<LaunchConfiguration, 'disks'> {
+  const disks = disk.filter(({ of }) => of === undefined || of === guest);
+  return disks.length === 0 ? {} : { disks: disks.map(({ file, readOnly }) => ({ file, readOnly })) };
+}
+
+interface DiskOption {
+  readonly file: string;
+  readonly readOnly: boolean;
+  /** The guest that it belongs to; every guest unless told. */
+  readonly of: string | undefined;
+}
+
+function collectDisk(value: string, before: readonly DiskOption[]): readonly DiskOption[] {
+  const [file = '', ...flags] = value.split(',');
+  let of: string | undefined;
+  for (const flag of flags) {
+    if (flag.startsWith('guest=')) of = flag.slice('guest='.length);
+    else if (flag !== 'readonly')
+      throw new InvalidArgumentError(
+        'After the file may stand readonly and guest=NAME: --disk a.img,readonly.',
+      );
+  }
+  return [...before, { file, readOnly: flags.includes('readonly'), of }];
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff)
+    throw new InvalidArgumentError('A seed is a number from 0 to 4294967295.');
+  return seed;
 }
 
 function refusal(message: string): StrataError {

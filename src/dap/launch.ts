@@ -7,7 +7,9 @@ import type { Debuggee, GuestConfiguration, NamedBytes } from '../debugger/debug
 import { createDebuggee } from '../debugger/create-debuggee.ts';
 import { isaProblem, parseIsa } from '../isa/configuration/parse-isa.ts';
 import type { Isa } from '../isa/configuration/isa.ts';
+import type { PeripheralsConfiguration } from '../machine/peripherals.ts';
 import { parseMemorySize, type LaunchConfiguration } from '../protocol/launch.ts';
+import { diskFile } from './disk-file.ts';
 
 const defaultMemory = '128M';
 
@@ -80,6 +82,7 @@ async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
     symbols: symbols === undefined ? undefined : await readNamed(symbols, 'symbols'),
     initrd: initrd === undefined ? undefined : (await readNamed(initrd, 'initrd')).bytes,
     append,
+    peripherals: peripheralsOf(guest),
     kaslrSeed: kaslrSeed === undefined ? undefined : BigInt(kaslrSeed),
     memory: parseMemorySize(memory),
   };
@@ -93,6 +96,18 @@ function unpacked({ path, bytes }: NamedBytes): NamedBytes {
   } catch (error) {
     throw new StrataError('bad-image', 'user', `image: ${path}: it is a damaged gzip file`, { cause: error });
   }
+}
+
+function peripheralsOf({ disks = [], randomSeed, clockStart }: GuestFiles): PeripheralsConfiguration {
+  return {
+    disks: disks.map(({ file, readOnly }, index) => ({
+      storage: diskFile(file),
+      access: readOnly === true ? 'read-only' : 'read-write',
+      serial: `disk${index}`,
+    })),
+    ...(randomSeed !== undefined && { randomSeed }),
+    ...(clockStart !== undefined && { clockStart: BigInt(Date.parse(clockStart)) * 1_000_000n }),
+  };
 }
 
 /** Reads a file that `attribute` of a configuration, or a command, names; says why where it cannot be read. */

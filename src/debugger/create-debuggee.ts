@@ -101,7 +101,8 @@ function buildHosted(
     const image = loaded.get(guest);
     if (image === undefined) return [];
     const software = { image, ...bootOptions(guest) };
-    return [{ name: guest.name, software, memoryBytes: guest.memory }];
+    const { name, memory: memoryBytes, peripherals = {} } = guest;
+    return [{ name, software, memoryBytes, peripherals }];
   });
   return made.length < guests.length ? undefined : createHostedMachine({ guests: made, ...options });
 }
@@ -127,6 +128,7 @@ function buildBare(
     ...bootOptions(guest),
     ...(harts !== undefined && { harts }),
     ...(quantum !== undefined && { quantum }),
+    ...(guest.peripherals && { peripherals: guest.peripherals }),
     ...options,
   });
   return { machine, vmm: undefined };

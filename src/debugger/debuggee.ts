@@ -1,6 +1,7 @@
 import type { EngineName } from '../hart/harts.ts';
 import type { Isa } from '../isa/configuration/isa.ts';
 import type { InputLog } from '../machine/input-log.ts';
+import type { PeripheralsConfiguration } from '../machine/peripherals.ts';
 import type { DebuggerCore } from './debugger.ts';
 import type { Target } from './target/target.ts';
 
@@ -21,6 +22,8 @@ export interface GuestConfiguration {
   readonly append: string;
   /** What a relocatable kernel takes to choose where it runs. */
   readonly kaslrSeed?: bigint | undefined;
+  /** Disks and other devices beyond those that every machine has. */
+  readonly peripherals?: PeripheralsConfiguration;
   /** RAM in bytes. */
   readonly memory: number;
 }

@@ -5,6 +5,7 @@ import { VirtioMmio } from './devices/virtio-mmio.ts';
 import { virtioSlotCount, virtMemoryMap } from './memory-map.ts';
 import { VirtioBlock, type DiskOptions } from './virtio/block/virtio-block.ts';
 import type { DirectMemory } from './virtio/direct-memory.ts';
+import { VirtioEntropy } from './virtio/virtio-entropy.ts';
 import type { VirtioFunction } from './virtio/virtio-function.ts';
 import { StrataError } from '../common/errors.ts';
 
@@ -12,6 +13,8 @@ import { StrataError } from '../common/errors.ts';
 export interface PeripheralsConfiguration {
   /** Disks, plugged into the first slots: the first one is at 0x10001000. */
   readonly disks?: readonly DiskOptions[];
+  /** Seed of the entropy device; none where it is left out. */
+  readonly randomSeed?: number;
   /** What the real-time clock shows at power-on: nanoseconds since 1970. */
   readonly clockStart?: bigint;
 }
@@ -69,7 +72,11 @@ export function createPeripherals(wiring: PeripheralsWiring): Peripherals {
 }
 
 function createFunctions({ configuration }: PeripheralsWiring): readonly VirtioFunction[] {
-  const functions = (configuration.disks ?? []).map((disk) => new VirtioBlock(disk));
+  const { disks = [], randomSeed } = configuration;
+  const functions = [
+    ...disks.map((disk) => new VirtioBlock(disk)),
+    ...(randomSeed === undefined ? [] : [new VirtioEntropy({ seed: randomSeed })]),
+  ];
   if (functions.length > virtioSlotCount) {
     throw new StrataError(
       'too-many-devices',

@@ -32,6 +32,28 @@ const guestProperties = {
     .describe(
       '`kaslr-seed` of the device tree: Linux chooses by it where it runs. Without one it runs where it was linked.',
     ),
+  disks: z
+    .array(
+      z.strictObject({
+        file: z
+          .string()
+          .min(1)
+          .describe('A disk image. It is not written: what the guest writes stays in memory.'),
+        readOnly: z.boolean().optional().describe('The guest cannot write it. Default false.'),
+      }),
+    )
+    .max(8)
+    .describe('Disks (virtio block), the first at 0x10001000, as on QEMU’s virt board.'),
+  randomSeed: z
+    .int()
+    .min(0)
+    .max(0xffff_ffff)
+    .describe('Gives the guest a source of random bytes (virtio entropy): the same for the same seed.'),
+  clockStart: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'write a time as 2026-01-01T00:00:00Z')
+    .refine((text) => !Number.isNaN(Date.parse(text)), 'there is no such time')
+    .describe('What the guest’s clock shows at power-on. Default `2026-01-01T00:00:00Z`.'),
   memory: memorySize,
 };
 
