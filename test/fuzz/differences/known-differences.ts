@@ -57,6 +57,18 @@ export const knownDifferences: readonly KnownDifference[] = [
     notWritten: { mideleg: reserved('mideleg') },
   },
   {
+    id: 'misa-b',
+    what: 'QEMU 7.2 has no B in misa where Zba, Zbb and Zbs are there.',
+    clause: 'Unpriv. B: misa bit 1 tells of the three.',
+    notCompared: { misa: 1n << 1n },
+  },
+  {
+    id: 'vsstatus-sd',
+    what: 'vsstatus.SD stays zero in QEMU 7.2 while vsstatus.FS is Dirty.',
+    clause: 'Priv. hypervisor, vsstatus: SD summarizes FS, VS and XS of vsstatus.',
+    notCompared: { vsstatus: 1n << 63n },
+  },
+  {
     id: 'htinst-constant',
     what: 'QEMU 7.2 ignores writes of htinst; ours keeps what is written.',
     clause: 'Priv. hypervisor, htinst: WARL, need only hold what traps write.',
