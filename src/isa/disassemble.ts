@@ -3,6 +3,7 @@ import { csrByAddress } from './csrs/index.ts';
 import { needsFloatingPoint } from './floating-point-guards.ts';
 import type { DecodedInstruction } from './instruction.ts';
 import { operandsOf, type Operands } from './operands.ts';
+import { dynamicRounding, roundingModeNames } from './rounding-modes.ts';
 import { pseudoInstructionOf } from './pseudo-instructions.ts';
 import { floatRegisterName, registerName, type RegisterNaming } from './registers.ts';
 
@@ -48,10 +49,16 @@ export function disassembleParts(decoded: DecodedInstruction, options: Disassemb
   const isRelative = instruction.syntax.includes('{target}');
   const target =
     isRelative && options.pc !== undefined ? BigInt.asUintN(64, options.pc + BigInt(decoded.imm)) : undefined;
-  const operands = syntax
+  const operands = roundingSyntax(syntax, own)
     .replaceAll(', ', ',')
     .replaceAll(/\{(\w+)\}/g, (_, name: string) => operandText(name, own, target, options));
   return { mnemonic: mnemonic + orderingSuffix(own), operands, target };
+}
+
+/** As GNU has it: the mode is left out where it is what an assembler would choose. */
+function roundingSyntax(syntax: string, { rm = 0 }: Operands): string {
+  if (!syntax.includes('{rm}')) return rm === 0 ? syntax : `${syntax}, {rm}`;
+  return rm === dynamicRounding ? syntax.replace(', {rm}', '') : syntax;
 }
 
 function nameOf(
@@ -91,6 +98,8 @@ function operandText(
     case 'fs2':
     case 'fs3':
       return floatRegisterName(operands[floatOperands[name]] ?? 0, registers);
+    case 'rm':
+      return roundingModeNames[operands.rm ?? 0] ?? 'dyn';
     case 'imm':
       return String(imm);
     case 'shamt':

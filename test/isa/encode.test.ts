@@ -40,6 +40,9 @@ describe('isa/encode', () => {
       fc.property(words, ([{ encoding }, open]) => {
         const word = (encoding.match | (open & ~encoding.mask)) >>> 0;
         const decoded = decode(word);
+        const { rm = 0 } = operandsOf(word, encoding);
+        // Reserved rounding modes.
+        if (rm === 5 || rm === 6) return;
         assert(decoded);
         assert.equal(encode(decoded.instruction, operandsOf(word, decoded.instruction.encoding)), word);
       }),

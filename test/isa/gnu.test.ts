@@ -133,10 +133,13 @@ function sampleWords(instruction: Instruction): readonly number[] {
 }
 
 /** Without bits that mean nothing, and with CSRs that exist: the only words that objdump knows. */
-function canonical({ mnemonic, encoding }: Instruction, word: number): number {
+function canonical({ mnemonic, encoding, syntax }: Instruction, word: number): number {
   if (mnemonic === 'fence') return ((word & 0x0ff0_0000) | 0x0110_000f) >>> 0;
   if (mnemonic === 'fence.i') return 0x100f;
-  const { csr } = operandsOf(word, encoding);
+  const { csr, rm } = operandsOf(word, encoding);
+  // Modes 5 and 6 are reserved; where a conversion is always exact, GNU knows mode 0 only.
+  if (rm !== undefined && !syntax.includes('{rm}')) return (word & ~0x7000) >>> 0;
+  if (rm === 5 || rm === 6) return (word | 0x7000) >>> 0;
   if (csr === undefined || csrByAddress.has(csr)) return word;
   const addresses = [...csrByAddress.keys()];
   return ((word & 0x000f_ffff) | ((addresses[csr % addresses.length] ?? 0) << 20)) >>> 0;

@@ -247,6 +247,8 @@ function evaluate(value: Value, operands: Operands): bigint {
       return flag(holds(operator, evaluate(left, operands), evaluate(right, operands)));
     }
     case 'f':
+    case 'float':
+    case 'convert':
     case 'nextPc':
     case 'load':
     case 'loadReserved':

@@ -131,6 +131,8 @@ function staysOutside(value: Value): boolean {
     case 'select':
       return staysOutside(value.whenTrue) || staysOutside(value.whenFalse);
     case 'f':
+    case 'float':
+    case 'convert':
       return true;
     case 'amo':
     case 'boolean':
@@ -212,6 +214,8 @@ function writeValue(value: Value, place: CodePlace): void {
       );
       break;
     case 'f':
+    case 'float':
+    case 'convert':
       assert(false, 'what is not compilable is not compiled');
       break;
     default:

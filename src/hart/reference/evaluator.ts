@@ -10,6 +10,10 @@ import type { Trap } from '../trap.ts';
 import type { Triggers } from '../triggers/triggers.ts';
 import type { AccessFault } from '../virtual-memory.ts';
 import { boxed, markFloatingPointDirty, unboxed } from '../floating-point-state.ts';
+import { computeFloat, convert } from '../floating-point/operations.ts';
+import type { Rounded, RoundingMode } from '../floating-point/round.ts';
+import { csrSlot, type HartState } from '../state.ts';
+import { dynamicRounding } from '../../isa/rounding-modes.ts';
 import { calculate, calculateUnary, combine, extend, holds } from './arithmetic.ts';
 
 /** What the evaluator works on. */
@@ -49,6 +53,9 @@ export class Evaluator {
     if (decoded === undefined) return refusalTrap('illegal-instruction', word);
     const refused = refusal(this.#guardsOf(decoded.instruction), state);
     if (refused !== undefined) return refusalTrap(refused, word);
+    // Unpriv. F, floating-point control and status register: 5 to 7 in frm are no rounding modes.
+    if (decoded.rm === dynamicRounding && dynamicMode(state) > 4)
+      return refusalTrap('illegal-instruction', word);
     const trap = new Execution(this.#context, decoded, pc).run();
     if (trap === undefined) state.steps++;
     return trap;
@@ -76,6 +83,11 @@ export class Evaluator {
     }
     return guards;
   }
+}
+
+/** What frm holds. */
+function dynamicMode(state: HartState): number {
+  return state.low(csrSlot.fcsr) >>> 5;
 }
 
 /** Words whose decoding is kept: more than any kernel's working set. */
@@ -157,6 +169,17 @@ class Execution {
         return this.#context.state.getX(this.#decoded[value.operand]);
       case 'f':
         return unboxed(this.#context.state.getF(this.#decoded[value.operand]), value.format);
+      case 'float':
+        return this.#accrue(
+          computeFloat(
+            value.operator,
+            value.format,
+            value.operands.map((operand) => this.#evaluate(operand)),
+            this.#roundingMode(),
+          ),
+        );
+      case 'convert':
+        return this.#accrue(convert(this.#evaluate(value.value), value.from, value.to, this.#roundingMode()));
       case 'immediate':
         return BigInt.asUintN(64, BigInt(this.#decoded.imm));
       case 'pc':
@@ -179,6 +202,21 @@ class Execution {
       case 'amo':
         return this.#access(value);
     }
+  }
+
+  #roundingMode(): RoundingMode {
+    const { rm } = this.#decoded;
+    return (rm === dynamicRounding ? dynamicMode(this.#context.state) : rm) as RoundingMode;
+  }
+
+  /** Notes the exceptions of an operation in fcsr. */
+  #accrue({ bits, flags }: Rounded): bigint {
+    const { state, contextChanged } = this.#context;
+    const old = state.low(csrSlot.fcsr);
+    if ((old | flags) === old) return bits;
+    state.setLow(csrSlot.fcsr, old | flags);
+    if (markFloatingPointDirty(state)) contextChanged();
+    return bits;
   }
 
   #access(value: Extract<Value, { readonly address: Value }>): bigint {

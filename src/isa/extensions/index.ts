@@ -4,6 +4,8 @@ import * as cComputation from './c-computation.ts';
 import * as cControl from './c-control.ts';
 import * as cFloatingPoint from './c-floating-point.ts';
 import * as cMemory from './c-memory.ts';
+import { arithmeticInstructions } from './floating-point/arithmetic.ts';
+import { conversionInstructions } from './floating-point/conversions.ts';
 import * as floatMemory from './floating-point/memory.ts';
 import * as floatMoves from './floating-point/moves.ts';
 import { signInstructions } from './floating-point/signs.ts';
@@ -48,6 +50,8 @@ export const allInstructions: readonly Instruction[] = [
   zawrs,
   zacas,
   mayBeOperations,
+  arithmeticInstructions,
+  conversionInstructions,
   zicsr,
   zifencei,
   privileged,

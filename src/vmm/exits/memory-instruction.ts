@@ -79,6 +79,8 @@ function accessOfValue(value: Value): Touch | undefined {
     case 'constant':
     case 'x':
     case 'f':
+    case 'float':
+    case 'convert':
     case 'immediate':
     case 'pc':
     case 'nextPc':
