@@ -1,10 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { StrataError } from '../common/errors.ts';
+import { collectGuest, guestOptionForm, guestOptionKeys, type GuestOption } from './guest-option.ts';
 import { validateLaunch, type LaunchConfiguration } from '../protocol/launch.ts';
 
 /** What says which guest to run, as QEMU and launch.json have it. */
 export interface GuestOptions {
-  readonly guest: readonly string[];
+  readonly guest: readonly GuestOption[];
   readonly kernel?: string;
   readonly vmm: string;
   readonly firmware: string;
@@ -16,7 +17,8 @@ export interface GuestOptions {
   readonly rtc?: string;
   readonly isa?: string;
   readonly harts?: number;
-  /** QEMU's name of `harts`. */
+  readonly vcpus?: number;
+  /** As QEMU has it: vCPUs of the guests, or harts of the bare machine. */
   readonly smp?: number;
   readonly quantum?: number;
   readonly engine: string;
@@ -27,7 +29,12 @@ export function addGuestOptions(command: Command): Command {
   return command
     .argument('[image]', 'the kernel: an ELF file, or a flat image')
     .option('--kernel <file>', 'the same as the argument, as QEMU has it')
-    .option('--guest <name=image>', 'a guest of the VMM; may be given several times', collect, [])
+    .option(
+      `--guest <${guestOptionForm}>`,
+      `a guest of the VMM, with what it has of its own: ${guestOptionKeys}; may be given several times`,
+      collectGuest,
+      [],
+    )
     .option(
       '--vmm <which>',
       'hosted, none (bare machine), or the file of a bare-metal VMM, which gets the image as initrd',
@@ -39,8 +46,9 @@ export function addGuestOptions(command: Command): Command {
       'builtin',
     )
     .option('--memory <size>', 'RAM of each guest: 16M to 2G', '128M')
-    .option('--harts <count>', 'harts of the bare machine: 1 to 8 (also --smp)', parseCount)
-    .addOption(new Option('--smp <count>').argParser(parseCount).hideHelp())
+    .option('--vcpus <count>', 'virtual harts of each guest under the VMM: 1 to 8', parseCount)
+    .option('--harts <count>', 'harts of the bare machine: 1 to 8', parseCount)
+    .option('--smp <count>', '--vcpus under the VMM, --harts without, as QEMU has it', parseCount)
     .option('--quantum <steps>', 'steps that a hart runs before the next has its turn', parseCount)
     .option('--initrd <file>', 'initial RAM disk')
     .option('--append <text>', 'the kernel’s command line')
@@ -70,24 +78,26 @@ export function addGuestOptions(command: Command): Command {
 /** The launch configuration that the options come to; a StrataError where they make none. */
 export function toConfiguration(image: string | undefined, options: GuestOptions): LaunchConfiguration {
   const { guest, vmm, firmware, memory, initrd, append, isa, quantum, engine } = options;
-  const harts = options.harts ?? options.smp;
   if (image !== undefined && options.kernel !== undefined)
     throw refusal(`${image} and --kernel ${options.kernel} both name the kernel; leave one out.`);
   const kernel = image ?? options.kernel;
+  const isHosted = vmm === 'hosted';
+  const harts = options.harts ?? (isHosted ? undefined : options.smp);
+  const vcpus = options.vcpus ?? (isHosted ? options.smp : undefined);
   const boot = {
     memory,
     ...(initrd !== undefined && { initrd }),
     ...(append !== undefined && { append }),
+    ...(vcpus !== undefined && { vcpus }),
     ...(options.rng !== undefined && { randomSeed: options.rng }),
     ...(options.rtc !== undefined && { clockStart: options.rtc }),
   };
-  const names = guest.map((text) => splitGuest(text).name);
+  const names = guest.map(({ name }) => name);
   const stranger = options.disk.find(({ of }) => of !== undefined && !names.includes(of));
   if (stranger?.of !== undefined)
     throw refusal(
       `--disk ${stranger.file}: there is no guest ${stranger.of}; name it by --guest ${stranger.of}=IMAGE.`,
     );
-  const isHosted = vmm === 'hosted';
   const isBareMetalVmm = !isHosted && vmm !== 'none';
   if (kernel === undefined && guest.length === 0 && !isBareMetalVmm)
     throw refusal('say what to run: strata run kernel.elf, or --guest NAME=IMAGE for each guest.');
@@ -106,11 +116,7 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     vmm: isHosted ? 'hosted' : 'none',
     ...(firmware !== 'builtin' && { firmware }),
     ...(guest.length > 0 && {
-      guests: guest.map((text) => ({
-        ...splitGuest(text),
-        ...boot,
-        ...disksOf(options, splitGuest(text).name),
-      })),
+      guests: guest.map((each) => ({ ...boot, ...disksOf(options, each.name), ...each })),
     }),
     ...(kernel !== undefined && !isBareMetalVmm && { image: kernel, ...boot, ...disksOf(options) }),
     ...(isBareMetalVmm && {
@@ -167,14 +173,4 @@ export function parseCount(text: string): number {
   if (!Number.isSafeInteger(count) || count <= 0)
     throw new InvalidArgumentError('It takes a whole number above zero.');
   return count;
-}
-
-function splitGuest(text: string): { readonly name: string; readonly image: string } {
-  const at = text.indexOf('=');
-  return { name: text.slice(0, Math.max(at, 0)), image: text.slice(at + 1) };
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  if (!value.includes('=')) throw new InvalidArgumentError('Write it as NAME=IMAGE: --guest a=kernel.elf.');
-  return [...before, value];
 }

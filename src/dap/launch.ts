@@ -74,6 +74,7 @@ async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
     append = '',
     kaslrSeed,
     memory = defaultMemory,
+    vcpus,
   } = guest;
   return {
     name,
@@ -85,6 +86,7 @@ async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
     peripherals: peripheralsOf(guest),
     kaslrSeed: kaslrSeed === undefined ? undefined : BigInt(kaslrSeed),
     memory: parseMemorySize(memory),
+    ...(vcpus !== undefined && { vcpus }),
   };
 }
 

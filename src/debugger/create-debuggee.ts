@@ -101,8 +101,8 @@ function buildHosted(
     const image = loaded.get(guest);
     if (image === undefined) return [];
     const software = { image, ...bootOptions(guest) };
-    const { name, memory: memoryBytes, peripherals = {} } = guest;
-    return [{ name, software, memoryBytes, peripherals }];
+    const { name, memory: memoryBytes, peripherals = {}, vcpus = 1 } = guest;
+    return [{ name, software, memoryBytes, peripherals, vcpus }];
   });
   return made.length < guests.length ? undefined : createHostedMachine({ guests: made, ...options });
 }

@@ -26,6 +26,8 @@ export interface GuestConfiguration {
   readonly peripherals?: PeripheralsConfiguration;
   /** RAM in bytes. */
   readonly memory: number;
+  /** Virtual harts under a hosted VMM; 1 where absent. */
+  readonly vcpus?: number;
 }
 
 /** All that is needed to build a debuggee. */

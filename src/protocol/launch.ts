@@ -55,6 +55,11 @@ const guestProperties = {
     .refine((text) => !Number.isNaN(Date.parse(text)), 'there is no such time')
     .describe('What the guest’s clock shows at power-on. Default `2026-01-01T00:00:00Z`.'),
   memory: memorySize,
+  vcpus: z
+    .int()
+    .min(1, 'a guest has 1 to 8 vCPUs')
+    .max(8, 'a guest has 1 to 8 vCPUs')
+    .describe('Virtual harts of the guest under the VMM: 1 to 8. Default 1.'),
 };
 
 const guestSchema = z
@@ -153,7 +158,7 @@ export function validateLaunch(
       if (!known.has(name) && !fromEditor.has(name) && !name.startsWith('_'))
         problems.push(unknownAttribute(name));
   if (!parsed.success) return { ok: false, problems };
-  const { image, guests, vmm, firmware, harts = 1 } = parsed.data;
+  const { image, guests, vmm, firmware, harts = 1, vcpus } = parsed.data;
   if (image === undefined && guests === undefined)
     problems.push(
       'image: say which guest to start: set "image" to a kernel’s ELF file, or "guests" to several',
@@ -166,7 +171,11 @@ export function validateLaunch(
       'firmware: under the VMM a guest has the VMM’s own SBI; set "vmm": "none" to choose firmware',
     );
   if (harts > 1 && vmm !== 'none')
-    problems.push('harts: the hosted VMM runs on one hart; set "vmm": "none" to have more');
+    problems.push('harts: the hosted VMM runs on one hart; set "vcpus" for guests with more, or "vmm": "none"');
+  if (vcpus !== undefined && vmm === 'none')
+    problems.push('vcpus: the bare machine has no vCPUs; set "harts" to have more of them');
+  if (vcpus !== undefined && guests !== undefined)
+    problems.push('vcpus: each of several guests has its own; set it in "guests"');
   const names = (guests ?? []).map((guest) => guest.name);
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
     problems.push(`guests: two guests are called "${name}"; give each a name of its own`);

@@ -42,6 +42,9 @@ describe('protocol/launch', () => {
     ],
     ['firmware under the VMM', { image: 'k', firmware: 'none' }, /^firmware: under the VMM/],
     ['guests without VMM', { vmm: 'none', guests: [{ name: 'a', image: 'k' }] }, /need a VMM/],
+    ['vCPUs without VMM', { vmm: 'none', image: 'k', vcpus: 2 }, /^vcpus: the bare machine/],
+    ['vCPUs of none of several guests', { guests: [{ name: 'a', image: 'k' }], vcpus: 2 }, /^vcpus: each of/],
+    ['half a vCPU', { image: 'k', vcpus: 0.5 }, /^vcpus: /],
     ['no object', 'kernel.elf', /^configuration: /],
     ['an unknown attribute of a guest', { guests: [{ name: 'a', image: 'k', colour: 1 }] }, /colour/],
   ];
