@@ -171,7 +171,9 @@ export function validateLaunch(
       'firmware: under the VMM a guest has the VMM’s own SBI; set "vmm": "none" to choose firmware',
     );
   if (harts > 1 && vmm !== 'none')
-    problems.push('harts: the hosted VMM runs on one hart; set "vcpus" for guests with more, or "vmm": "none"');
+    problems.push(
+      'harts: the hosted VMM runs on one hart; set "vcpus" for guests with more, or "vmm": "none"',
+    );
   if (vcpus !== undefined && vmm === 'none')
     problems.push('vcpus: the bare machine has no vCPUs; set "harts" to have more of them');
   if (vcpus !== undefined && guests !== undefined)
