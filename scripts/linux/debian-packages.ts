@@ -2,24 +2,42 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The release with riscv64 that is meant, and the one to fall back on while a mirror has it only in part. */
-const riscvSuites = ['trixie', 'sid'] as const;
+/** The release with riscv64 that is meant, and those to fall back on while a mirror has it only in part. */
+const riscvSuites = ['trixie', 'forky', 'sid'] as const;
 /** Firmware for all architectures comes from the release of the machine's own kind that issue and tests name. */
 const firmwareSuite = 'bookworm';
 const firmwareArchitecture = 'amd64';
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
- * Debian packages for riscv64, fetched and unpacked by an apt that has a folder of its own, and so touches nothing of
- * the machine's. The mirror is the machine's. Throws where something cannot be had.
+ * What `take` makes of Debian's packages, which come from the first release that gives them all; what was unpacked
+ * before, from whichever release, is taken as it is. `base` is the folder for the lists, what was fetched, and what that
+ * unpacks to: `root/PACKAGE/…`. Throws where no release gives them.
+ */
+export function withDebianPackages<T>(base: string, take: (packages: DebianPackages) => T): T {
+  const failures: string[] = [];
+  for (const suite of [...riscvSuites, ...riscvSuites]) {
+    try {
+      return take(new DebianPackages(base, suite));
+    } catch (error) {
+      failures.push(`${suite}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new Error(`no release with riscv64 can be had whole\n${failures.join('\n')}`);
+}
+
+/**
+ * Debian packages for riscv64 from one release, fetched and unpacked by an apt that has a folder of its own, and so
+ * touches nothing of the machine's. The mirror is the machine's. Throws where something cannot be had.
  */
 export class DebianPackages {
   readonly #base: string;
+  readonly #suite: string;
   #options: readonly string[] | undefined;
 
-  /** `base` is the folder for the lists, what was fetched, and what that unpacks to: `root/PACKAGE/…`. */
-  constructor(base: string) {
+  constructor(base: string, suite: string) {
     this.#base = base;
+    this.#suite = suite;
   }
 
   /** The folder of an unpacked package; fetches it unless it is there from before. */
@@ -43,35 +61,29 @@ export class DebianPackages {
     return folder;
   }
 
-  /** The dependency of a metapackage whose name begins so: what it stands for. */
-  dependencyOf(name: string, prefix: string): string {
+  /** The dependency of a metapackage whose name begins so: what it stands for, and the folder it unpacks to. */
+  unpackedDependency(name: string, prefix: string): { readonly name: string; readonly folder: string } {
     const marker = join(this.#base, 'root', `${name}.depends`);
-    if (existsSync(marker)) return readFileSync(marker, 'utf8');
+    if (existsSync(marker)) {
+      const known = readFileSync(marker, 'utf8');
+      if (existsSync(join(this.#base, 'root', known))) return { name: known, folder: this.unpacked(known) };
+    }
+    const dependency = this.#dependencies(name).find((each) => each.startsWith(prefix));
+    if (dependency === undefined) throw new Error(`${name} depends on no ${prefix}…`);
+    const folder = this.unpacked(dependency);
+    writeFileSync(marker, dependency);
+    return { name: dependency, folder };
+  }
+
+  #dependencies(name: string): readonly string[] {
     const text = this.#apt('apt-cache', ['show', `${name}:riscv64`], this.#base);
     const dependencies = /^Depends: (.*)$/m.exec(text)?.[1]?.split(',') ?? [];
-    const names = dependencies.map((each) => each.trim().split(' ')[0] ?? '');
-    const dependency = names.find((each) => each.startsWith(prefix));
-    if (dependency === undefined) throw new Error(`${name} depends on no ${prefix}…`);
-    mkdirSync(join(this.#base, 'root'), { recursive: true });
-    writeFileSync(marker, dependency);
-    return dependency;
+    return dependencies.map((each) => each.trim().split(' ')[0] ?? '');
   }
 
   #apt(program: 'apt-get' | 'apt-cache', args: readonly string[], folder: string): string {
-    this.#options ??= this.#prepare();
+    this.#options ??= this.#update(this.#suite);
     return run(program, [...this.#options, ...args], folder);
-  }
-
-  #prepare(): readonly string[] {
-    const failures: string[] = [];
-    for (const suite of [...riscvSuites, ...riscvSuites]) {
-      try {
-        return this.#update(suite);
-      } catch (error) {
-        failures.push(error instanceof Error ? error.message : String(error));
-      }
-    }
-    throw new Error(`the lists of no suite with riscv64 can be had\n${failures.join('\n')}`);
   }
 
   #update(suite: string): readonly string[] {

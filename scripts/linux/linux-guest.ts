@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../root.ts';
-import { DebianPackages } from './debian-packages.ts';
+import { debianKernel } from './debian-kernel.ts';
+import { withDebianPackages, type DebianPackages } from './debian-packages.ts';
 import { busyboxInitramfs } from './initramfs.ts';
 import { modulesInOrder } from './kernel-modules.ts';
 
@@ -19,15 +20,18 @@ export interface LinuxGuest {
   };
 }
 
-/** In .cache/guests of the repository, which git ignores. */
-const folder = join(root, '.cache', 'guests');
+/** In .cache/guests of the repository, which git ignores, unless STRATA_GUESTS names another. */
+const folder = process.env['STRATA_GUESTS'] ?? join(root, '.cache', 'guests');
 
 const modules = ['virtio_mmio', 'virtio_blk', 'virtio_net', 'virtio_rng', 'ext4'];
 
 /** The files of the Linux guest, fetched and made if they are not there yet. Throws where they cannot be had. */
 export function linuxGuest(): LinuxGuest {
-  const packages = new DebianPackages(folder);
-  const image = packages.unpacked(packages.dependencyOf('linux-image-riscv64', 'linux-image-'));
+  return withDebianPackages(folder, gather);
+}
+
+function gather(packages: DebianPackages): LinuxGuest {
+  const kernel = debianKernel(packages);
   const busybox = join(packages.unpacked('busybox-static'), 'usr/bin/busybox');
   const openSbi = join(packages.unpacked('opensbi', 'firmware'), 'usr/lib/riscv64-linux-gnu/opensbi/generic');
   const uBoot = join(packages.unpacked('u-boot-qemu', 'firmware'), 'usr/lib/u-boot');
@@ -37,11 +41,11 @@ export function linuxGuest(): LinuxGuest {
     initrd,
     busyboxInitramfs({
       busybox: readFileSync(busybox),
-      modules: modulesInOrder(only(join(image, 'usr/lib/modules')), modules),
+      modules: modulesInOrder(kernel.modules, modules),
     }),
   );
   return {
-    kernel: only(join(image, 'boot'), /^vmlinu[xz]/),
+    kernel: kernel.image,
     initrd,
     openSbi: { jump: join(openSbi, 'fw_jump.elf'), dynamic: join(openSbi, 'fw_dynamic.bin') },
     uBoot: {
@@ -49,12 +53,4 @@ export function linuxGuest(): LinuxGuest {
       machine: join(uBoot, 'qemu-riscv64/u-boot.bin'),
     },
   };
-}
-
-/** The one entry of a folder, of those whose name fits. */
-function only(path: string, name = /./): string {
-  const found = readdirSync(path).filter((entry) => name.test(entry));
-  if (found.length !== 1 || found[0] === undefined)
-    throw new Error(`${path} has ${found.length} entries that could be meant`);
-  return join(path, found[0]);
 }
