@@ -10,6 +10,6 @@ Linux over the built-in firmware, on the bare machine:
   node dist/cli.js run --vmm none --memory 512M --append console=ttyS0 \\
     --kernel ${here(kernel)} --initrd ${here(initrd)}
 
-add --harts 4 for more harts, or OpenSBI below it: --firmware ${here(openSbi.jump)}
+add --harts 4 for more harts, or OpenSBI below it: --firmware ${here(openSbi.dynamic)}
 U-Boot: node dist/cli.js run --vmm none ${here(uBoot.supervisor)}
 `);

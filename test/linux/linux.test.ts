@@ -16,9 +16,10 @@ describe('linux/linux', () => {
     await bootToInit('Linux on 4 harts', configuration, 'smp: Brought up 1 node, 4 CPUs');
   });
 
+  // fw_jump would put the device tree 32 MiB behind the kernel's start, where newer kernels have not ended yet.
   it('boots over OpenSBI with 2 harts', async function () {
     const { kernel, initrd, openSbi } = realSystems(this);
-    const configuration = { ...machine, image: kernel, initrd, firmware: openSbi.jump, harts: 2 };
+    const configuration = { ...machine, image: kernel, initrd, firmware: openSbi.dynamic, harts: 2 };
     await bootToInit('Linux over OpenSBI on 2 harts', configuration, 'smp: Brought up 1 node, 2 CPUs');
   });
 });
