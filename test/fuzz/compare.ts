@@ -1,8 +1,7 @@
 import { slotAt, type FuzzCase } from './case.ts';
 import { notCompared, tolerate } from './differences/judge.ts';
 import { levelOf, returnAddress, type TrapPair } from './differences/traps.ts';
-import { countSlot, parseLog, type CaseLog } from './log.ts';
-import type { Outcome } from './machines.ts';
+import { countSlot, parseLog, type CaseLog, type Outcome } from './log.ts';
 
 /** One value that two machines do not agree on. */
 export interface Disagreement {
@@ -21,32 +20,39 @@ export interface Mismatch {
   readonly values: readonly Disagreement[];
 }
 
-/** The cases that did not log the same, by index. `tolerated` counts the differences that are known. */
-export function compareOutcomes(
+/** What two machines made of the same cases. */
+export interface Comparison {
+  /** The cases that did not log the same, by index. */
+  readonly mismatches: ReadonlyMap<number, Mismatch>;
+  /** Of how many cases this tells: fewer than all where one did not end. */
+  readonly compared: number;
+  /** The last of them came to no end on either machine. */
+  readonly endless: boolean;
+}
+
+/** Compares until all cases are, or until one did not end. `tolerated` counts the differences that are known. */
+export function compareLogs(
   cases: readonly FuzzCase[],
   csrs: readonly string[],
-  ours: Outcome,
-  theirs: Outcome,
+  ours: readonly CaseLog[],
+  theirs: readonly CaseLog[],
   tolerated = new Map<string, number>(),
-): ReadonlyMap<number, Mismatch> {
-  const pokes = cases.map((each) => each.pokes.length);
-  const ourLogs = parseLog(ours.log, csrs, pokes);
-  const theirLogs = parseLog(theirs.log, csrs, pokes);
+): Comparison {
   const masks = csrs.map((name) => ~(notCompared.get(name) ?? 0n));
   const mismatches = new Map<number, Mismatch>();
   for (const [index, fuzzCase] of cases.entries()) {
-    const our = ourLogs[index];
-    const their = theirLogs[index];
-    // Where both broke off, the case did not end: the first such is for whoever asked to tell.
-    if (our === undefined && their === undefined) break;
-    const mismatch = compareLogs(fuzzCase, csrs, masks, our, their, tolerated);
+    const our = ours[index];
+    const their = theirs[index];
+    if (!our?.ended && !their?.ended) return { mismatches, compared: index + 1, endless: true };
+    const mismatch = compareCase(fuzzCase, csrs, masks, our, their, tolerated);
     if (mismatch) mismatches.set(index, mismatch);
+    if (!our?.ended || !their?.ended) return { mismatches, compared: index + 1, endless: false };
   }
-  return mismatches;
+  return { mismatches, compared: cases.length, endless: false };
 }
 
-/** How many cases ended, in a log. */
-export function endedCases(
+/** The log of an image, by its cases. */
+export function logsOf(
   cases: readonly FuzzCase[],
   csrs: readonly string[],
   { log }: Outcome,
@@ -58,7 +64,7 @@ export function endedCases(
   );
 }
 
-function compareLogs(
+function compareCase(
   fuzzCase: FuzzCase,
   csrs: readonly string[],
   masks: readonly bigint[],
@@ -71,19 +77,20 @@ function compareLogs(
     const our = ours?.traps[trap];
     const their = theirs?.traps[trap];
     const values: Disagreement[] = [];
+    let pair: TrapPair | undefined;
     for (let slot = 1; slot < 33 + csrs.length; slot++) {
       if (slot === countSlot) continue;
       const mask = slot > countSlot ? (masks[slot - countSlot - 1] ?? 0n) : -1n;
       if (our?.[slot] === their?.[slot]) continue;
       const name = slot > countSlot ? csrs[slot - countSlot - 1] : undefined;
+      if (our && their && ((our[slot] ?? 0n) & mask) === ((their[slot] ?? 0n) & mask)) continue;
       if (
         our &&
         their &&
         name !== undefined &&
-        tolerates(name, pairOf(fuzzCase, csrs, our, their), tolerated)
+        tolerates(name, (pair ??= pairOf(fuzzCase, csrs, our, their)), tolerated)
       )
         continue;
-      if (our && their && ((our[slot] ?? 0n) & mask) === ((their[slot] ?? 0n) & mask)) continue;
       const what = slot < 32 ? `x${slot}` : (csrs[slot - countSlot - 1] ?? '');
       values.push({ what, ours: our?.[slot], theirs: their?.[slot] });
     }

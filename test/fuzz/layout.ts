@@ -17,6 +17,8 @@ export const layout = {
   resumedAt: 16,
   /** mstatus.MPRV of what trapped. */
   modifiesPrivilege: 24,
+  /** What is written to the finisher in the end: machines differ in what they do with it. */
+  finishRequest: ramBase + 0x8800,
   arena: ramBase + 0x10_0000,
   arenaBytes: 0x10_0000,
   /** Trap handlers of HS and VS mode. */

@@ -6,7 +6,7 @@ import { takenTrap, type Parting } from './differences/traps.ts';
 import { countSlot } from './log.ts';
 
 /** Runs cases on both machines and compares; every case is to be independent of the others. */
-export type Comparison = (cases: readonly FuzzCase[]) => Promise<ReadonlyMap<number, Mismatch>>;
+export type CaseComparison = (cases: readonly FuzzCase[]) => Promise<ReadonlyMap<number, Mismatch>>;
 
 /** A case cut down to the instruction that made the difference, which is its last. */
 export interface Located {
@@ -22,7 +22,7 @@ export interface Located {
  */
 export async function locate(
   cases: readonly FuzzCase[],
-  compare: Comparison,
+  compare: CaseComparison,
 ): Promise<readonly (Located | undefined)[]> {
   const searches = cases.map((original) => new Search(original));
   for (;;) {
@@ -97,7 +97,7 @@ const nops: Readonly<Record<2 | 4, Slot>> = {
 };
 
 /** Replaces by no-operations what the difference does not need. */
-export async function simplify(located: Located, compare: Comparison): Promise<Located> {
+export async function simplify(located: Located, compare: CaseComparison): Promise<Located> {
   let best = located;
   for (let size = 16; size >= 1; size = Math.floor(size / 2)) {
     const { fuzzCase } = best;

@@ -1,3 +1,30 @@
+import { layout } from './layout.ts';
+
+/** What an image came to: whether it ended by itself, and what RAM then held of its log and its arena. */
+export interface Outcome {
+  readonly ended: boolean;
+  readonly log: BigUint64Array;
+  readonly arena: Uint8Array;
+}
+
+const chunkBytes = 0x1_0000;
+/** No record is so long, and none is all zero. */
+const tailBytes = 0x1000;
+
+/** The part of the log that was written, from RAM that was zero. `read` fills bytes from an address on. */
+export function readLog(read: (address: number, bytes: Uint8Array) => unknown): BigUint64Array {
+  const chunks: Uint8Array[] = [];
+  for (let at: number = layout.log; at < layout.logEnd; at += chunkBytes) {
+    const chunk = new Uint8Array(chunkBytes);
+    read(at, chunk);
+    chunks.push(chunk);
+    if (chunk.subarray(-tailBytes).every((byte) => byte === 0)) break;
+  }
+  const log = new Uint8Array(chunks.length * chunkBytes);
+  for (const [index, chunk] of chunks.entries()) log.set(chunk, index * chunkBytes);
+  return new BigUint64Array(log.buffer);
+}
+
 /** First words of what the monitor logs. */
 export const logMagic = {
   begin: 0x4245_4749n,
@@ -16,11 +43,13 @@ export const countSlot = 32;
 
 /** What a case logged: the state at every trap, and in the end the double words that it began with. */
 export interface CaseLog {
+  /** Whether it came to its end, and so tells of memory. */
+  readonly ended: boolean;
   readonly traps: readonly BigUint64Array[];
   readonly memory: BigUint64Array;
 }
 
-/** Takes the log apart. `pokes` tells of each case how many words its end holds; a log that breaks off gives fewer cases. */
+/** Takes the log apart. `pokes` tells of each case how many words its end holds; the last case of a log that breaks off did not end. */
 export function parseLog(
   log: BigUint64Array,
   csrs: readonly string[],
@@ -33,8 +62,9 @@ export function parseLog(
     if (log[at++] !== logMagic.begin) break;
     const traps: BigUint64Array[] = [];
     for (; log[at] === logMagic.trap; at += slots) traps.push(log.subarray(at, at + slots));
-    if (log[at++] !== logMagic.end) break;
-    cases.push({ traps, memory: log.subarray(at, at + count) });
+    const ended = log[at++] === logMagic.end;
+    cases.push({ ended, traps, memory: ended ? log.subarray(at, at + count) : new BigUint64Array() });
+    if (!ended) break;
     at += count;
   }
   return cases;

@@ -2,8 +2,8 @@ import { Option, program } from 'commander';
 import { missingQemu } from '../guests/qemu.ts';
 import { generateCase } from './generate/case.ts';
 import { knownDifferences } from './differences/known-differences.ts';
-import { Fuzzer } from './fuzz.ts';
-import type { StrataEngine } from './machines.ts';
+import { casesPerImage, Fuzzer } from './fuzz.ts';
+import type { StrataEngine } from './strata.ts';
 import { presentCode, presentDifference } from './present.ts';
 import { findRepertoire, type CommonRepertoire } from './repertoire.ts';
 import { presentStatistics } from './report.ts';
@@ -50,8 +50,12 @@ async function main(options: Options): Promise<number> {
   });
   console.log(`Compared with ${options.qemu} -cpu ${repertoire.qemu.cpu}`);
   if (repertoire.leftOut.length > 0) console.log(`Not in that QEMU: ${repertoire.leftOut.join(', ')}`);
-  if (options.replay !== undefined) await replay(fuzzer, Number(options.replay), repertoire);
-  else await runFor(fuzzer, options);
+  try {
+    if (options.replay !== undefined) await replay(fuzzer, Number(options.replay), repertoire);
+    else await runFor(fuzzer, options);
+  } finally {
+    fuzzer.close();
+  }
   console.log(presentStatistics(fuzzer.statistics, knownDifferences));
   console.log(`\n${fuzzer.unexplained.length} unexplained differences`);
   return fuzzer.unexplained.length === 0 ? 0 : 1;
@@ -63,14 +67,16 @@ async function replay(fuzzer: Fuzzer, seed: number, repertoire: CommonRepertoire
 }
 
 async function runFor(fuzzer: Fuzzer, { minutes, instructions, seed }: Options): Promise<void> {
-  const end = performance.now() + Number(minutes) * 60_000;
+  const start = performance.now();
+  const end = start + Number(minutes) * 60_000;
   const enough = instructions === undefined ? Infinity : Number(instructions);
   const { statistics, unexplained } = fuzzer;
   for (let next = Number(seed); ;) {
     await fuzzer.run(next);
-    next += 3000;
+    next += casesPerImage;
+    const rate = Math.round(statistics.instructions / ((performance.now() - start) / 60_000));
     console.log(
-      `${statistics.instructions} instructions, ${statistics.traps} traps, ${unexplained.length} unexplained; next seed ${next}`,
+      `${statistics.instructions} instructions (${rate} a minute), ${statistics.traps} traps, ${unexplained.length} unexplained; next seed ${next}`,
     );
     if (statistics.instructions >= enough || (instructions === undefined && performance.now() >= end)) return;
     if (unexplained.length >= 100) return;

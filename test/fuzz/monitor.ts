@@ -163,7 +163,7 @@ export function monitor(csrs: readonly string[]): Uint8Array {
     a.writeCsr(csr(index === 0 ? 'pmpcfg0' : `pmpaddr${index - 1}`), 1);
   }
   // What an earlier case left pending would stay where its comparators now work.
-  for (const name of ['menvcfg', 'hvip', 'mip']) a.writeCsr(csr(name), 0);
+  for (const name of ['menvcfg', 'hvip', 'mip', 'mcountinhibit']) a.writeCsr(csr(name), 0);
   for (const [index, name] of csrs.entries()) {
     a.load(1, 28, caseField.csrs + 8 * index);
     a.writeCsr(csr(name), 1);
@@ -205,12 +205,18 @@ export function monitor(csrs: readonly string[]): Uint8Array {
   a.label('finish');
   a.constant(1, logMagic.finish);
   a.store(1, 31, 0);
+  finish(a);
+  return a.finish();
+}
+
+/** Ends the run of an image, as the machine wants it asked for. */
+export function finish(a: Assembler): void {
+  a.constant(1, BigInt(layout.finishRequest));
+  a.load(2, 1, 0);
   a.constant(1, BigInt(layout.finisher));
-  a.constant(2, 0x5555n);
   a.emit('sw', { rs1: 1, rs2: 2, imm: 0 });
   a.label('for-ever');
   a.goto('for-ever');
-  return a.finish();
 }
 
 /** The handlers of HS and VS mode: call the monitor, then return to what trapped. */

@@ -1,14 +1,21 @@
 import { Assembler } from './assembler.ts';
 import type { Segment } from './image.ts';
 import { layout, ramBase } from './layout.ts';
-import { runInQemu, type Qemu } from './machines.ts';
+import { finish } from './monitor.ts';
+import type { Qemu } from './qemu.ts';
 
 const csrCount = 0x1000;
 const mtvec = 0x305;
 const mepc = 0x341;
 
+/** The addresses at which QEMU has a CSR. */
+export async function probedCsrs(qemu: Qemu): Promise<ReadonlySet<number>> {
+  const { arena } = await qemu.run(csrProbe());
+  return new Set(Array.from({ length: csrCount }, (_, csr) => csr).filter((csr) => arena[csr] === 1));
+}
+
 /** A program that tries to read every CSR in M mode, and writes a byte for each: 1 where it could. */
-export function csrProbe(): readonly Segment[] {
+function csrProbe(): readonly Segment[] {
   const a = new Assembler(ramBase);
   a.jump('jal', { rd: 1 }, 'boot');
   a.label('trap');
@@ -26,14 +33,6 @@ export function csrProbe(): readonly Segment[] {
     a.emit('sb', { rs2: 1, rs1: 4, imm: 0 });
     a.emit('addi', { rd: 4, rs1: 4, imm: 1 });
   }
-  a.constant(1, BigInt(layout.finisher));
-  a.constant(2, 0x5555n);
-  a.emit('sw', { rs1: 1, rs2: 2, imm: 0 });
+  finish(a);
   return [{ address: ramBase, bytes: a.finish() }];
-}
-
-/** The addresses at which QEMU has a CSR. */
-export async function probedCsrs(qemu: Qemu, image: readonly Segment[]): Promise<ReadonlySet<number>> {
-  const { arena } = await runInQemu(image, qemu, AbortSignal.timeout(10_000));
-  return new Set(Array.from({ length: csrCount }, (_, csr) => csr).filter((csr) => arena[csr] === 1));
 }

@@ -2,8 +2,8 @@ import { isReadOnly } from '../../src/isa/csr.ts';
 import { allCsrs, csrByAddress, csrByName } from '../../src/isa/csrs/index.ts';
 import { allCompressed, allInstructions } from '../../src/isa/extensions/index.ts';
 import { isTime } from './generate/csr-access.ts';
-import { probeQemu, type Qemu } from './machines.ts';
-import { csrProbe, probedCsrs } from './probe.ts';
+import { probedCsrs } from './probe.ts';
+import { Qemu, type QemuModel } from './qemu.ts';
 
 /** What is generated, and what is compared. */
 export interface Repertoire {
@@ -19,7 +19,7 @@ export interface Repertoire {
 
 /** All that Strata describes and a QEMU has, too. */
 export interface CommonRepertoire extends Repertoire {
-  readonly qemu: Qemu;
+  readonly qemu: QemuModel;
   /** What Strata has and this QEMU has not. */
   readonly leftOut: readonly string[];
 }
@@ -55,7 +55,7 @@ export async function findRepertoire(
   only: ReadonlySet<string> | undefined,
 ): Promise<CommonRepertoire> {
   const described = new Set<string>([...allInstructions, ...allCompressed].map(({ extension }) => extension));
-  const known = probeQemu(program);
+  const known = await probe({ program, cpu: 'rv64' }, (qemu) => qemu.switches());
   const extensions = new Set<string>();
   const leftOut: string[] = [];
   for (const extension of described) {
@@ -72,7 +72,7 @@ export async function findRepertoire(
   );
   // Counters of events count nothing here, and nothing alike there; numbers of vendors are their own.
   const qemu = { program, cpu: ['rv64', ...switches, 'pmu-num=0', 'marchid=0', 'mimpid=0'].join() };
-  const present = await probedCsrs(qemu, csrProbe());
+  const present = await probe(qemu, probedCsrs);
   const csrs = allCsrs
     .filter(({ name, address }) => present.has(address) && !isTrigger(name))
     .map(({ name }) => name);
@@ -81,6 +81,15 @@ export async function findRepertoire(
   );
   leftOut.push(...allCsrs.filter(({ address }) => !present.has(address)).map(({ name }) => name));
   return { qemu, extensions, leftOut, csrs: new Set(csrs), noCsrs, stateCsrs: stateCsrs(csrs) };
+}
+
+async function probe<Result>(model: QemuModel, ask: (qemu: Qemu) => Promise<Result>): Promise<Result> {
+  const qemu = new Qemu(model);
+  try {
+    return await ask(qemu);
+  } finally {
+    qemu.close();
+  }
 }
 
 /** How many triggers there are, and what they can do, is the implementation's. */

@@ -17,7 +17,7 @@ describe('slow: generated programs, compared with QEMU', () => {
     const fuzzer = new Fuzzer(repertoire, ['interpreter', 'reference'], (found) => {
       if (!('why' in found)) console.log(presentDifference(found, repertoire.stateCsrs));
     });
-    await fuzzer.run(1, 1200);
+    await fuzzer.run(1, 1200).finally(() => fuzzer.close());
     const { statistics, unexplained } = fuzzer;
     assert.deepEqual(
       unexplained.map(({ original }) => `npm run fuzz -- --replay ${original.seed}`),
