@@ -100,6 +100,10 @@ export class GuestSbi implements SbiTarget {
     this.#guest.scheduleChanged();
   }
 
+  reportStealTime(address: bigint | undefined): void {
+    this.#guest.stealTime(this.#caller).report(address);
+  }
+
   reset(type: number, reason: number): void {
     const code = reason === resetReason.systemFailure ? 1 : 0;
     this.#guest.power(type === resetType.shutdown ? { kind: 'exit', code } : { kind: 'reset' });

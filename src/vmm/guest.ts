@@ -18,6 +18,7 @@ import { DeviceNumbers } from './guest-devices.ts';
 import { GuestSbi } from './guest-sbi.ts';
 import type { GuestMemory } from './memory/guest-memory.ts';
 import type { SecondStage } from './memory/second-stage.ts';
+import { StealTime, type StealTimeState } from './steal-time.ts';
 import type { Vcpu, VcpuState } from './vcpu.ts';
 
 export interface GuestOptions {
@@ -46,6 +47,7 @@ export interface GuestState {
   readonly timeDelta: bigint;
   readonly devices: readonly SavedState[];
   readonly vcpus: readonly VcpuState[];
+  readonly stealTimes: readonly StealTimeState[];
 }
 
 /** One virtual machine: its vCPUs, its physical memory, its devices, and what becomes of it. */
@@ -66,6 +68,7 @@ export class Guest {
   readonly #printed = new Emitter<number>();
   readonly #options: GuestOptions;
   readonly #sbi: readonly SbiTarget[];
+  readonly #stealTimes: readonly StealTime[];
   #exitCode: number | undefined;
   /** What the guest's time is ahead of the machine's, modulo 2^64. */
   #timeDelta = 0n;
@@ -94,6 +97,7 @@ export class Guest {
     this.uart = board.uart;
     this.rtc = board.rtc;
     this.deviceNumbers = new DeviceNumbers(this.bus);
+    this.#stealTimes = this.vcpus.map(() => new StealTime(options.memory));
     this.#sbi = this.vcpus.map(
       (caller) => new GuestSbi({ guest: this, caller, hart: options.hart, physical: options.physical }),
     );
@@ -127,6 +131,7 @@ export class Guest {
   /** Starts a vCPU in VS mode at a guest-physical address, with its id in a0 and `opaque` in a1. */
   startVcpu(id: number, address: bigint, opaque: bigint): void {
     const hgatp = this.tables.hgatp(this.vmid);
+    this.stealTime(this.vcpu(id)).forget();
     this.vcpu(id).start(address, opaque, { hgatp, htimedelta: this.#timeDelta });
     this.#options.scheduleChanged();
   }
@@ -135,6 +140,18 @@ export class Guest {
     const vcpu = this.vcpus[id];
     assert(vcpu !== undefined, `guest ${this.name} has no vCPU ${id}`);
     return vcpu;
+  }
+
+  /** How long this vCPU of the guest was kept from running. */
+  stealTime(vcpu: Vcpu): StealTime {
+    const found = this.#stealTimes[vcpu.id];
+    assert(found !== undefined, 'each vCPU has its steal time');
+    return found;
+  }
+
+  /** To be called when statuses of vCPUs may have changed, at the machine's time (ticks), before one goes on. */
+  accountStealTime(time: bigint): void {
+    for (const vcpu of this.vcpus) this.stealTime(vcpu).account(vcpu.status, time);
   }
 
   /** What the SBI acts on when this vCPU calls it. */
@@ -189,6 +206,7 @@ export class Guest {
       timeDelta: this.#timeDelta,
       devices: this.bus.regions.map(({ device }) => device.save()),
       vcpus: this.vcpus.map((vcpu) => vcpu.save()),
+      stealTimes: this.#stealTimes.map((stealTime) => stealTime.save()),
     };
   }
 
@@ -200,6 +218,10 @@ export class Guest {
     this.vcpus.forEach((vcpu, index) => {
       const saved = state.vcpus[index];
       if (saved) vcpu.restore(saved);
+    });
+    this.#stealTimes.forEach((stealTime, index) => {
+      const saved = state.stealTimes[index];
+      if (saved) stealTime.restore(saved);
     });
   }
 

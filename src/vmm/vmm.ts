@@ -224,6 +224,7 @@ export class HostedVmm implements HostedSupervisor {
       chosen?.load();
       this.#loaded = chosen;
     }
+    for (const guest of this.guests) guest.accountStealTime(time);
     const deadlines = [this.#scheduler.deadline(chosen, time), ...this.guests.map(({ alarm }) => alarm)];
     const first = deadlines.reduce((left, right) =>
       left === undefined || (right !== undefined && right < left) ? right : left,

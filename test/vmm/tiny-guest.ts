@@ -3,7 +3,7 @@ import { csrByName } from '../../src/isa/csrs/index.ts';
 import { encode } from '../../src/isa/encode.ts';
 import { allInstructions } from '../../src/isa/extensions/index.ts';
 import type { Operands } from '../../src/isa/operands.ts';
-import { registerNumber } from '../../src/isa/registers.ts';
+import { floatRegisterNumber, registerNumber } from '../../src/isa/registers.ts';
 import type { GuestSoftware } from '../../src/vmm/guest-boot.ts';
 
 export const kernelBase = 0x8020_0000;
@@ -154,5 +154,5 @@ function assemble(mnemonic: string, operands: Operands): number {
 }
 
 function register(name: string): number {
-  return registerNumber(name) ?? assert.fail(`no register ${name}`);
+  return registerNumber(name) ?? floatRegisterNumber(name) ?? assert.fail(`no register ${name}`);
 }

@@ -1,4 +1,4 @@
-import { sbiExtensions } from '../../machine/firmware/sbi/extensions.ts';
+import { guestSbiExtensions } from '../../vmm/guest-sbi-extensions.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { exceptionNames, interrupts } from '../../isa/causes.ts';
@@ -32,7 +32,7 @@ export function boundaryLabel(record: TrapRecord, caller: string | undefined): s
 
 /** The SBI extension of a call; which function of it was called, the record does not say. */
 function sbiName(id: bigint): string {
-  return sbiExtensions.find((extension) => BigInt(extension.id) === id)?.name ?? `0x${id.toString(16)}`;
+  return guestSbiExtensions.find((extension) => BigInt(extension.id) === id)?.name ?? `0x${id.toString(16)}`;
 }
 
 /** Did the code that was left ask for it? */

@@ -1,5 +1,4 @@
 import { hartSlot } from '../../hart/state.ts';
-import { sbiExtensions } from '../../machine/firmware/sbi/extensions.ts';
 import {
   resetType,
   type SbiArguments,
@@ -8,6 +7,7 @@ import {
   type SbiOutcome,
 } from '../../machine/firmware/sbi/sbi.ts';
 import { systemResetRequest } from '../../machine/firmware/sbi/srst.ts';
+import { guestSbiExtensions } from '../guest-sbi-extensions.ts';
 import { setAction, setReason, skipInstruction, type Exit, type ExitHandler } from './exit.ts';
 import { explainHypercall } from './hypercall-explained.ts';
 import { injectException } from './inject.ts';
@@ -37,7 +37,7 @@ export const hypercall: ExitHandler = {
     const { row, guest, vcpu } = exit;
     const found = findCall(row);
     const outcome: SbiOutcome = found
-      ? found.function.call(guest.sbi(vcpu), callArguments(row), sbiExtensions)
+      ? found.function.call(guest.sbi(vcpu), callArguments(row), guestSbiExtensions)
       : notSupported;
     finish(exit, outcome);
   },
@@ -74,7 +74,7 @@ const a0 = hartSlot.x + 10;
 const a1 = a0 + 1;
 /** The encoding of ECALL: nothing else causes an environment call. */
 const ecall = 0x73;
-const extensions = new Map(sbiExtensions.map((extension) => [extension.id, extension]));
+const extensions = new Map(guestSbiExtensions.map((extension) => [extension.id, extension]));
 /** SBI 3: what an implementation does not have. */
 const notSupported: SbiOutcome = { kind: 'return', error: -2n, value: 0n };
 

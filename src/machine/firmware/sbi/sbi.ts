@@ -100,6 +100,11 @@ export interface SbiTarget {
   readMemory(address: bigint, length: number): Uint8Array | undefined;
   /** false, and nothing written, where not all of it is memory that the caller may write. */
   writeMemory(address: bigint, bytes: Uint8Array): boolean;
+  /**
+   * From now on the caller's steal time is written at this address (64 bytes that are zero now), or not any more.
+   * Only a VMM's guests have steal time.
+   */
+  reportStealTime?(address: bigint | undefined): void;
   /** Reads through the caller's own translation; the trap that its load would take, where it faults. */
   readVirtual(address: bigint, length: number): Uint8Array | Trap;
 }
