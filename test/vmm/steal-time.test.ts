@@ -23,6 +23,10 @@ function computesUntil(ticks: number, guest = new TinyGuest()): TinyGuest {
     .exit(0);
 }
 
+function twoThatCompute(): Laboratory {
+  return new Laboratory({ a: asks(5_000), b: computesUntil(5_000) }, { sliceSteps: 1_000 });
+}
+
 function structure(laboratory: Laboratory): DataView {
   const bytes = laboratory.vmm.guests[0]?.memory.read(shared, 64);
   return new DataView((bytes ?? assert.fail()).buffer);
@@ -66,13 +70,11 @@ describe('vmm/steal-time', () => {
   });
 
   it('is the same again from a snapshot', () => {
-    const make = (): Laboratory =>
-      new Laboratory({ a: asks(5_000), b: computesUntil(5_000) }, { sliceSteps: 1_000 });
-    const first = make();
+    const first = twoThatCompute();
     first.run(20_500);
     const saved = first.machine.save();
     first.runToEnd();
-    const second = make();
+    const second = twoThatCompute();
     second.machine.restore(saved);
     second.runToEnd();
     assert.equal(structure(second).getBigUint64(8, true), structure(first).getBigUint64(8, true));
