@@ -124,7 +124,6 @@ export class Hart {
       records: this.trapRecords,
       memory: new VirtualMemory(state, physical, this.walker),
       triggers: this.#triggers,
-      fence: (fence) => this.fence(fence),
       contextChanged,
     });
     this.#engine =
@@ -135,7 +134,7 @@ export class Hart {
         hart: id,
         state,
         breakpoints,
-        tablesRead: () => this.walker.tablesRead,
+        walked: () => this.walker.walked,
         translate: (address, access, effects) => this.#translatePage(address, access, effects),
       });
   }
@@ -214,24 +213,12 @@ export class Hart {
     return this.#evaluator.word;
   }
 
-  /** Drops cached translations: for whoever changes page tables without executing a fence. */
+  /**
+   * What a fence of some level asks for. Cached translations follow page tables by themselves (ADR 5), so that there is
+   * nothing to drop where only these changed.
+   */
   fence(fence: Fence): void {
-    const engine = this.#engine;
-    if (engine === undefined) return;
-    switch (fence.kind) {
-      case 'supervisor':
-        engine.flushSupervisor(fence.asid);
-        break;
-      case 'guest-virtual':
-        engine.flushGuest(fence.vmid, fence.asid);
-        break;
-      case 'guest-physical':
-        engine.flushGuest(fence.vmid, undefined);
-        break;
-      case 'all':
-        engine.flushAll();
-        break;
-    }
+    if (fence.kind === 'all') this.#engine?.flushAll();
   }
 
   /** The architectural state as bytes, for a hash: equal exactly where the state is. Not a copy. */

@@ -2,14 +2,18 @@ import { Emitter } from '../common/event.ts';
 import type { AccessSize } from '../isa/semantics.ts';
 import type { Bus } from './bus.ts';
 import type { MachineMemory } from './memory.ts';
+import { pteBit } from './translation/page-table.ts';
 
 /** RAM that TypeScript wrote: whoever keeps predecoded code of it, or translations by it, has to drop that. */
 export interface RamWrite {
   /** Host-physical address of the first byte, within RAM. */
   readonly address: number;
   readonly length: number;
-  /** `usage`: a walk set A and D bits, which leaves translations as they are. */
-  readonly kind: 'data' | 'usage';
+  /**
+   * `usage`: a walk set A and D bits, which leaves translations as they are. `new`: as page tables see it, what was
+   * replaced was an entry that was not valid, of which no translation came.
+   */
+  readonly kind: 'data' | 'usage' | 'new';
 }
 
 /**
@@ -51,8 +55,11 @@ export class PhysicalMemory {
   /** A guest access with side effects; `value` is taken modulo 2^(8 size). `false`: an access fault. */
   store(address: number, size: AccessSize, value: bigint): boolean {
     if (this.isRam(address, size)) {
-      this.#storeRam(address - this.#ramBase, size, value);
-      this.#written.fire({ address, length: size, kind: 'data' });
+      const offset = address - this.#ramBase;
+      const isOneEntry = (offset & (entryBytes - 1)) + size <= entryBytes;
+      const wasValid = (this.#view.getUint8(offset - (offset % entryBytes)) & pteBit.valid) !== 0;
+      this.#storeRam(offset, size, value);
+      this.#written.fire({ address, length: size, kind: isOneEntry && !wasValid ? 'new' : 'data' });
       return true;
     }
     if (address % size !== 0 || !Number.isSafeInteger(address)) return false;
@@ -133,3 +140,6 @@ export class PhysicalMemory {
     }
   }
 }
+
+/** Of a page table. */
+const entryBytes = 8;

@@ -208,7 +208,7 @@ export class VirtualMemory {
 }
 
 /** The size of a cache block (Zic64b). */
-const blockBytes = 64;
+export const blockBytes = 64;
 
 function offsetInPage(address: bigint): number {
   return Number(BigInt.asUintN(12, address));

@@ -1,5 +1,6 @@
 import type { AccessSize, AmoOperator } from '../../isa/semantics.ts';
 import { hartSlot } from '../state.ts';
+import { blockBytes } from '../virtual-memory.ts';
 import { writeAmo } from './compile-arithmetic.ts';
 import type { CodeWriter, Local } from './wasm/code-writer.ts';
 import type { MemoryOpcode } from './wasm/opcodes.ts';
@@ -13,8 +14,16 @@ export interface AccessPad {
   readonly host: Local;
   /** What leads from an offset in the wasm memory to a host-physical address, for RAM. */
   readonly ramDelta: number;
-  /** Leaves where data lies in the wasm memory; where that is not known, leaves the code. */
-  translate(array: 'read' | 'write', size: AccessSize, address: Operand): void;
+  /**
+   * Leaves where data lies in the wasm memory; where that is not known, leaves the code. That it does too where the
+   * address is misaligned and has to be `aligned`.
+   */
+  translate(
+    array: 'read' | 'write',
+    size: AccessSize,
+    address: Operand,
+    alignment: 'aligned' | 'any',
+  ): void;
   /** Leaves the address to which `slotAt` is to be added for a slot of the hart's state. */
   stateBase(): void;
   slotAt(slot: number): number;
@@ -23,13 +32,13 @@ export interface AccessPad {
 
 /** Leaves the value, extended to an i64. */
 export function writeLoad(pad: AccessPad, size: AccessSize, signed: boolean, address: Operand): void {
-  pad.translate('read', size, address);
+  pad.translate('read', size, address, 'any');
   pad.code.memory(loadOpcode(size, signed), 0);
 }
 
 /** Stores the low bytes of the value. */
 export function writeStore(pad: AccessPad, size: AccessSize, address: Operand, value: Operand): void {
-  pad.translate('write', size, address);
+  pad.translate('write', size, address, 'any');
   value();
   pad.code.memory(storeOpcode(size), 0);
 }
@@ -37,7 +46,7 @@ export function writeStore(pad: AccessPad, size: AccessSize, address: Operand, v
 /** LR: leaves the value, and makes the reservation. */
 export function writeLoadReserved(pad: AccessPad, size: 4 | 8, address: Operand): void {
   const { code, host } = pad;
-  pad.translate('read', size, address);
+  pad.translate('read', size, address, 'aligned');
   code.set(host);
   pad.stateBase();
   writePhysicalAddress(pad);
@@ -55,7 +64,7 @@ export function writeStoreConditional(pad: AccessPad, size: 4 | 8, address: Oper
   const reservationAddress = pad.slotAt(hartSlot.reservationAddress);
   const reservationValid = pad.slotAt(hartSlot.reservationValid);
   pad.withScratch((failed) => {
-    pad.translate('write', size, address);
+    pad.translate('write', size, address, 'aligned');
     code.set(host);
     code.i64(1n);
     code.set(failed);
@@ -93,7 +102,7 @@ export function writeAmoAccess(
   const { code, host } = pad;
   pad.withScratch((old) => {
     pad.withScratch((operand) => {
-      pad.translate('write', size, address);
+      pad.translate('write', size, address, 'aligned');
       code.tee(host);
       code.memory(loadOpcode(size, true), 0);
       code.set(old);
@@ -105,6 +114,23 @@ export function writeAmoAccess(
       code.get(old);
     });
   });
+}
+
+/** CBO.ZERO: stores zeros to the block around the address. */
+export function writeZeroBlock(pad: AccessPad, address: Operand): void {
+  const { code, host } = pad;
+  const blockAddress = (): void => {
+    address();
+    code.i64(BigInt(-blockBytes));
+    code.plain('i64.and');
+  };
+  pad.translate('write', 8, blockAddress, 'aligned');
+  code.set(host);
+  for (let offset = 0; offset < blockBytes; offset += 8) {
+    code.get(host);
+    code.i64(0n);
+    code.memory('i64.store', offset);
+  }
 }
 
 function writePhysicalAddress({ code, host, ramDelta }: AccessPad): void {

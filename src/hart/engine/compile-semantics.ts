@@ -3,10 +3,13 @@ import type {
   AccessSize,
   AmoOperator,
   Condition,
+  OperationName,
   RegisterOperand,
   Semantics,
   Value,
 } from '../../isa/semantics.ts';
+import type { Instruction } from '../../isa/instruction.ts';
+import { writeGuards } from './compile-guards.ts';
 import { writeBinary, writeComparison, writeUnary } from './compile-arithmetic.ts';
 import type { CodeWriter, Local } from './wasm/code-writer.ts';
 
@@ -33,6 +36,12 @@ export interface CodePlace {
   loadReserved(size: 4 | 8, address: Operand): void;
   storeConditional(size: 4 | 8, address: Operand, value: Operand): void;
   amo(operator: AmoOperator, size: 4 | 8, address: Operand, value: Operand): void;
+  zeroBlock(address: Operand): void;
+  /** Leaves the code where the i32 that `condition` leaves is not zero: the instruction is not to be done here. */
+  leaveIf(condition: () => void): void;
+  /** Leaves the address to which `slotAt` is to be added for a slot of the hart's state. */
+  stateBase(): void;
+  slotAt(slot: number): number;
   /** Works out where a jump goes, at the place of the jump in the list. */
   prepareJump(target: Value, compiled: Operand): void;
   /** Ends the instruction: goes where `prepareJump` found. */
@@ -44,7 +53,8 @@ export interface CodePlace {
 }
 
 /** Writes what an instruction does, to its end. `isCompilable` must hold. */
-export function compileSemantics(semantics: Semantics, place: CodePlace): void {
+export function compileInstruction({ guards, semantics }: Instruction, place: CodePlace): void {
+  writeGuards(guards, place);
   let target: Value | undefined;
   for (const [index, statement] of semantics.entries()) {
     switch (statement.kind) {
@@ -71,7 +81,7 @@ export function compileSemantics(semantics: Semantics, place: CodePlace): void {
         );
         return;
       case 'operation':
-        assert(statement.name === 'fence', `${statement.name} is not done in wasm`);
+        writeOperation(statement.name, place);
         break;
       // Floating point is TypeScript's.
       case 'setF':
@@ -99,14 +109,30 @@ export function isCompilable(semantics: Semantics): boolean {
         return false;
       case 'branch':
         return true;
-      // A hart sees its own accesses in order, and an instruction is done before the next one begins.
       case 'operation':
-        return statement.name === 'fence';
+        return statement.name === 'cbo.zero' || withoutEffect.has(statement.name);
       default:
         return unreachable(statement);
     }
   });
 }
+
+function writeOperation(name: OperationName, place: CodePlace): void {
+  if (name === 'cbo.zero') place.zeroBlock(() => place.readX('rs1'));
+  else assert(withoutEffect.has(name), `${name} is not done in wasm`);
+}
+
+/**
+ * A hart sees its own accesses in order, an instruction is done before the next one begins, and what is made of code or
+ * page tables goes when these are written.
+ */
+const withoutEffect: ReadonlySet<OperationName> = new Set([
+  'fence',
+  'fence.i',
+  'sfence.vma',
+  'hfence.vvma',
+  'hfence.gvma',
+]);
 
 /** Is it pc plus the immediate: a target that is known as soon as the instruction is decoded? */
 export function isPcRelative(target: Value): boolean {

@@ -62,26 +62,3 @@ export function readContextKey(state: HartState, key: ContextKey): void {
   key[5] = isGuests ? (halves[half.hgatp] as number) : 0;
   key[6] = isGuests ? (halves[half.hgatp + 1] as number) : 0;
 }
-
-/** Does the context use translations of V = 0 that a fence for `asid` (all where undefined) is about? */
-export function usesSupervisorSpace(key: ContextKey, asid: number | undefined): boolean {
-  const flags = key[0] as number;
-  const isGuestsAlone = (flags & flag.fetchVirtual) !== 0 && (flags & flag.dataVirtual) !== 0;
-  return !isGuestsAlone && (asid === undefined || asidOf(key[2]) === asid);
-}
-
-/** Does it use translations of V = 1 under `vmid` and `asid` (all where undefined)? */
-export function usesGuestSpace(key: ContextKey, vmid: number | undefined, asid: number | undefined): boolean {
-  const flags = key[0] as number;
-  const isGuests = (flags & (flag.fetchVirtual | flag.dataVirtual)) !== 0;
-  return (
-    isGuests &&
-    (vmid === undefined || (((key[6] as number) >>> 12) & 0x3fff) === vmid) &&
-    (asid === undefined || asidOf(key[4]) === asid)
-  );
-}
-
-/** satp and vsatp: ASID in bits 59:44. */
-function asidOf(high: number | undefined): number {
-  return ((high ?? 0) >>> 12) & 0xffff;
-}

@@ -3,14 +3,15 @@ import { wasm } from '../../common/web-assembly.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
 import { hartSlot, type HartState } from '../state.ts';
-import { contextKeyWords, readContextKey, usesGuestSpace, usesSupervisorSpace } from './context-key.ts';
+import { contextKeyWords, readContextKey } from './context-key.ts';
 import { exitCode } from './exit-code.ts';
 import { writeInterpreter, type Interpreter } from './interpreter.ts';
-import { contextsOffset, engineWord } from './layout.ts';
+import { contextsOffset, engineWord, missesAligned } from './layout.ts';
 import type { CodeUser, PredecodedCode } from './predecoded-code.ts';
 import type { Translator } from '../translator/translator.ts';
+import type { Walked } from '../translation/walk.ts';
 import type { TablePages, TableUser } from './table-pages.ts';
-import { TranslationContexts } from './translation-contexts.ts';
+import { anything, TranslationContexts } from './translation-contexts.ts';
 
 /** Why `run` came back; numbers, for it comes back often. */
 export const engineExit = {
@@ -42,7 +43,7 @@ export class Engine implements CodeUser, TableUser {
   readonly #breakpoints: Breakpoints;
   readonly #tables: TablePages;
   readonly #translate: TranslatePage;
-  readonly #tablesRead: () => Float64Array;
+  readonly #walked: () => Walked;
   readonly #translator: Translator | undefined;
   readonly #contexts: TranslationContexts;
   readonly #words: Uint32Array;
@@ -73,10 +74,10 @@ export class Engine implements CodeUser, TableUser {
     /** Without it the interpreter does everything. */
     readonly translator: Translator | undefined;
     readonly translate: TranslatePage;
-    /** The host pages of RAM in which the last translation read page tables. */
-    readonly tablesRead: () => Float64Array;
+    /** What the last translation read. */
+    readonly walked: () => Walked;
   }) {
-    const { memory, hart, state, code, breakpoints, tables, translator, translate, tablesRead } = options;
+    const { memory, hart, state, code, breakpoints, tables, translator, translate, walked } = options;
     const place = memory.harts[hart] as MachineMemory['harts'][number];
     const { buffer } = memory.wasm;
     this.#memory = memory;
@@ -88,7 +89,7 @@ export class Engine implements CodeUser, TableUser {
     this.#sampleSteps = translator?.interval ?? longestSlice;
     this.#untilSample = this.#sampleSteps;
     this.#translate = translate;
-    this.#tablesRead = tablesRead;
+    this.#walked = walked;
     this.#contexts = new TranslationContexts(memory, place.engineOffset, tables);
     this.#words = new Uint32Array(buffer, place.engineOffset, contextsOffset / 4);
     this.#missAddress = new BigUint64Array(buffer, place.engineOffset + engineWord.missAddress, 1);
@@ -164,16 +165,6 @@ export class Engine implements CodeUser, TableUser {
     this.#contexts.flushAll();
   }
 
-  /** SFENCE.VMA with V = 0. All address spaces where `asid` is undefined. */
-  flushSupervisor(asid: number | undefined): void {
-    this.#contexts.flush((key) => usesSupervisorSpace(key, asid));
-  }
-
-  /** HFENCE.VVMA, HFENCE.GVMA, and SFENCE.VMA with V = 1. Undefined means all. */
-  flushGuest(vmid: number | undefined, asid: number | undefined): void {
-    this.#contexts.flush((key) => usesGuestSpace(key, vmid, asid));
-  }
-
   forgetRecords(records: number): void {
     this.#contexts.forgetRecords(records);
   }
@@ -182,8 +173,8 @@ export class Engine implements CodeUser, TableUser {
     this.#contexts.forgetWrites(page);
   }
 
-  tableChanged(page: number): void {
-    this.#contexts.forgetTable(page);
+  tableChanged(page: number, entry: number | undefined): void {
+    this.#contexts.forgetTable(page, entry);
   }
 
   breakpointsChanged(): void {
@@ -281,7 +272,9 @@ export class Engine implements CodeUser, TableUser {
     const address = this.#missAddress[0] as bigint;
     const size = this.#words[engineWord.missSize / 4] as number;
     const low = this.#words[engineWord.missAddress / 4] as number;
-    if ((low & (size - 1)) !== 0 || this.#isRefusedAgain(low)) return false;
+    const bytes = size & ~missesAligned;
+    const canBeDone = size === bytes ? (low & 4095) + bytes <= 4096 : (low & (bytes - 1)) === 0;
+    if (!canBeDone || this.#isRefusedAgain(low)) return false;
     const page = this.#translateToRam(address, access);
     if (page === undefined) return false;
     // A store to decoded code, to a page table, or one that someone waits for, is done outside, where it is seen.
@@ -308,8 +301,16 @@ export class Engine implements CodeUser, TableUser {
     if (hostPage === undefined) return undefined;
     const page = hostPage - this.#firstHostPage;
     if (page < 0 || page >= this.#ramPages) return undefined;
-    for (const table of this.#tablesRead()) this.#contexts.dependOn(table - this.#firstHostPage);
+    this.#dependOnTables(address);
     return page;
+  }
+
+  #dependOnTables(address: bigint): void {
+    const { tables, endsAtPage } = this.#walked();
+    for (const [index, table] of tables.entries()) {
+      const isLowest = endsAtPage && index === tables.length - 1;
+      this.#contexts.dependOn(table - this.#firstHostPage, isLowest ? Number(address >> 21n) : anything);
+    }
   }
 
   /** A breakpoint comes before the fetch, and so before what the fetch does to page tables. */

@@ -34,8 +34,7 @@ export interface HandlerVariant {
 
 /** All handlers made from instructions; the first has the number after the special ones. */
 export const handlerVariants: readonly HandlerVariant[] = allInstructions.flatMap((instruction) => {
-  const { guards, semantics } = instruction;
-  if (guards.length > 0 || !isCompilable(semantics)) return [];
+  if (!isCompilable(instruction.semantics)) return [];
   const hasShortForm = allCompressed.some(({ expandsTo }) => expandsTo === instruction);
   const lengths: readonly (2 | 4)[] = hasShortForm ? [4, 2] : [4];
   const reaches: readonly Reach[] = hasPcRelativeTarget(instruction) ? ['far', 'near'] : ['far'];

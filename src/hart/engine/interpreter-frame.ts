@@ -1,5 +1,5 @@
 import type { AccessSize } from '../../isa/semantics.ts';
-import { recordShift, tlbArray, tlbEntries, tlbEntryBytes, tlbField } from './layout.ts';
+import { missesAligned, recordShift, tlbArray, tlbEntries, tlbEntryBytes, tlbField } from './layout.ts';
 import type { CodeWriter, Label, Local } from './wasm/code-writer.ts';
 
 /** What every handler of the interpreter works with. */
@@ -22,6 +22,8 @@ export interface InterpreterFrame {
   readonly farJump: Label;
   readonly readMiss: Label;
   readonly writeMiss: Label;
+  /** TypeScript has to do the current instruction. */
+  readonly slow: Label;
   /** Where the hart's area begins in the wasm memory. */
   readonly stateOffset: number;
   /** What leads from an offset in the wasm memory to a host-physical address, for RAM. */
@@ -55,6 +57,7 @@ export function writeTranslation(
   array: 'read' | 'write',
   size: AccessSize,
   address: () => void,
+  alignment: 'aligned' | 'any',
 ): void {
   const { code } = frame;
   address();
@@ -63,18 +66,44 @@ export function writeTranslation(
   code.tee(frame.entry);
   code.memory('i64.load', tlbArray[array] + tlbField.tag);
   code.get(frame.address);
-  // A misaligned address keeps a bit that no tag has, and misses.
+  // A misaligned address keeps a bit that no tag has, and is looked at again.
   code.i64(-4096n | BigInt(size - 1));
   code.plain('i64.and');
   code.plain('i64.ne');
   code.if(() => {
-    code.i32(size);
-    code.set(frame.missSize);
-    code.br(array === 'read' ? frame.readMiss : frame.writeMiss);
+    const miss = (): void => {
+      code.i32(alignment === 'aligned' ? size | missesAligned : size);
+      code.set(frame.missSize);
+      code.br(array === 'read' ? frame.readMiss : frame.writeMiss);
+    };
+    if (alignment === 'aligned' || size === 1) miss();
+    else ifNotInPage(frame, array, size, miss);
   });
   code.get(frame.entry);
   code.memory('i32.load', tlbArray[array] + tlbField.addend);
   code.get(frame.address);
   code.plain('i32.wrap_i64');
   code.plain('i32.add');
+}
+
+/** Runs `body` where an access by `address`, of a size more than one, is not in one page that the entry is of. */
+function ifNotInPage(
+  { code, entry, address }: InterpreterFrame,
+  array: 'read' | 'write',
+  size: AccessSize,
+  body: () => void,
+): void {
+  code.get(entry);
+  code.memory('i64.load', tlbArray[array] + tlbField.tag);
+  code.get(address);
+  code.i64(-4096n);
+  code.plain('i64.and');
+  code.plain('i64.ne');
+  code.get(address);
+  code.i64(4095n);
+  code.plain('i64.and');
+  code.i64(BigInt(4096 - size));
+  code.plain('i64.gt_u');
+  code.plain('i32.or');
+  code.if(body);
 }

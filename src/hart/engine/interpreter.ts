@@ -2,7 +2,7 @@ import type { MachineMemory } from '../memory.ts';
 import { hartSlot, slotOffset } from '../state.ts';
 import { exitCode, type HartPlace } from './exit-code.ts';
 import { writeDriver } from './driver.ts';
-import { compileSemantics } from './compile-semantics.ts';
+import { compileInstruction } from './compile-semantics.ts';
 import { handlerVariants, specialHandler } from './handlers.ts';
 import {
   engineWord,
@@ -95,7 +95,7 @@ const localTypes: readonly ValueType[] = [
   ...Array.from({ length: 3 + 4 }, () => 'i64' as const),
 ];
 
-type Labels = 'nextInstruction' | 'farJump' | 'readMiss' | 'writeMiss';
+type Labels = 'nextInstruction' | 'farJump' | 'readMiss' | 'writeMiss' | 'slow';
 /** What is there outside the loop over instructions. */
 interface OuterFrame extends Omit<InterpreterFrame, Labels> {
   readonly budget: Local;
@@ -110,7 +110,7 @@ interface OuterFrame extends Omit<InterpreterFrame, Labels> {
 type Frame = OuterFrame & InterpreterFrame;
 
 /**
- * done { undo { readMiss { writeMiss { farJump: loop { probe; nextInstruction: loop { dispatch, handlers } } } } } }
+ * done { undo { slow { readMiss { writeMiss { farJump: loop { probe; nextInstruction: loop { dispatch, handlers } } } } } } }
  *
  * Whoever goes to `done` has set `exit`, and `target` to the pc; whoever goes to `undo` has set `exit`, and the
  * current record's instruction has not retired.
@@ -139,18 +139,21 @@ function writeRun(frame: OuterFrame): void {
         code.memory('i32.store', engineOffset + engineWord.missSize);
         leave(frame, which, undo);
       };
-      code.block((readMiss) => {
-        code.block((writeMiss) => {
-          code.loop((farJump) => {
-            writeFarJump(frame, done);
-            code.loop((nextInstruction) => {
-              writeDispatch({ ...frame, nextInstruction, farJump, readMiss, writeMiss }, done, undo);
+      code.block((slow) => {
+        code.block((readMiss) => {
+          code.block((writeMiss) => {
+            code.loop((farJump) => {
+              writeFarJump(frame, done);
+              code.loop((nextInstruction) => {
+                writeDispatch({ ...frame, nextInstruction, farJump, readMiss, writeMiss, slow }, done, undo);
+              });
             });
           });
+          missed(exitCode.writeMiss);
         });
-        missed(exitCode.writeMiss);
+        missed(exitCode.readMiss);
       });
-      missed(exitCode.readMiss);
+      leave(frame, exitCode.slow, undo);
     });
     addToBudget(frame, 1);
     writePc(frame);
@@ -223,7 +226,7 @@ function writeDispatch(frame: Frame, done: Label, undo: Label): void {
   code.loop((again) => {
     const handlers: (() => void)[] = [];
     handlers[specialHandler.decode] = () => leave(frame, exitCode.decode, undo);
-    handlers[specialHandler.slow] = () => leave(frame, exitCode.slow, undo);
+    handlers[specialHandler.slow] = () => code.br(frame.slow);
     handlers[specialHandler.breakpoint] = () => leave(frame, exitCode.breakpoint, undo);
     handlers[specialHandler.pageEnd] = () => {
       addToBudget(frame, 1);
@@ -262,7 +265,7 @@ function writeDispatch(frame: Frame, done: Label, undo: Label): void {
       code.set(frame.handler);
     };
     for (const variant of handlerVariants) {
-      handlers.push(() => compileSemantics(variant.instruction.semantics, new RecordPlace(frame, variant)));
+      handlers.push(() => compileInstruction(variant.instruction, new RecordPlace(frame, variant)));
     }
     nestBlocks(code, handlers, () => code.get(frame.handler));
   });

@@ -11,13 +11,16 @@ export const engineWord = {
   context: 0,
   /** Instructions of the budget that `run` left over. */
   remaining: 4,
-  /** Size in bytes of the access that missed. */
+  /** Size in bytes of the access that missed, and `missesAligned`. */
   missSize: 8,
   /** Instructions that the interpreter did; counts on from run to run. */
   interpreted: 12,
   /** Virtual address of the access or the fetch that missed; 64 bits. */
   missAddress: 16,
 } as const;
+
+/** In `missSize`: the access has to be aligned. */
+export const missesAligned = 0x80;
 
 /** Entries of each TLB, indexed by the low bits of the virtual page number. */
 export const tlbEntries = 512;

@@ -7,6 +7,7 @@ import {
   writeLoadReserved,
   writeStore,
   writeStoreConditional,
+  writeZeroBlock,
   type AccessPad,
 } from './compile-accesses.ts';
 import { isPcRelative, type CodePlace, type Operand } from './compile-semantics.ts';
@@ -94,8 +95,17 @@ export class RecordPlace implements CodePlace, AccessPad {
     writeAmoAccess(this, operator, size, address, value);
   }
 
-  translate(array: 'read' | 'write', size: AccessSize, address: Operand): void {
-    writeTranslation(this.#frame, array, size, address);
+  zeroBlock(address: Operand): void {
+    writeZeroBlock(this, address);
+  }
+
+  leaveIf(condition: () => void): void {
+    condition();
+    this.code.if(() => this.code.br(this.#frame.slow));
+  }
+
+  translate(...[array, size, address, alignment]: Parameters<AccessPad['translate']>): void {
+    writeTranslation(this.#frame, array, size, address, alignment);
   }
 
   stateBase(): void {

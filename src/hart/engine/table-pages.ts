@@ -4,8 +4,11 @@ import type { MachineMemory } from '../memory.ts';
 export interface TableUser {
   /** A page of RAM, by its address in the wasm memory, now counts as a page table: stores to it must be seen. */
   watchStores(page: number): void;
-  /** A page table was written, in this page of RAM (its number within RAM): drop what came of it. */
-  tableChanged(page: number): void;
+  /**
+   * A page table was written, in this page of RAM (its number within RAM): drop what came of it, or of the one `entry`
+   * (its index) where no other changed.
+   */
+  tableChanged(page: number, entry: number | undefined): void;
 }
 
 /**
@@ -49,9 +52,11 @@ export class TablePages {
   /** Bytes of RAM changed, from an offset within RAM on. */
   changed(ramOffset: number, length: number): void {
     const lastPage = Math.floor((ramOffset + length - 1) / pageBytes);
+    const entry = ramOffset >>> 3;
+    const only = entry === (ramOffset + length - 1) >>> 3 ? entry & 511 : undefined;
     for (let page = Math.floor(ramOffset / pageBytes); page <= lastPage; page++) {
       if (!this.has(page)) continue;
-      for (const user of this.#users) user.tableChanged(page);
+      for (const user of this.#users) user.tableChanged(page, only);
     }
   }
 }

@@ -20,6 +20,9 @@ const words = {
   array: tlbEntries * (tlbEntryBytes / 4),
 } as const;
 
+/** A page table of which it is not known, or cannot be said, what its entries map. */
+export const anything = -1;
+
 /** A context is emptied entry by entry where no more than this many were filled. */
 const noted = 64;
 
@@ -40,8 +43,11 @@ export class TranslationContexts {
   /** Entries filled since the context was last empty; the first of them by their place. */
   readonly #fills = new Int32Array(contextCount);
   readonly #filled = new Int32Array(contextCount * noted);
-  /** For each context the pages of RAM with the page tables that its entries came of. */
-  readonly #tables: readonly Set<number>[] = Array.from({ length: contextCount }, () => new Set());
+  /**
+   * For each context the pages of RAM with the page tables that its entries came of. With each, which 2 MiB of the
+   * address space it maps, page by page; or `anything`.
+   */
+  readonly #tables: readonly Map<number, number>[] = Array.from({ length: contextCount }, () => new Map());
   readonly #tablePages: TablePages;
   #current = 0;
   #uses = 0;
@@ -82,12 +88,16 @@ export class TranslationContexts {
     this.#fills[this.#current] = fills + 1;
   }
 
-  /** What the current context holds comes, in part, of a page table in this page of RAM. */
-  dependOn(page: number): void {
-    const tables = this.#tables[this.#current] as Set<number>;
-    if (tables.has(page)) return;
-    tables.add(page);
-    this.#tablePages.hold(page);
+  /**
+   * What the current context holds comes, in part, of a page table in this page of RAM: translations by its entries to
+   * pages, of the virtual pages from 512 × `span` on; or `anything`.
+   */
+  dependOn(page: number, span: number): void {
+    const tables = this.#tables[this.#current] as Map<number, number>;
+    const known = tables.get(page);
+    if (known === span) return;
+    tables.set(page, known === undefined ? span : anything);
+    if (known === undefined) this.#tablePages.hold(page);
   }
 
   /** The address in the wasm memory of the page of code that the current context has for an address. */
@@ -125,21 +135,17 @@ export class TranslationContexts {
     return entries > 0 && agreeing * 8 >= entries * 7 ? likely : undefined;
   }
 
-  /** Empties every context for which `concerns` holds. */
-  flush(concerns: (key: ContextKey) => boolean): void {
-    for (let context = 0; context < contextCount; context++) {
-      if (this.#inUse[context] === 1 && concerns(this.#keys[context] as ContextKey)) this.#empty(context);
-    }
-  }
-
   flushAll(): void {
     for (let context = 0; context < contextCount; context++) this.#empty(context);
   }
 
-  /** Empties every context of which something comes of a page table in this page of RAM. */
-  forgetTable(page: number): void {
+  /** Drops what came of a page table in this page of RAM, or of one entry of it, where it is known what that was. */
+  forgetTable(page: number, entry: number | undefined): void {
     for (let context = 0; context < contextCount; context++) {
-      if (this.#tables[context]?.has(page)) this.#empty(context);
+      const span = this.#tables[context]?.get(page);
+      if (span === undefined) continue;
+      if (span === anything || entry === undefined) this.#empty(context);
+      else this.#forgetPage(context, span, entry);
     }
   }
 
@@ -159,6 +165,16 @@ export class TranslationContexts {
       const low = this.#contexts[entry] as number;
       return ((low + (this.#contexts[entry + tlbField.addend / 4] as number)) | 0) === (page | 0);
     });
+  }
+
+  /** Drops the translations of the virtual page 512 × `span` + `page`, whose place in a TLB is `page`. */
+  #forgetPage(context: number, span: number, page: number): void {
+    const low = (span << 21) | (page << 12);
+    const high = Math.floor(span / 2 ** 11) | 0;
+    const first = context * words.context + page * words.entry;
+    for (let entry = first; entry < first + words.context; entry += words.array) {
+      if (this.#contexts[entry] === low && this.#contexts[entry + 1] === high) this.#invalidate(entry);
+    }
   }
 
   #dropWhere(array: TlbArray, condition: (entry: number) => boolean): void {
@@ -181,8 +197,8 @@ export class TranslationContexts {
         this.#invalidate(this.#filled[context * noted + index] as number);
     }
     this.#fills[context] = 0;
-    const tables = this.#tables[context] as Set<number>;
-    for (const page of tables) this.#tablePages.release(page);
+    const tables = this.#tables[context] as Map<number, number>;
+    for (const page of tables.keys()) this.#tablePages.release(page);
     tables.clear();
   }
 

@@ -3,7 +3,7 @@ import { cacheBlockManagement, cacheBlockZero } from './cache-blocks.ts';
 import { compareAndSwapDouble, compareAndSwapQuad, compareAndSwapWord } from './compare-and-swap.ts';
 import { csrrc, csrrci, csrrs, csrrsi, csrrw, csrrwi } from './csr-access.ts';
 import { ebreak, ecall, illegal, mret, sret, wfi } from './environment.ts';
-import { fence, fenceI, hfenceGvma, hfenceVvma, sfenceVma } from './fences.ts';
+import { fence, fenceI, translationFence } from './fences.ts';
 import type { Operation } from './operation.ts';
 
 /** The one implementation of each operation. */
@@ -21,9 +21,9 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   wfi,
   fence,
   'fence.i': fenceI,
-  'sfence.vma': sfenceVma,
-  'hfence.vvma': hfenceVvma,
-  'hfence.gvma': hfenceGvma,
+  'sfence.vma': translationFence,
+  'hfence.vvma': translationFence,
+  'hfence.gvma': translationFence,
   'cbo.manage': cacheBlockManagement,
   'cbo.zero': cacheBlockZero,
   'amocas.w': compareAndSwapWord,

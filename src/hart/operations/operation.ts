@@ -1,7 +1,6 @@
 import type { DecodedInstruction } from '../../isa/instruction.ts';
 import type { CsrFile } from '../csr-file.ts';
 import type { HartState } from '../state.ts';
-import type { Fence } from '../translation/fence.ts';
 import type { TrapRecords } from '../trap-records.ts';
 import type { VirtualMemory } from '../virtual-memory.ts';
 import type { Trap } from '../trap.ts';
@@ -12,8 +11,6 @@ export interface OperationContext {
   readonly csrs: CsrFile;
   readonly records: TrapRecords;
   readonly memory: VirtualMemory;
-  /** Tells whoever caches translations. */
-  readonly fence: (fence: Fence) => void;
   /** Mode, status or roots of page tables may be others now: who runs under them looks again. */
   readonly contextChanged: () => void;
 }

@@ -47,6 +47,14 @@ export interface WalkFault {
   readonly implicit?: 'read' | 'write';
 }
 
+/** What a walk read. */
+export interface Walked {
+  /** The host pages of RAM with the page tables. */
+  readonly tables: Float64Array;
+  /** Is the last one of the lowest level, of the only stage: an entry of it maps one page of the address space? */
+  readonly endsAtPage: boolean;
+}
+
 /**
  * Translates an address by one stage, the other or both: the host page, or why there is none. This is the only walk:
  * guest accesses, TLB refills and views all use it.
@@ -57,6 +65,7 @@ export class PageWalker {
   readonly #tables = new Float64Array(mostTables);
   readonly #contiguousPages: boolean;
   #tablesRead = 0;
+  #endsAtPage = false;
 
   constructor(memory: PhysicalMemory, protection: PhysicalProtection, isa: Isa) {
     this.#memory = memory;
@@ -67,6 +76,7 @@ export class PageWalker {
   walk(request: WalkRequest): HostPage | WalkFault {
     const { address, access, regime } = request;
     this.#tablesRead = 0;
+    this.#endsAtPage = false;
     const page = Number(address >> 12n) as VirtualPage;
     let found: GuestPage | HostPage | WalkFault = page as number as HostPage;
     if (regime.privilege !== 3) {
@@ -83,9 +93,9 @@ export class PageWalker {
     return this.#protection.allows(host, access, regime.privilege) ? host : { kind: 'access' };
   }
 
-  /** The host pages of RAM in which the last walk read page tables. */
-  get tablesRead(): Float64Array {
-    return this.#tables.subarray(0, this.#tablesRead);
+  /** What the last walk read, until the next one. */
+  get walked(): Walked {
+    return { tables: this.#tables.subarray(0, this.#tablesRead), endsAtPage: this.#endsAtPage };
   }
 
   /** Priv. 12.3.2, by satp or vsatp. */
@@ -135,6 +145,7 @@ export class PageWalker {
         if (!this.#protection.allows(writable, 'write', 1)) return { kind: 'access' };
         if (effects === 'update') this.#memory.writeHalf(entryAddress, entry.low | missing);
       }
+      this.#endsAtPage = level === 0 && !hasSecondStage(regime);
       return leafPage(entry.low, entry.high, level, page) as GuestPage;
     }
   }

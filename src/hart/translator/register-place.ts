@@ -6,6 +6,7 @@ import {
   writeLoadReserved,
   writeStore,
   writeStoreConditional,
+  writeZeroBlock,
   type AccessPad,
 } from '../engine/compile-accesses.ts';
 import { isPcRelative, type CodePlace, type Operand } from '../engine/compile-semantics.ts';
@@ -141,7 +142,17 @@ export class RegisterPlace implements CodePlace, AccessPad {
     writeAmoAccess(this, operator, size, address, value);
   }
 
-  translate(array: 'read' | 'write', size: AccessSize, address: Operand): void {
+  zeroBlock(address: Operand): void {
+    writeZeroBlock(this, address);
+  }
+
+  leaveIf(condition: () => void): void {
+    condition();
+    this.code.if(() => this.#ways.interpret());
+  }
+
+  /** What is misaligned is the interpreter's, be it allowed or not. */
+  translate(...[array, size, address]: Parameters<AccessPad['translate']>): void {
     const { code } = this;
     const { address: virtual, entry } = this.#locals;
     const cache = this.#cacheFor(array);

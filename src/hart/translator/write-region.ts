@@ -1,5 +1,5 @@
 import { regionSignature } from '../engine/driver.ts';
-import { compileSemantics } from '../engine/compile-semantics.ts';
+import { compileInstruction } from '../engine/compile-semantics.ts';
 import { inPageMask, registerOffset } from '../engine/layout.ts';
 import { ModuleWriter } from '../engine/wasm/module-writer.ts';
 import type { CodeWriter, Label, Local } from '../engine/wasm/code-writer.ts';
@@ -294,7 +294,7 @@ class RegionWriter {
           return accesses?.array === array ? this.#frame.caches.get(accesses) : undefined;
         },
       });
-      compileSemantics(instruction.decoded.instruction.semantics, place);
+      compileInstruction(instruction.decoded.instruction, place);
     }
   }
 

@@ -35,17 +35,35 @@ describe('hart/engine/translation-contexts', () => {
     assert.equal(held[1], false);
   });
 
-  it('flushes the contexts that a fence is about, and no others', () => {
+  it('forgets one page where one entry of its table changed, and all else where it is not known what changed', () => {
     const contexts = setUp();
-    for (const index of [1, 2]) {
-      contexts.select(key(index));
-      contexts.fill('execute', 0x1000n, 0x100, index);
-    }
-    contexts.flush((held) => held[1] === 1);
     contexts.select(key(1));
-    assert.equal(contexts.executePage(0x1000n), undefined);
-    contexts.select(key(2));
-    assert.equal(contexts.executePage(0x1000n), 2);
+    const pages = [0x1000n, 0x2000n, 0x20_1000n, 0xffff_ffff_8000_1000n];
+    const fill = (): void => {
+      for (const address of pages) contexts.fill('execute', address, 0x100, 1);
+    };
+    const held = (): readonly bigint[] => pages.filter((page) => contexts.executePage(page) !== undefined);
+    fill();
+    assert.deepEqual(held(), [0x2000n, 0xffff_ffff_8000_1000n], 'three have one place');
+    contexts.dependOn(0, Number(0xffff_ffff_8000_1000n >> 21n));
+    contexts.forgetTable(0, 2);
+    assert.deepEqual(held(), [0x2000n, 0xffff_ffff_8000_1000n], 'another span has this page');
+    contexts.forgetTable(0, 1);
+    assert.deepEqual(held(), [0x2000n]);
+    contexts.dependOn(1, 0);
+    contexts.forgetTable(1, 2);
+    assert.deepEqual(held(), []);
+    fill();
+    contexts.forgetTable(1, undefined);
+    assert.deepEqual(held(), []);
+    fill();
+    contexts.dependOn(0, 0);
+    contexts.dependOn(0, 1);
+    contexts.forgetTable(0, 7);
+    assert.deepEqual(held(), [], 'one table for two spans');
+    fill();
+    contexts.forgetTable(1, 2);
+    assert.deepEqual(held(), [0x2000n, 0xffff_ffff_8000_1000n], 'nothing comes of this table any more');
   });
 
   it('forgets pages of code by their records, in every context', () => {
@@ -65,7 +83,7 @@ describe('hart/engine/translation-contexts', () => {
 });
 
 function setUp(): TranslationContexts {
-  const memory = createMachineMemory({ harts: 1, ramBase: 0x8000_0000, ramSize: 0x1000 });
+  const memory = createMachineMemory({ harts: 1, ramBase: 0x8000_0000, ramSize: 0x2000 });
   return new TranslationContexts(memory, memory.harts[0]?.engineOffset ?? 0, new TablePages(memory));
 }
 
