@@ -18,12 +18,7 @@ export interface AccessPad {
    * Leaves where data lies in the wasm memory; where that is not known, leaves the code. That it does too where the
    * address is misaligned and has to be `aligned`.
    */
-  translate(
-    array: 'read' | 'write',
-    size: AccessSize,
-    address: Operand,
-    alignment: 'aligned' | 'any',
-  ): void;
+  translate(array: 'read' | 'write', size: AccessSize, address: Operand, alignment: 'aligned' | 'any'): void;
   /** Leaves the address to which `slotAt` is to be added for a slot of the hart's state. */
   stateBase(): void;
   slotAt(slot: number): number;
