@@ -115,8 +115,11 @@ export interface DebuggerCore {
 
   stackTrace(threadId: number): readonly Frame[];
   scopes(frameId: number): readonly Scope[];
-  /** Evaluates in the debugger's expression language; errors point at the column (0-based). */
-  evaluate(text: string, frameId: number | undefined): EvaluateResult;
+  /**
+   * Evaluates in the debugger's expression language; errors point at the column (0-based). Where only a look is meant
+   * (a mouse over a line of source, a watch that is evaluated again and again), assignments are refused.
+   */
+  evaluate(text: string, frameId: number | undefined, purpose?: 'act' | 'look'): EvaluateResult;
   /** Names that could continue `text` at `column` (0-based). */
   complete(text: string, column: number, frameId: number | undefined): readonly string[];
   /** Text of a generated source. */

@@ -186,8 +186,8 @@ export class StrataDebugger implements DebuggerCore {
     return scopesOf(this.#stacks.subject(frameId), { target: this.#target, evaluator: this.#evaluator });
   }
 
-  evaluate(text: string, frameId: number | undefined): EvaluateResult {
-    return this.#evaluator.evaluate(text, this.#context(frameId));
+  evaluate(text: string, frameId: number | undefined, purpose?: 'act' | 'look'): EvaluateResult {
+    return this.#evaluator.evaluate(text, this.#context(frameId), purpose);
   }
 
   complete(text: string, column: number, frameId: number | undefined): readonly string[] {

@@ -9,11 +9,10 @@ export interface Variable {
   /** Text of a memory reference where the value is an address or lies in memory. */
   readonly memoryReference?: string;
   readonly children?: () => readonly Variable[];
-  /** Takes a text from the user, answers with the value as it then shows. */
+  /** Takes a text from the user, answers with the value as it then shows; missing where it cannot be changed. */
   readonly assign?: (text: string) => AssignResult;
   /** Costs a walk or a scan: shown only when asked. */
   readonly lazy?: true;
-  readonly readOnly?: true;
 }
 
 export type AssignResult =

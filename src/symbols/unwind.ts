@@ -95,14 +95,16 @@ export class Unwinder {
       ra !== undefined &&
       this.#isCall(ra - slide) &&
       this.#leaves(frame.pc - slide, ra - slide);
-    if (leaves) {
+    const framed = this.#byFramePointer(frame, readMemory, slide);
+    // Where its own frame stands already, ra is still what was saved there: then the caller's sp and fp are known.
+    if (leaves && framed?.registers.pc !== ra) {
       return {
         registers: { pc: ra, x: frame.x, pcKind: 'return-address' },
         cfa: undefined,
         method: 'return-address',
       };
     }
-    return this.#byFramePointer(frame, readMemory, slide);
+    return framed;
   }
 
   /** psABI, frame pointer convention: s0 is the caller's sp; below it are the saved ra and the caller's s0. */

@@ -33,12 +33,12 @@ export class AdapterClient {
   readonly consoles = new Map<string, string>();
   readonly output: string[] = [];
 
-  constructor() {
+  constructor({ patienceMilliseconds = 10_000 }: { readonly patienceMilliseconds?: number } = {}) {
     this.#client = new DebugClient('node', fileURLToPath(new URL('src/dap/main.ts', root)), 'strata', {
       cwd: fileURLToPath(root),
       env: { ...process.env, NODE_OPTIONS: '--import tsx' },
     });
-    this.#client.defaultTimeout = 10_000;
+    this.#client.defaultTimeout = patienceMilliseconds;
     this.#client.on('strata/console', ({ body }: { body: CustomEvents['strata/console'] }) => {
       const before = body.reset ? '' : (this.consoles.get(body.console) ?? '');
       this.consoles.set(body.console, before + body.text);

@@ -75,7 +75,7 @@ function addressOf({ core }: Context, text: string, thread: DebugThread): bigint
   const plain = numberIn(text.trim());
   if (plain !== undefined) return plain;
   const frame = core.stackTrace(thread.id).find(({ kind }) => kind === 'code');
-  const result = core.evaluate(text, frame?.id);
+  const result = core.evaluate(text, frame?.id, 'look');
   if (!result.ok) throw new StrataError('bad-expression', 'user', result.message);
   const { value, memoryReference } = result.variable;
   const found =

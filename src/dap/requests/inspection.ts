@@ -58,7 +58,8 @@ export const inspectionRequests: RequestTable = {
     z.object({ expression: z.string(), frameId: z.int().optional(), context: z.string().optional() }),
     ({ core, handles }, parameters) => {
       const { expression, frameId } = parameters;
-      const result = core.evaluate(expression, frameId);
+      const isLook = parameters.context === 'hover' || parameters.context === 'watch';
+      const result = core.evaluate(expression, frameId, isLook ? 'look' : 'act');
       if (!result.ok) {
         const text = parameters.context === 'repl' ? pointAt(expression, result) : result.message;
         throw new StrataError('bad-expression', 'user', text);

@@ -78,7 +78,9 @@ function stringBytes(value: TypedValue, space: Space, limit: number): Uint8Array
   const type = underlying(value.type);
   if (type.kind === 'pointer' && isCharacter(type.target)) {
     const address = readInteger(value);
-    return address.ok ? (value.space ?? space).read(address.value, limit) : undefined;
+    const found = address.ok ? (value.space ?? space).read(address.value, limit) : undefined;
+    // Nothing there is no empty string.
+    return found?.length === 0 ? undefined : found;
   }
   if (type.kind !== 'array' || !isCharacter(type.element)) return undefined;
   const { memory } = value.place;

@@ -1,6 +1,6 @@
 import { sizeOf, type Type } from '../../symbols/types.ts';
 import { typeName } from '../../symbols/type-names.ts';
-import { integerIn, isTruthy, machineWord, numberValue } from './contents.ts';
+import { addressOf, integerIn, isTruthy, machineWord, numberValue } from './contents.ts';
 import { convert, pointers, store } from './conversion.ts';
 import { literalType, UNSIGNED_LONG } from './integers.ts';
 import { bareName, scopedName, typeOf } from './names.ts';
@@ -138,7 +138,7 @@ export class Evaluation {
       throw new ExpressionFault('functions of the guest are not called; there are gpa(), hpa() and walk()');
     if (operand === undefined || operands.length > 1)
       throw new ExpressionFault(`${name}() takes one address`, callee.span.end);
-    const address = BigInt.asUintN(64, this.#integer(operand));
+    const address = BigInt.asUintN(64, this.#address(operand));
     const { guestPhysical, physical } = this.#surroundings;
     switch (name) {
       case 'gpa':
@@ -182,6 +182,13 @@ export class Evaluation {
   #integer(expression: Expression): bigint {
     const value = this.evaluate(expression);
     return atColumn(expression.span.start, () => integerIn(value));
+  }
+
+  /** Of a symbol whose type nobody knows, the address is all there is. */
+  #address(expression: Expression): bigint {
+    const value = this.evaluate(expression);
+    const isUntyped = value.kind === 'typed' && value.type.kind === 'unknown';
+    return atColumn(expression.span.start, () => (isUntyped ? addressOf(value) : integerIn(value)));
   }
 
   get #space(): Space {

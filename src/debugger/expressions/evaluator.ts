@@ -38,10 +38,11 @@ export class Evaluator {
     this.#target = target;
   }
 
-  /** The value as a variable that can be opened, and changed where it is somewhere. */
-  evaluate(text: string, context: EvaluationContext): EvaluateResult {
+  /** The value as a variable that can be opened, and changed where it is somewhere. A look may not assign. */
+  evaluate(text: string, context: EvaluationContext, purpose: 'act' | 'look' = 'act'): EvaluateResult {
     const surroundings = new Surroundings(this.#target, context);
-    const result = evaluateIn(text, surroundings, () => this.#didAssign.fire());
+    const didAssign = (): void => this.#didAssign.fire();
+    const result = evaluateIn(text, surroundings, purpose === 'act' ? didAssign : undefined);
     if (!result.ok) return result;
     return {
       ok: true,

@@ -42,7 +42,7 @@ export class Presenter {
       value: formatValue(value, this.#surroundings),
       ...(expression !== undefined && { evaluateName: expression }),
       ...(children && { children }),
-      ...(value.kind === 'typed' ? this.#details(value) : { readOnly: true as const }),
+      ...(value.kind === 'typed' && this.#details(value)),
     };
   }
 
@@ -52,7 +52,7 @@ export class Presenter {
     return {
       type: typeName(value.type),
       ...(memoryReference !== undefined && { memoryReference }),
-      ...(isWritable ? { assign: (text: string) => this.#assign(value, text) } : { readOnly: true as const }),
+      ...(isWritable && { assign: (text: string) => this.#assign(value, text) }),
     };
   }
 
@@ -197,7 +197,6 @@ export class Presenter {
       return {
         name: `[${first}..${first + length - 1}]`,
         value: '',
-        readOnly: true as const,
         children: () => this.#elements(value, first, length, expression),
       };
     });
@@ -207,7 +206,7 @@ export class Presenter {
     try {
       return this.present(name, part(), expression);
     } catch (thrown) {
-      if (thrown instanceof ExpressionFault) return { name, value: `<${thrown.message}>`, readOnly: true };
+      if (thrown instanceof ExpressionFault) return { name, value: `<${thrown.message}>` };
       throw thrown;
     }
   }

@@ -1,3 +1,4 @@
+import { KernelSymbols } from '../../symbols/linux/kernel-symbols.ts';
 import { PlacedSymbols, type Symbols } from '../../symbols/placed-symbols.ts';
 import type { LoadedImage } from '../debugger.ts';
 import type { Stratum } from '../stratum.ts';
@@ -69,5 +70,6 @@ export class ImageSet {
 
 function symbolStatus(symbols: Symbols): string {
   if (symbols.sources.length > 0) return 'source and line information';
+  if (symbols instanceof KernelSymbols) return 'symbols and types';
   return symbols.elf.symbols.count > 0 ? 'symbols only' : 'no symbols';
 }

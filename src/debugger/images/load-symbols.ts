@@ -1,7 +1,9 @@
 import type { Diagnostic, Result } from '../../common/diagnostic.ts';
 import type { MachineImage } from '../../machine/image.ts';
 import { readElf } from '../../symbols/elf/elf-file.ts';
-import { readKallsyms } from '../../symbols/linux/kallsyms.ts';
+import { Btf } from '../../symbols/btf/btf.ts';
+import { type ListedSymbol, readKallsyms } from '../../symbols/linux/kallsyms.ts';
+import { KernelSymbols } from '../../symbols/linux/kernel-symbols.ts';
 import { elfOfList } from '../../symbols/linux/listed-elf.ts';
 import { readSystemMap } from '../../symbols/linux/system-map.ts';
 import type { PathRemap } from '../../symbols/source-paths.ts';
@@ -61,7 +63,20 @@ function listedKernel(
   const elf = elfOfList(parts);
   if (elf === undefined) return undefined;
   const { path } = symbols ?? image;
-  return { name: 'kernel', path, ...where, symbols: new SymbolImage('kernel', elf) };
+  const btf = typesIn(list, segment.bytes);
+  const read = btf === undefined ? new SymbolImage('kernel', elf) : new KernelSymbols('kernel', elf, btf);
+  return { name: 'kernel', path, ...where, symbols: read };
+}
+
+/** What a kernel tells of its types lies in it, between two symbols. */
+function typesIn(symbols: readonly ListedSymbol[], image: Uint8Array): Btf | undefined {
+  const offsetOf = (name: string): number | undefined => {
+    const found = symbols.find((each) => each.name === name);
+    const start = symbols.find((each) => each.name === '_start');
+    return found && start && Number(found.address - start.address);
+  };
+  const from = offsetOf('__start_BTF');
+  return from === undefined ? undefined : Btf.read(image.subarray(from, offsetOf('__stop_BTF')));
 }
 
 /** Symbols from a file of their own, of a flat image: they begin where that was loaded. */

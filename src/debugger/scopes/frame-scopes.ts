@@ -55,7 +55,7 @@ export function registersOf(surroundings: Surroundings, presenter: Presenter): r
     const shown = presenter.present(name, registerValue(name, surroundings), `$${name}`);
     if (surroundings.hasProcessor) return shown;
     const { assign: _assign, ...fixed } = shown;
-    return { ...fixed, readOnly: true };
+    return fixed;
   });
 }
 

@@ -4,7 +4,7 @@ import type { Variable } from '../variable.ts';
 
 /** A line of a view that only tells something. */
 export function row(name: string, value: string, type?: string): Variable {
-  return { name, value, readOnly: true, ...(type !== undefined && { type }) };
+  return { name, value, ...(type !== undefined && { type }) };
 }
 
 /** A line that names an address, which a client can open as memory. */

@@ -1,5 +1,6 @@
 import type { HartMode } from '../../hart/state.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
+import { exceptionCode } from '../../hart/trap.ts';
 import type { CallerFrame, FrameRegisters } from '../../symbols/unwind.ts';
 import { stratumOf } from '../target/cpu.ts';
 import type { DebugThread, Target } from '../target/target.ts';
@@ -19,7 +20,7 @@ const mostFrames = 400;
 export function unwindThread(target: Target, thread: DebugThread): readonly StackLevel[] {
   const { cpu } = thread;
   const levels: StackLevel[] = [];
-  const records = recordsOf(thread);
+  const records = recordsOf(thread).filter((record) => !isJump(thread, record));
   const x = Array.from({ length: 32 }, (_, index) => cpu.getX(index));
   let start: Start = { mode: cpu.mode, root: cpu.root, registers: { pc: cpu.pc, x, pcKind: 'exact' } };
   const seen = new Set<string>();
@@ -65,7 +66,8 @@ function unwindLevel(
   while (current !== undefined && activations.length < most) {
     const pc = current.pcKind === 'exact' ? current.pc : current.pc - 1n;
     const image = target.imageAt(pc, stratum, thread.guest?.name, regime);
-    const caller: CallerFrame | undefined = image?.symbols.unwind(current, readMemory);
+    const caller: Caller | undefined =
+      image === undefined ? callOfNothing(current) : image.symbols.unwind(current, readMemory);
     activations.push({
       thread,
       mode,
@@ -83,10 +85,29 @@ function unwindLevel(
     if (next === undefined || target.imageAt(next.pc - 1n, stratum, thread.guest?.name, regime) === undefined)
       break;
     // What the trap interrupted is the next level, also where the handler's frame information leads on into it.
-    if (enteredBy !== undefined && stratumOf(enteredBy.from) === stratum && next.pc === enteredBy.pc) break;
+    if (
+      enteredBy !== undefined &&
+      stratumOf(enteredBy.from) === stratum &&
+      leadsBelow(current, next, enteredBy)
+    )
+      break;
     current = next;
   }
   return activations;
+}
+
+type Caller = Pick<CallerFrame, 'registers' | 'cfa'>;
+
+/** Does a handler's caller belong to what the trap interrupted? ra is the interrupted code's until the handler calls. */
+function leadsBelow(current: FrameRegisters, next: FrameRegisters, { pc, ra }: TrapRecord): boolean {
+  return next.pc === pc || (current.pcKind === 'exact' && next.pc === ra);
+}
+
+/** Where there is no code, a call has led there, and ra says whence. */
+function callOfNothing({ pcKind, x }: FrameRegisters): Caller | undefined {
+  const ra = x[1];
+  if (pcKind !== 'exact' || ra === undefined) return undefined;
+  return { registers: { pc: ra, x, pcKind: 'return-address' }, cfa: x[2] };
 }
 
 /** Traps of this thread that are under way, innermost first. Those into the VMM belong to its own frames. */
@@ -95,6 +116,19 @@ export function recordsOf(thread: DebugThread): TrapRecord[] {
   return thread.hart.trapRecords
     .list()
     .filter((record) => (hgatp === undefined ? true : record.hgatp === hgatp && record.to.virtual));
+}
+
+/**
+ * A kernel turns its page tables on by a fault: the address after it is mapped no more, and the "handler" is where it
+ * goes on. Nothing was interrupted then. A call of what is not mapped differs: the tables are still the same.
+ */
+function isJump({ cpu, hart }: DebugThread, { from, to, interrupt, code, root, pc }: TrapRecord): boolean {
+  if (interrupt || code !== exceptionCode.instructionPageFault || from.privilege !== to.privilege)
+    return false;
+  const regime = cpu.regime(from);
+  if (regime.satp === root) return false;
+  const found = hart.walker.walk({ address: pc, access: 'execute', regime, effects: 'none' });
+  return typeof found !== 'number';
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   SHT_SYMTAB,
   STB_LOCAL,
   STT_FUNC,
+  STT_NOTYPE,
   STT_OBJECT,
 } from '../elf/constants.ts';
 import type { Section } from '../elf/sections.ts';
@@ -99,12 +100,14 @@ function symbolTable(
   const view = new DataView(entries.buffer);
   const names = new Uint8Array(1 + kept.reduce((sum, { name }) => sum + name.length + 1, 0));
   let nameOffset = 1;
-  kept.forEach(({ address, type, name }, index) => {
+  kept.forEach((symbol, index) => {
+    const { address, type, name } = symbol;
     const at = symbolBytes * index;
-    const isCode = type === 'T' || type === 't' || type === 'W' || type === 'w';
+    const isShared = [kept[index - 1], kept[index + 1]].some((other) => other?.address === address);
+    const kind = isShared && isSectionMark(symbol) ? STT_NOTYPE : isCode(symbol) ? STT_FUNC : STT_OBJECT;
     const binding = type === type.toUpperCase() ? 1 : STB_LOCAL;
     view.setUint32(at, nameOffset, true);
-    view.setUint8(at + 4, (binding << 4) | (isCode ? STT_FUNC : STT_OBJECT));
+    view.setUint8(at + 4, (binding << 4) | kind);
     view.setUint16(at + 6, dataIndex, true);
     view.setBigUint64(at + 8, address, true);
     for (let character = 0; character < name.length; character++)
@@ -112,4 +115,13 @@ function symbolTable(
     nameOffset += name.length + 1;
   });
   return { entries, names };
+}
+
+function isCode({ type }: ListedSymbol): boolean {
+  return type === 'T' || type === 't' || type === 'W' || type === 'w';
+}
+
+/** Where a linker script says that a part of the kernel begins or ends: the function that stands there is meant. */
+function isSectionMark({ name }: ListedSymbol): boolean {
+  return /^_\w*(_start|_end|_begin|text)$/.test(name);
 }

@@ -332,6 +332,8 @@ describe('debugger/expressions/evaluator, assigning', () => {
     });
     assert.deepEqual(evaluator.textOf('found', pebble.context()), { ok: true, value: '2' });
     assert.equal(evaluator.textOf('found = 9', pebble.context()).ok, false);
+    const looked = evaluator.evaluate('found = 9', pebble.context(), 'look');
+    assert.deepEqual(looked.ok ? '' : looked.message, 'nothing can be assigned here');
     assert.equal(assigned, 2);
     stop();
   });

@@ -26,6 +26,19 @@ describe('symbols/linux/listed-elf', () => {
     assert.equal(elf.loadableSegments()[0]?.physicalAddress, 0x8020_0000n);
   });
 
+  it('names a function at a section’s mark by its own name', () => {
+    const symbols = someSymbols(base).flatMap((symbol) =>
+      symbol.name === 'do_thing_2'
+        ? [{ ...symbol, type: 'T', name: '__noinstr_text_start' }, symbol]
+        : [symbol],
+    );
+    const elf = elfOfList({ symbols, image: new Uint8Array(0x8000), physicalAddress: 0n });
+    assert.ok(elf);
+    const kernel = new SymbolImage('kernel', elf);
+    assert.equal(kernel.functionAt(base + 0x1000n + 32n)?.name, 'do_thing_2');
+    assert.equal(kernel.functionAt(base + 0x1000n)?.name, 'do_thing_0', 'where _stext is, too');
+  });
+
   it('is nothing where the list does not say where the kernel is', () => {
     const symbols = someSymbols(base).filter(({ name }) => name !== '_end');
     assert.equal(elfOfList({ symbols, image: new Uint8Array(), physicalAddress: 0n }), undefined);
