@@ -8,7 +8,7 @@ import { generateCase } from './generate/case.ts';
 import { imageOf } from './image.ts';
 import { locate } from './locate.ts';
 import { stateCsrs } from './repertoire.ts';
-import { runInStrata, type StrataEngine } from './strata.ts';
+import { Strata, type StrataEngine } from './strata.ts';
 
 const csrs = stateCsrs(csrsOf(defaultIsa).map(({ name }) => name));
 const repertoire = {
@@ -19,8 +19,10 @@ const repertoire = {
 };
 const cases = Array.from({ length: 40 }, (_, seed) => generateCase(seed, repertoire));
 
+const strata = new Strata(defaultIsa);
+
 const logs = (of: readonly FuzzCase[], engine: StrataEngine): ReturnType<typeof logsOf> =>
-  logsOf(of, csrs, runInStrata(imageOf(of, csrs), engine));
+  logsOf(of, csrs, strata.run(imageOf(of, csrs), engine));
 
 const differences = (of: readonly FuzzCase[], others: readonly FuzzCase[]): ReadonlyMap<number, Mismatch> =>
   compareLogs(of, csrs, logs(of, 'interpreter'), logs(others, 'interpreter')).mismatches;

@@ -7,7 +7,7 @@ import { glimpse, locate, partingOf, simplify, type CaseComparison, type Located
 import { Qemu } from './qemu.ts';
 import type { CommonRepertoire } from './repertoire.ts';
 import { Statistics } from './statistics.ts';
-import { runInStrata, type StrataEngine } from './strata.ts';
+import { Strata, type StrataEngine } from './strata.ts';
 
 /** So many fit into one image. */
 export const casesPerImage = 3000;
@@ -24,6 +24,7 @@ export class Fuzzer {
   readonly #repertoire: CommonRepertoire;
   readonly #engines: readonly StrataEngine[];
   readonly #qemu: Qemu;
+  readonly #strata: Strata;
   readonly #onDifference: (found: Unexplained) => void;
 
   /** `onDifference` is told of what nothing explains, the first few cut down to what they need. */
@@ -35,6 +36,7 @@ export class Fuzzer {
     this.#onDifference = onDifference;
     this.#repertoire = repertoire;
     this.#engines = engines;
+    this.#strata = new Strata(repertoire.isa);
     this.#qemu = new Qemu(repertoire.qemu);
   }
 
@@ -114,7 +116,7 @@ export class Fuzzer {
     const { stateCsrs } = this.#repertoire;
     const image = imageOf(cases, stateCsrs);
     const running = this.#qemu.run(image);
-    const ours = this.#engines.map((engine) => logsOf(cases, stateCsrs, runInStrata(image, engine)));
+    const ours = this.#engines.map((engine) => logsOf(cases, stateCsrs, this.#strata.run(image, engine)));
     const theirs = logsOf(cases, stateCsrs, await running);
     const results = ours.map((logs) => compareLogs(cases, stateCsrs, logs, theirs, statistics?.tolerated));
     const compared = Math.min(...results.map((result) => result.compared));

@@ -14,7 +14,7 @@ interface Options {
   readonly seed: string;
   readonly extensions?: string;
   readonly replay?: string;
-  readonly engine: StrataEngine | 'both';
+  readonly engine: StrataEngine | 'each';
   readonly qemu: string;
 }
 
@@ -28,8 +28,8 @@ program
   .option('--replay <seed>', 'one case: its code, and what becomes of it')
   .addOption(
     new Option('--engine <name>', 'what is compared with QEMU')
-      .choices(['interpreter', 'translator', 'reference', 'both'])
-      .default('interpreter'),
+      .choices(['interpreter', 'translator', 'reference', 'each'])
+      .default('translator'),
   )
   .option('--qemu <program>', 'another qemu-system-riscv64', 'qemu-system-riscv64')
   .action(async (options: Options) => {
@@ -43,7 +43,7 @@ async function main(options: Options): Promise<number> {
   const only = options.extensions === undefined ? undefined : new Set(options.extensions.split(','));
   const repertoire = await findRepertoire(options.qemu, only);
   const engines: readonly StrataEngine[] =
-    options.engine === 'both' ? ['interpreter', 'reference'] : [options.engine];
+    options.engine === 'each' ? ['interpreter', 'translator', 'reference'] : [options.engine];
   const fuzzer = new Fuzzer(repertoire, engines, (found) => {
     if ('why' in found) console.log(`\nseed ${found.original.seed}: ${found.why}`);
     else console.log(`\n${presentDifference(found, repertoire.stateCsrs)}`);

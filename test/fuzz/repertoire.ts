@@ -1,5 +1,12 @@
+import { csrsOf } from '../../src/isa/configuration/csrs-of.ts';
+import {
+  extensionDescriptions,
+  extensionNames,
+  type ExtensionName,
+} from '../../src/isa/configuration/extensions.ts';
+import { defaultIsa, isaOf, type Isa } from '../../src/isa/configuration/isa.ts';
 import { isReadOnly } from '../../src/isa/csr.ts';
-import { allCsrs, csrByAddress, csrByName } from '../../src/isa/csrs/index.ts';
+import { csrByAddress, csrByName } from '../../src/isa/csrs/index.ts';
 import { allCompressed, allInstructions } from '../../src/isa/extensions/index.ts';
 import { isTime } from './generate/csr-access.ts';
 import { probedCsrs } from './probe.ts';
@@ -19,68 +26,74 @@ export interface Repertoire {
 
 /** All that Strata describes and a QEMU has, too. */
 export interface CommonRepertoire extends Repertoire {
+  /** Ours is given the same. */
+  readonly isa: Isa;
   readonly qemu: QemuModel;
   /** What Strata has and this QEMU has not. */
   readonly leftOut: readonly string[];
 }
 
-/** Extensions that every hart of QEMU has. */
-const always = new Set(['I', 'Privileged', 'Zicsr', 'Zifencei', 'Zihintpause', 'Zicntr']);
+/** What is generated whatever is asked for. */
+const always = ['I', 'Privileged', 'Zicsr', 'Zifencei', 'Zihintpause', 'Zicntr'];
 
-/** Properties of QEMU's rv64 hart that switch an extension, by the name that our descriptions give it. */
-const properties: Readonly<Record<string, string>> = {
-  M: 'm',
-  Zmmul: 'm',
+/** What goes by another name in QEMU 7.2, or is there without one. */
+const formerly: Partial<Record<ExtensionName, string>> = {
+  B: 'zbb',
   Zaamo: 'a',
   Zalrsc: 'a',
   Zca: 'c',
-  F: 'f',
-  D: 'd',
-  H: 'h',
-  Zba: 'zba',
-  Zbb: 'zbb',
-  Zbc: 'zbc',
-  Zbs: 'zbs',
-  Zfh: 'Zfh',
-  Zfhmin: 'Zfhmin',
-  Svinval: 'svinval',
+  Zcd: 'c',
+  Zicntr: 'i',
+  Zihpm: 'i',
+  // knownDifferences: no-svade.
+  Svadu: 'i',
+  Sv48: 'i',
+  Sv57: 'i',
+  Sdtrig: 'debug',
 };
-
-/** Likewise of page tables: what our walk knows of entries. */
-const pageTables = ['svnapot', 'svpbmt'];
 
 /** Finds out what this QEMU has. `only` leaves the other extensions out; I, Zicsr and the like are always in. */
 export async function findRepertoire(
   program: string,
   only: ReadonlySet<string> | undefined,
 ): Promise<CommonRepertoire> {
-  const described = new Set<string>([...allInstructions, ...allCompressed].map(({ extension }) => extension));
-  const known = await probe({ program, cpu: 'rv64' }, (qemu) => qemu.switches());
-  const extensions = new Set<string>();
-  const leftOut: string[] = [];
-  for (const extension of described) {
-    const property = properties[extension];
-    const has = always.has(extension) || (property !== undefined && known.has(property));
-    if (!has) leftOut.push(extension);
-    else if (only === undefined || always.has(extension) || only.has(extension)) extensions.add(extension);
-  }
-  const switches = Object.entries(properties)
-    .filter(([, property]) => known.has(property))
-    .map(([extension, property]) => `${property}=${described.has(extension)}`);
-  switches.push(
-    ...pageTables.filter((property) => known.has(property)).map((property) => `${property}=true`),
-  );
+  const switches = await probe({ program, cpu: 'rv64' }, (qemu) => qemu.switches());
+  const byLowerCase = new Map([...switches].toReversed().map((name) => [name.toLowerCase(), name]));
+  const wanted = extensionNames.filter((name) => defaultIsa.has(name) && !extensionDescriptions[name].isBase);
+  const switchOf = (name: ExtensionName): string | undefined =>
+    byLowerCase.get(name.toLowerCase()) ?? byLowerCase.get(formerly[name] ?? '');
+  const isa = isaOf(wanted.filter((name) => switchOf(name) !== undefined));
+  const leftOut: string[] = wanted.filter((name) => !isa.has(name));
+  const instructions = [...allInstructions, ...allCompressed].filter((each) => isa.includes(each));
+  const chosen = instructions.filter(({ extension }) => only?.has(extension) ?? true);
+  const on = wanted.flatMap((name) => switchOf(name) ?? []);
   // Counters of events count nothing here, and nothing alike there; numbers of vendors are their own.
-  const qemu = { program, cpu: ['rv64', ...switches, 'pmu-num=0', 'marchid=0', 'mimpid=0'].join() };
+  const cpu = [
+    'rv64',
+    ...[...new Set(on)].map((name) => `${name}=true`),
+    'pmu-num=0',
+    'marchid=0',
+    'mimpid=0',
+  ];
+  const qemu = { program, cpu: cpu.join() };
   const present = await probe(qemu, probedCsrs);
-  const csrs = allCsrs
+  const described = csrsOf(isa);
+  const csrs = described
     .filter(({ name, address }) => present.has(address) && !isTrigger(name))
     .map(({ name }) => name);
   const noCsrs = Array.from({ length: 0x1000 }, (_, address) => address).filter(
     (address) => !present.has(address) && !csrByAddress.has(address),
   );
-  leftOut.push(...allCsrs.filter(({ address }) => !present.has(address)).map(({ name }) => name));
-  return { qemu, extensions, leftOut, csrs: new Set(csrs), noCsrs, stateCsrs: stateCsrs(csrs) };
+  leftOut.push(...described.filter(({ address }) => !present.has(address)).map(({ name }) => name));
+  return {
+    isa,
+    qemu,
+    extensions: new Set([...chosen.map(({ extension }) => extension), ...(only ? always : [])]),
+    leftOut,
+    csrs: new Set(csrs),
+    noCsrs,
+    stateCsrs: stateCsrs(csrs),
+  };
 }
 
 async function probe<Result>(model: QemuModel, ask: (qemu: Qemu) => Promise<Result>): Promise<Result> {

@@ -140,6 +140,12 @@ export const knownDifferences: readonly KnownDifference[] = [
     ),
   },
   {
+    id: 'inhibits-time',
+    what: 'mcountinhibit keeps bit 1 in QEMU 7.2, and bits of counters that are not there.',
+    clause: 'Priv. machine level, mcountinhibit: bit 1 is read-only zero.',
+    notWritten: { mcountinhibit: reserved('mcountinhibit') | ~0xffff_ffffn },
+  },
+  {
     id: 'environment-of-more-extensions',
     what: 'QEMU 7.2 lets software write fields of menvcfg, henvcfg and senvcfg whose extensions the hart does not have.',
     clause: 'Priv. machine level, menvcfg: such fields are read-only zero.',
@@ -209,6 +215,21 @@ export const knownDifferences: readonly KnownDifference[] = [
     clause: 'Priv. machine level, PMP: an access across pages is of parts, each for itself.',
     explains: ({ ours, theirs }) =>
       isFault(ours) && isFault(theirs) && ours?.epc === theirs?.epc && isNextPage(ours?.value, theirs?.value),
+  },
+  {
+    id: 'hvip-shows-mip',
+    what: 'QEMU 10.0 shows bits 1, 5 and 9 of mip in hvip.',
+    clause:
+      'Priv. hypervisor, hvip: of the standard bits VSEIP, VSTIP and VSSIP are writable, the others zero.',
+    tolerates: (csr, { ours, theirs }) =>
+      csr === 'hvip' && ((ours('hvip') ^ theirs('hvip')) & ~0x222n) === 0n,
+  },
+  {
+    id: 'medeleg-software-check',
+    what: 'medeleg bit 18 can be set in QEMU 10.0 though no Zicfilp or Zicfiss is there.',
+    clause: 'Priv. machine level, medeleg: WARL; it need hold only what can be delegated.',
+    tolerates: (csr, { ours, theirs }) =>
+      csr === 'medeleg' && (ours('medeleg') ^ theirs('medeleg')) === 1n << 18n,
   },
   {
     id: 'mip-writes-hvip',
@@ -439,7 +460,7 @@ export const knownDifferences: readonly KnownDifference[] = [
       'Priv. hypervisor, vsstatus: MXR of HS level affects both stages, that of VS level the first alone.',
     explains: ({ ours, theirs, read }) =>
       ((read('mstatus') ^ read('vsstatus')) & (1n << 19n)) !== 0n &&
-      (isLoadFault(ours) || isLoadFault(theirs)),
+      (isLoadFault(ours) || isLoadFault(theirs) || ours?.instruction === 0x3000n),
   },
   {
     id: 'interrupt-priority-chosen',

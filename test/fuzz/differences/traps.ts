@@ -67,9 +67,9 @@ export const pseudoInstructions = [0x2000n, 0x2020n, 0x3000n, 0x3020n];
 /** Of the guest’s tables, in the second stage. */
 export const secondStageEntries = guestTableEntries().map((address) => address.toString(16));
 
-/** As QEMU 7.2 tells it, that is in vscause less one. */
+/** As QEMU tells it: 7.2 in vscause less one. */
 export function isIllegal(trap: TakenTrap | undefined): boolean {
-  return trap !== undefined && trap.cause === (trap.level === 'VS' ? 1n : 2n);
+  return trap !== undefined && (trap.cause === 2n || (trap.level === 'VS' && trap.cause === 1n));
 }
 
 export function isFault(trap: TakenTrap | undefined): boolean {
