@@ -81,6 +81,11 @@ function buildAll(workFolder) {
   writeFileSync(path.join(workFolder, 'programs.archive'), archive(workFolder, programs));
   const kernel = [...sourcesIn(folder), ...sourcesIn(`${folder}/syscall`), ...shared];
   images.set(`${folder}/build/pebble.elf`, link(workFolder, 'pebble', `${folder}/kernel.ld`, kernel));
+  const kvm = 'sample-guests/kvm';
+  images.set(
+    `${kvm}/build/kvm-run.elf`,
+    link(workFolder, 'kvm-run', `${folder}/programs/program.ld`, [...sourcesIn(kvm), ...shared]),
+  );
   const compute = 'bench/guests/compute';
   images.set(
     `${compute}/build/compute.elf`,
