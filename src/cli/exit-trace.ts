@@ -16,10 +16,10 @@ export class ExitTrace {
 
   /** Prints those that came since the last time. */
   print(): void {
-    const { vmm } = this.#debuggee.target;
-    if (vmm === undefined) return;
+    const { exits } = this.#debuggee.target;
+    if (exits === undefined) return;
     const fresh: ExitRecord[] = [];
-    for (const record of vmm.newestExits()) {
+    for (const record of exits.newestExits()) {
       if (record.sequence < this.#next) break;
       fresh.push(record);
     }

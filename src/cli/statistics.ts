@@ -17,10 +17,10 @@ export interface RunStatistics {
 }
 
 export function statisticsOf(target: Target, exitCode: number, milliseconds: number): RunStatistics {
-  const { machine, vmm } = target;
+  const { machine } = target;
   const { steps } = machine;
-  const counts = vmm?.statistics.by(({ reason }) => reason) ?? [];
-  const exits = vmm?.statistics.total ?? 0;
+  const counts = target.exits?.statistics.by(({ reason }) => reason) ?? [];
+  const exits = target.exits?.statistics.total ?? 0;
   const { translation } = machine;
   return {
     type: 'statistics',

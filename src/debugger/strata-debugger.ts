@@ -254,12 +254,11 @@ export class StrataDebugger implements DebuggerCore {
   #context(frameId: number | undefined): EvaluationContext {
     const subject = frameId === undefined ? undefined : this.#stacks.subject(frameId);
     const thread = subject === undefined ? this.#target.currentThread : threadOf(subject);
-    const isInVmm = this.#target.isInVmm(thread);
     return {
       // In a frame of the VMM, registers are those that the VMM itself sees: the hart's, in HS mode.
       thread: subject?.kind === 'exit' ? { ...thread, cpu: new HartCpu(thread.hart) } : thread,
       activation: subject?.kind === 'activation' ? subject.activation : this.#stacks.innermost(thread),
-      exit: isInVmm ? this.#target.vmm?.currentExit?.record : undefined,
+      exit: this.#target.exitUnderWay(thread),
       trap: this.#stop?.reason.kind === 'trap' ? this.#judge.trapAtStop : undefined,
       precedence: subject?.kind === 'activation' ? 'frame' : 'event',
     };

@@ -15,7 +15,7 @@ import type { PhysicalMemory } from './physical-memory.ts';
 import { PhysicalProtection } from './physical-protection.ts';
 import type { Translator } from './translator/translator.ts';
 import { Evaluator } from './reference/evaluator.ts';
-import { HartState, hartSlot } from './state.ts';
+import { HartState, hartSlot, supervisorMode } from './state.ts';
 import type { HartStop } from './stop.ts';
 import { TrapRecords, type TrapRecord } from './trap-records.ts';
 import type { TakenTrap, Trap } from './trap.ts';
@@ -48,6 +48,14 @@ export interface HartOptions {
 /** What a run does at a breakpoint on which it begins: the one that stopped the last run is passed. */
 export type RunStart = 'stop-at-breakpoint' | 'pass-breakpoint';
 
+/** Whoever wants to know when guests run whose VMM is guest software. */
+export interface ExitWatch {
+  /** A trap from VS or VU mode to HS mode is delivered. */
+  left(trap: TakenTrap): void;
+  /** SRET in HS mode has entered VS or VU mode. */
+  entered(): void;
+}
+
 /** Plain data: all of a hart but what can be made again. */
 export interface SavedHart {
   readonly state: Uint8Array;
@@ -67,6 +75,7 @@ export class Hart {
   readonly view: MemoryView;
   /** Sees every trap once it is delivered; `true` stops the run there. */
   onTrap: ((trap: TakenTrap) => boolean) | undefined;
+  exits: ExitWatch | undefined;
 
   readonly #clock: Clock;
   readonly #breakpoints: Breakpoints;
@@ -276,7 +285,9 @@ export class Hart {
 
   /** One instruction by the evaluator, or the trap that it raises; `word` if it has been fetched. */
   #step(word?: number): HartStop | undefined {
+    const from = this.state.mode;
     const trap = this.#triggers.areArmed ? this.#stepWithTriggers() : this.#evaluator.step(word);
+    if (this.exits && from === supervisorMode && this.state.virtual) this.exits.entered();
     return trap && this.#deliver(takeTrap(this.state, this.trapRecords, trap));
   }
 
@@ -294,6 +305,7 @@ export class Hart {
     if (this.#triggers.areArmed) this.#triggers.trapped(taken);
     this.#engine?.enterByTrap();
     this.#engine?.contextChanged();
+    if (taken.from.virtual && taken.to === supervisorMode) this.exits?.left(taken);
     if (this.onTrap?.(taken)) return { kind: 'trap', trap: taken };
     const level = hostedLevel(this.state, this.hosted);
     return level && { kind: 'hosted', level, trap: taken };

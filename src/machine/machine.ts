@@ -10,6 +10,7 @@ import { createBoard, type Board } from './board.ts';
 import { checkConfiguration, type CheckedConfiguration, type MachineConfiguration } from './configuration.ts';
 import type { Htif } from './devices/htif.ts';
 import { Ending } from './ending.ts';
+import { connectObserver, type ExitObserver } from './exit-observer.ts';
 import type { BuiltinFirmware } from './firmware/builtin-firmware.ts';
 import type { HostedSupervisor } from './hosted-supervisor.ts';
 import { HostedTrap, type TrapOutcome } from './hosted-trap.ts';
@@ -43,6 +44,7 @@ export class Machine {
   readonly supervisor: HostedSupervisor | undefined;
   /** Told at every landmark: now and then, at the same steps in every run. */
   onLandmark: (() => void) | undefined;
+  #exitObserver: ExitObserver | undefined;
   readonly #inputs: InputPorts;
   readonly #hosted = new HostedTrap();
   readonly #timers: Timers;
@@ -147,6 +149,12 @@ export class Machine {
     if (!this.#hosted.isUnderWay) this.#inputs.show(this.steps);
   }
 
+  /** From now on sees all exits to software in HS mode; at most one does. Nothing of a guest has run yet. */
+  observeExits(observer: ExitObserver): void {
+    this.#exitObserver = observer;
+    connectObserver(this.harts, observer);
+  }
+
   /** Runs until the step that is asked for, or until something stops it sooner. */
   run(request: RunRequest = {}): MachineStop {
     const { until = Infinity, budget = Infinity, stopBeforeStage } = request;
@@ -183,6 +191,7 @@ export class Machine {
       inputPosition: this.inputLog.position,
       firmware: this.firmware?.save(),
       supervisor: this.supervisor?.save(),
+      exits: this.#exitObserver?.save(),
       ended: this.#ending.stop,
     };
   }
@@ -194,6 +203,7 @@ export class Machine {
     this.inputLog.position = saved.inputPosition;
     if (saved.firmware) this.firmware?.restore(saved.firmware);
     if (saved.supervisor !== undefined) this.supervisor?.restore(saved.supervisor);
+    if (saved.exits !== undefined) this.#exitObserver?.restore(saved.exits);
     this.#ending.restore(saved.ended);
     this.#passed = undefined;
     this.#hosted.abandon();
@@ -321,6 +331,7 @@ export class Machine {
     this.#hosted.abandon();
     this.#ending.restore(undefined);
     this.#passed = undefined;
+    this.#exitObserver?.clear();
     powerOn(this.board, this.configuration, this.firmware, { isNew: this.#isNew });
     this.#isNew = false;
     this.#timers.changed();

@@ -26,6 +26,8 @@ export interface SavedMachine extends SavedBoard {
   readonly inputPosition: number;
   readonly firmware: FirmwareState | undefined;
   readonly supervisor: SavedState | undefined;
+  /** The account of exits, where one is kept of guests whose VMM is guest software. */
+  readonly exits: SavedState | undefined;
   readonly ended: FinalStop | undefined;
 }
 

@@ -20,15 +20,15 @@ export function exitsBody(
     limit,
   }: { readonly guest?: string | undefined; readonly reason?: string | undefined; readonly limit: number },
 ): CustomRequests['strata/exits']['body'] {
-  const { vmm } = target;
-  if (vmm === undefined) return { total: 0, byReason: [], recent: [] };
-  const only = guest === undefined ? undefined : guestNamed(target, guest).number;
-  const counts = vmm.statistics.by((site) =>
+  const account = target.exits;
+  if (account === undefined) return { total: 0, byReason: [], recent: [] };
+  const only = guest === undefined ? undefined : guestNumber(target, guest);
+  const counts = account.statistics.by((site) =>
     only === undefined || site.guest === only ? site.reason : undefined,
   );
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   const recent: ExitView[] = [];
-  for (const record of vmm.newestExits()) {
+  for (const record of account.newestExits()) {
     if (recent.length >= limit) break;
     const isWanted =
       (only === undefined || record.guestNumber === only) &&
@@ -36,6 +36,11 @@ export function exitsBody(
     if (isWanted) recent.push(presentExit(record));
   }
   return { total, byReason: counts.map(({ key, count }) => presentCount(key, count, total)), recent };
+}
+
+/** In the account: of a guest of software of the machine, its VMID. */
+function guestNumber(target: Target, name: string): number {
+  return target.observed?.guests.find((guest) => guest.name === name)?.vmid ?? guestNamed(target, name).number;
 }
 
 function presentCount(reason: string, count: number, total: number): ReasonCount {

@@ -3,22 +3,28 @@ import type { DebugThread, Target } from '../../debugger/target/target.ts';
 import type { GuestsBody } from '../../protocol/requests.ts';
 import type { GuestView, VcpuView } from '../../protocol/views.ts';
 import type { Guest } from '../../vmm/guest.ts';
+import type { HostedVmm } from '../../vmm/vmm.ts';
+import { observedGuests } from './observed-guests.ts';
 
 /** The guests and their vCPUs, and who owns the CPU now. */
 export function guestsBody(target: Target): GuestsBody {
-  const { machine, vmm, threads } = target;
+  const { machine, vmm } = target;
   return {
     placement: vmm === undefined ? 'none' : 'hosted',
     step: machine.steps,
-    guests: (vmm?.guests ?? []).map((guest) =>
-      presentGuest(
-        guest,
-        threads.filter((thread) => thread.guest === guest),
-        exitsOf(target, guest),
-      ),
-    ),
+    guests: vmm === undefined ? observedGuests(target) : hostedGuests(target, vmm),
     owner: ownerOf(target),
   };
+}
+
+function hostedGuests(target: Target, vmm: HostedVmm): readonly GuestView[] {
+  return vmm.guests.map((guest) =>
+    presentGuest(
+      guest,
+      target.threads.filter((thread) => thread.guest === guest),
+      exitsOf(target, guest),
+    ),
+  );
 }
 
 /** While all vCPUs wait, the VMM has the hart. */
@@ -26,7 +32,8 @@ function ownerOf(target: Target): GuestsBody['owner'] {
   const { vmm, currentThread: thread } = target;
   if (vmm !== undefined && vmm.currentVcpu === undefined) return { stratum: 'vmm' };
   const stratum = target.stratum(thread);
-  const guest = thread.guest === undefined ? {} : { guest: thread.guest.name };
+  const name = target.guestName(thread, thread.cpu.regime());
+  const guest = name === undefined ? {} : { guest: name };
   if (stratum !== 'process') return { stratum, ...guest };
   const process = target.programOf(thread, thread.cpu.regime())?.name;
   return { stratum, ...guest, ...(process === undefined ? {} : { process }) };

@@ -52,7 +52,7 @@ export class Surroundings {
     this.#virtual ??= this.#space(
       () => this.regime,
       (address) =>
-        formatMemoryReference({ space: 'gva', guest: this.guest ?? '-', root: this.root, address }),
+        formatMemoryReference({ space: 'gva', guest: this.#guestOfRegime ?? '-', root: this.root, address }),
     );
     return this.#virtual;
   }
@@ -60,7 +60,7 @@ export class Surroundings {
   /** The memory that the code which the thread runs sees, whatever the frame. */
   get threadVirtual(): Space {
     const { cpu, vcpu } = this.thread;
-    const root = vcpu?.getCsr('vsatp') ?? cpu.root;
+    const root = vcpu?.getCsr('vsatp') ?? (this.#isAtObservedExit ? this.#threadRegime.satp : cpu.root);
     return this.#space(
       () => this.#threadRegime,
       (address) => formatMemoryReference({ space: 'gva', guest: this.guest ?? '-', root, address }),
@@ -72,7 +72,7 @@ export class Surroundings {
     const { guest } = this;
     if (guest === undefined) return undefined;
     return this.#space(
-      () => ({ ...this.#threadRegime, satp: 0n }),
+      () => ({ ...(this.#isAtObservedExit ? this.#threadRegime : this.#guestRegime), satp: 0n }),
       (address) => formatMemoryReference({ space: 'gpa', guest, address }),
     );
   }
@@ -91,9 +91,23 @@ export class Surroundings {
     return (BigInt(page) << 12n) | BigInt.asUintN(12, address);
   }
 
-  /** Name of the guest that the thread belongs to. */
+  /** Name of the guest that the thread belongs to, or that its exit is of. */
   get guest(): string | undefined {
-    return this.thread.guest?.name;
+    return this.#guestOfRegime ?? (this.#isAtObservedExit ? this.context.exit?.guest : undefined);
+  }
+
+  get #guestOfRegime(): string | undefined {
+    return this.target.guestName(this.thread, this.regime);
+  }
+
+  /** Is the context an exit to a VMM that is software of the machine? Then the thread is that VMM's hart. */
+  get #isAtObservedExit(): boolean {
+    return this.target.observed !== undefined && this.context.exit !== undefined;
+  }
+
+  /** How the guest's own accesses are translated. */
+  get #guestRegime(): TranslationRegime {
+    return this.thread.guest === undefined ? this.regime : this.#threadRegime;
   }
 
   /**
@@ -101,7 +115,8 @@ export class Surroundings {
    * that is mapped in the space. The last is recognised only if it comes to that.
    */
   *images(): Generator<StratumImage> {
-    const { target, guest } = this;
+    const { target } = this;
+    const guest = this.thread.guest?.name;
     const own = this.ownImage;
     if (own !== undefined) yield own;
     for (const stratum of ['kernel', 'machine'] as const)
@@ -159,12 +174,12 @@ export class Surroundings {
   /** Of the guest's code, also where the processor is seen as the VMM sees it. */
   get #threadRegime(): TranslationRegime {
     const { cpu, guest } = this.thread;
-    return guest && !cpu.mode.virtual ? cpu.regime(virtualSupervisorMode) : cpu.regime();
+    return (guest !== undefined || this.#isAtObservedExit) && !cpu.mode.virtual ? cpu.regime(virtualSupervisorMode) : cpu.regime();
   }
 
   #imageOfThread(): StratumImage | undefined {
     const { cpu } = this.thread;
-    return this.target.imageAt(cpu.pc, stratumOf(cpu.mode), this.guest, this.regime);
+    return this.target.imageAt(cpu.pc, stratumOf(cpu.mode), this.thread.guest?.name, this.regime);
   }
 
   #space(regime: () => TranslationRegime, reference: (address: bigint) => string): Space {

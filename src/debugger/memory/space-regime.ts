@@ -13,17 +13,25 @@ export function spaceRegime(target: Target, reference: MemoryReference): Transla
     case 'current':
       return target.currentThread.cpu.regime();
     case 'hpa':
-      return physical;
+      return physicalRegime;
     case 'gpa':
-      return guestRegime(guestNamed(target, reference.guest), 0n);
+      return guestRegime(secondStageRoot(target, reference.guest), 0n);
     case 'gva':
       return reference.guest === noGuest && target.vmm === undefined
-        ? bareRegime(target, reference.root)
-        : guestRegime(guestNamed(target, reference.guest), reference.root);
+        ? { ...physicalRegime, privilege: 1, satp: reference.root }
+        : guestRegime(secondStageRoot(target, reference.guest), reference.root);
   }
 }
 
-/** The guest of a reference, on a machine with a VMM. */
+/** The value of hgatp for a guest of the hosted VMM, or for one of a VMM that is software of the machine. */
+function secondStageRoot(target: Target, name: string): bigint {
+  const observed = target.observed?.guests.find((guest) => guest.name === name);
+  if (observed !== undefined) return observed.hgatp;
+  const { tables, vmid } = guestNamed(target, name);
+  return tables.hgatp(vmid);
+}
+
+/** The guest of a reference, under the hosted VMM. */
 export function guestNamed(target: Target, name: string): Guest {
   const guests = target.vmm?.guests ?? [];
   const guest = guests.find((each) => each.name === name);
@@ -37,7 +45,7 @@ export function guestNamed(target: Target, name: string): Guest {
 export const noGuest = '-';
 
 /** M mode's: addresses are physical. */
-const physical: TranslationRegime = {
+export const physicalRegime: TranslationRegime = {
   virtual: false,
   privilege: 3,
   satp: 0n,
@@ -50,12 +58,6 @@ const physical: TranslationRegime = {
 };
 
 /** Guest-physical addresses are those of a guest with translation off. */
-function guestRegime({ tables, vmid }: Guest, satp: bigint): TranslationRegime {
-  return { ...physical, virtual: true, privilege: 1, satp, hgatp: tables.hgatp(vmid) };
-}
-
-/** Without a hosted VMM a root is satp's; or vsatp's of a guest of a VMM that is guest code itself. */
-function bareRegime({ threads }: Target, root: bigint): TranslationRegime {
-  const inGuest = threads.find(({ cpu }) => cpu.mode.virtual && cpu.root === root);
-  return inGuest?.cpu.regime() ?? { ...physical, privilege: 1, satp: root };
+function guestRegime(hgatp: bigint, satp: bigint): TranslationRegime {
+  return { ...physicalRegime, virtual: true, privilege: 1, satp, hgatp };
 }

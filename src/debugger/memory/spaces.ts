@@ -1,4 +1,6 @@
 import type { MemoryReference } from '../memory-reference.ts';
+import { hartMode } from '../../hart/state.ts';
+import { virtMemoryMap } from '../../machine/memory-map.ts';
 import { recordsOf } from '../stack/unwind.ts';
 import type { DebugThread, Target } from '../target/target.ts';
 import { noGuest } from './space-regime.ts';
@@ -22,7 +24,10 @@ export function listSpaces(target: Target, thread?: DebugThread): readonly Space
   return [
     hostPhysical(target),
     ...guestPhysical(target).filter(({ reference }) =>
-      threads.some(({ guest }) => reference.space === 'gpa' && guest?.name === reference.guest),
+      threads.some(
+        ({ guest }) =>
+          guest === undefined || (reference.space === 'gpa' && guest.name === reference.guest),
+      ),
     ),
     ...virtual.values(),
   ];
@@ -37,28 +42,47 @@ function hostPhysical({ machine, vmm }: Target): Space {
   };
 }
 
-function guestPhysical({ vmm }: Target): readonly Space[] {
-  return (vmm?.guests ?? []).map(({ name, memory }) => ({
+function guestPhysical({ vmm, observed }: Target): readonly Space[] {
+  if (vmm === undefined) return (observed?.guests ?? []).map(({ name }) => observedPhysical(name));
+  return vmm.guests.map(({ name, memory }) => ({
     reference: { space: 'gpa', guest: name, address: BigInt(memory.base) },
     title: `Guest-physical memory of ${name}`,
     size: BigInt(memory.size),
   }));
 }
 
+/** How much of it there is, only the VMM knows. Guests of boards like this one have their RAM where it has its own. */
+function observedPhysical(guest: string): Space {
+  return {
+    reference: { space: 'gpa', guest, address: BigInt(virtMemoryMap.ram.base) },
+    title: `Guest-physical memory of ${guest}`,
+    size: undefined,
+  };
+}
+
 /** The space in force, and those of processes that are in the kernel: in a call, or while others have their turn. */
 function virtualSpaces(target: Target, thread: DebugThread): readonly Space[] {
   const { cpu } = thread;
-  const own = cpu.mode.privilege === 3 ? [] : [{ root: cpu.root, pc: cpu.pc, unknown: 'kernel' }];
+  const { virtual } = cpu.mode;
+  const { hgatp } = cpu.regime();
+  const own =
+    cpu.mode.privilege === 3 ? [] : [{ root: cpu.root, pc: cpu.pc, unknown: 'kernel', virtual, hgatp }];
   const interrupted = recordsOf(thread)
     .filter(({ from }) => from.privilege === 0)
-    .map(({ root, pc }) => ({ root, pc, unknown: 'process' }));
-  return [...interrupted, ...own].flatMap(({ root, pc, unknown }) => {
-    const regime = { ...cpu.regime({ ...cpu.mode, privilege: 0 }), satp: root };
+    .map(({ root, pc, from, hgatp: of }) => ({
+      root,
+      pc,
+      unknown: 'process',
+      virtual: from.virtual,
+      hgatp: of,
+    }));
+  return [...interrupted, ...own].flatMap(({ root, pc, unknown, ...of }) => {
+    const regime = { ...cpu.regime(hartMode(0, of.virtual)), satp: root, hgatp: of.hgatp };
     // Of a process that has ended, the kernel may have used the tables for something else.
     if (root === 0n || target.read(pc, 2, regime).length === 0) return [];
     const what = target.programOf(thread, regime)?.name ?? unknown;
     return {
-      reference: { space: 'gva', guest: thread.guest?.name ?? noGuest, root, address: pc & ~0xfffn },
+      reference: { space: 'gva', guest: target.guestName(thread, regime) ?? noGuest, root, address: pc & ~0xfffn },
       title: `Virtual memory of ${thread.name.replace(':', ',')} (${what})`,
       size: undefined,
     };

@@ -67,12 +67,21 @@ export class Judge {
     return { reason: { kind: 'trap', breakpointIds: ids, cause: name }, description };
   }
 
-  /** An exit is about to go through a stage. */
+  /** A guest has left to a VMM that is software of the machine: its first instruction is about to run. */
+  atExit(thread: DebugThread, record: ExitRecord): Verdict | undefined {
+    return this.#atExit([...this.#breakpoints.filters(`exit.${record.reason}`, anyExit)], thread, record);
+  }
+
+  /** An exit is about to go through a stage of the hosted VMM. */
   atStage(thread: DebugThread, record: ExitRecord, stage: ExitStage): Verdict | undefined {
     const candidates = [
       ...(stage === 'exit' ? this.#breakpoints.filters(`exit.${record.reason}`, anyExit) : []),
       ...this.#breakpoints.stages(stage),
     ];
+    return this.#atExit(candidates, thread, record);
+  }
+
+  #atExit(candidates: readonly Breakpoint[], thread: DebugThread, record: ExitRecord): Verdict | undefined {
     if (candidates.length === 0) return undefined;
     const ids = this.#hits(candidates, thread, { exit: record });
     if (ids.length === 0) return undefined;
@@ -119,7 +128,7 @@ export class Judge {
         return (
           cpu.pc === reference.address &&
           cpu.root === reference.root &&
-          (guest?.name ?? '-') === reference.guest
+          (this.#target.guestName(thread, cpu.regime()) ?? '-') === reference.guest
         );
       case 'gpa':
         return (

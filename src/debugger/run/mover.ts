@@ -116,11 +116,15 @@ export class Mover {
   }
 
   #withTraps<T>(tell: (what: Verdict) => void, act: () => T): T {
-    if (!this.#judge.wantsTraps) return act();
+    const { observed } = this.#target;
+    const wantsExits = observed !== undefined && this.#judge.wantsStages;
+    if (!this.#judge.wantsTraps && !wantsExits) return act();
     const { harts } = this.#target.machine;
     const onTrap = (hart: Hart, trap: TakenTrap): boolean => {
       const thread = this.#target.threadOn(hart);
-      const verdict = thread && this.#judge.atTrap(thread, trap);
+      const exit = wantsExits && isExit(trap) ? observed.underWay(hart)?.record : undefined;
+      const verdict =
+        thread && ((exit && this.#judge.atExit(thread, exit)) ?? this.#judge.atTrap(thread, trap));
       if (verdict !== undefined) tell(verdict);
       return verdict !== undefined;
     };
@@ -131,4 +135,9 @@ export class Mover {
       for (const hart of harts) hart.onTrap = undefined;
     }
   }
+}
+
+/** From a guest to software in HS mode, its VMM. */
+function isExit({ from, to }: TakenTrap): boolean {
+  return from.virtual && !to.virtual && to.privilege === 1;
 }

@@ -18,12 +18,7 @@ export function exitScopes(
   presenter: Presenter,
 ): readonly Scope[] {
   return [
-    {
-      name: 'This exit',
-      kind: 'view',
-      expensive: false,
-      variables: () => exitRows(record, surroundings, presenter),
-    },
+    exitScope(record, surroundings, presenter),
     {
       name: 'vCPU',
       kind: 'view',
@@ -39,6 +34,16 @@ export function exitScopes(
   ];
 }
 
+/** What is known of an exit. */
+export function exitScope(record: ExitRecord, surroundings: Surroundings, presenter: Presenter): Scope {
+  return {
+    name: 'This exit',
+    kind: 'view',
+    expensive: false,
+    variables: () => exitRows(record, surroundings, presenter),
+  };
+}
+
 /** What is known, but not what this exit does not have. */
 function exitRows(record: ExitRecord, surroundings: Surroundings, presenter: Presenter): readonly Variable[] {
   const { names, get } = exitFacts(record, surroundings);
@@ -50,12 +55,14 @@ function exitRows(record: ExitRecord, surroundings: Surroundings, presenter: Pre
   });
   return [
     ...facts,
-    groupRow('stages', `${record.stagesDone} of ${record.stages.length} done`, () =>
-      record.stages.map((stage, index) =>
-        row(`[${index}]`, `${stage}: ${stageState(index, record.stagesDone)}`),
-      ),
-    ),
+    ...(record.stages.length === 0 ? [] : [stagesRow(record)]),
   ];
+}
+
+function stagesRow({ stages, stagesDone }: ExitRecord): Variable {
+  return groupRow('stages', `${stagesDone} of ${stages.length} done`, () =>
+    stages.map((stage, index) => row(`[${index}]`, `${stage}: ${stageState(index, stagesDone)}`)),
+  );
 }
 
 function stageState(index: number, done: number): string {

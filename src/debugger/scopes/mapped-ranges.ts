@@ -22,12 +22,17 @@ const mostTables = 2048;
 const mostRanges = 256;
 
 /**
- * What page tables map for user mode (pages with U set), lowest address first. `satp` is the page-table root
- * register's value; `memory` is what its physical addresses mean.
+ * What page tables map for user mode (pages with U set), lowest address first; of a second stage that is all, since
+ * guests' accesses count as user mode's (Priv. hypervisor, guest physical address translation). `root` is the value of
+ * the root register; `memory` is what its physical addresses mean.
  */
-export function userRanges(satp: bigint, memory: Space): MappedRanges {
+export function userRanges(
+  root: bigint,
+  memory: Pick<Space, 'read'>,
+  register: 'satp' | 'hgatp' = 'satp',
+): MappedRanges {
   const ranges: { start: bigint; size: bigint; permissions: string }[] = [];
-  const scheme = schemeOf('satp', satp);
+  const scheme = schemeOf(register, root);
   let tables = 0;
   let isCut = false;
   const visit = (table: bigint, level: number, base: bigint): void => {
@@ -35,7 +40,8 @@ export function userRanges(satp: bigint, memory: Space): MappedRanges {
       isCut = true;
       return;
     }
-    const bytes = memory.read(table, 4096);
+    const isWideRoot = register === 'hgatp' && level === scheme.levels - 1;
+    const bytes = memory.read(table, isWideRoot ? 16384 : 4096);
     const entries = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength - (bytes.byteLength % 8));
     const span = 1n << BigInt(12 + 9 * level);
     for (let at = 0; at < entries.byteLength; at += 8) {
@@ -43,7 +49,7 @@ export function userRanges(satp: bigint, memory: Space): MappedRanges {
       if ((low & pteBit.valid) === 0) continue;
       const start = base + BigInt(at / 8) * span;
       if ((low & (pteBit.read | pteBit.write | pteBit.execute)) !== 0) {
-        if ((low & pteBit.user) !== 0) add(canonical(start, scheme), span, permissionsOf(low));
+        if ((low & pteBit.user) !== 0) add(register === 'satp' ? canonical(start, scheme) : start, span, permissionsOf(low));
       } else if (level > 0) visit(pageAddress(entries.getBigUint64(at, true)), level - 1, start);
     }
   };
@@ -52,7 +58,7 @@ export function userRanges(satp: bigint, memory: Space): MappedRanges {
     if (last && last.start + last.size === start && last.permissions === permissions) last.size += size;
     else ranges.push({ start, size, permissions });
   };
-  if (scheme.levels > 0) visit(BigInt.asUintN(44, satp) << 12n, scheme.levels - 1, 0n);
+  if (scheme.levels > 0) visit(BigInt.asUintN(44, root) << 12n, scheme.levels - 1, 0n);
   return { ranges: ranges.slice(0, mostRanges), isCut };
 }
 

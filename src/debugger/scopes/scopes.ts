@@ -1,9 +1,10 @@
 import type { Evaluator } from '../expressions/evaluator.ts';
 import { Surroundings } from '../expressions/surroundings.ts';
+import type { Activation } from '../stack/activation.ts';
 import type { FrameSubject } from '../stack/stack.ts';
 import type { Target } from '../target/target.ts';
 import type { Scope } from '../variable.ts';
-import { exitScopes } from './exit-scopes.ts';
+import { exitScope, exitScopes } from './exit-scopes.ts';
 import { frameScopes } from './frame-scopes.ts';
 import { processView } from './process-view.ts';
 import { systemView } from './system-view.ts';
@@ -48,9 +49,19 @@ export function scopesOf(subject: FrameSubject, { target, evaluator }: ScopeSour
       const presenter = evaluator.presenter(surroundings);
       return [
         ...frameScopes(surroundings, presenter),
+        ...vmmScopes(activation, { target, evaluator }),
         processView(surroundings),
         systemView(surroundings, presenter),
       ];
     }
   }
+}
+
+/** In a frame of a VMM that is software of the machine: the exit that it handles. */
+function vmmScopes({ thread, mode }: Activation, { target, evaluator }: ScopeSources): readonly Scope[] {
+  const exit = target.observed && !mode.virtual ? target.exitUnderWay(thread) : undefined;
+  if (exit === undefined) return [];
+  const context = { thread, activation: undefined, exit, trap: undefined, precedence: 'event' } as const;
+  const surroundings = new Surroundings(target, context);
+  return [exitScope(exit, surroundings, evaluator.presenter(surroundings))];
 }

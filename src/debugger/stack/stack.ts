@@ -1,6 +1,8 @@
 import { StrataError } from '../../common/errors.ts';
 import { formatAddress } from '../../common/address.ts';
 import { explainExit } from '../../vmm/exits/explain.ts';
+import type { Hart } from '../../hart/hart.ts';
+import type { TrapRecord } from '../../hart/trap-records.ts';
 import type { ExitRecord } from '../../vmm/exits/record.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
 import type { Frame } from '../frame.ts';
@@ -91,16 +93,27 @@ export class Stacks {
       const frames = activations.flatMap((activation) => this.#activationFrames(activation));
       if (enteredBy === undefined) return frames;
       const [caller] = levels[index + 1]?.activations ?? [];
-      const label = boundaryLabel(enteredBy, caller && functionName(caller));
+      const label = this.#boundaryLabel(enteredBy, thread, caller && functionName(caller));
       const id = this.#register({ kind: 'boundary', thread });
       const stratum = activations[0]?.stratum ?? 'kernel';
       return [...frames, { kind: 'boundary', id, stratum, name: label } as const];
     });
   }
 
+  /** An exit to a VMM that is software of the machine is called after what it is about, while that is known. */
+  #boundaryLabel(record: TrapRecord, { hart }: DebugThread, caller: string | undefined): string {
+    const exit = record.from.virtual && !record.to.virtual ? this.#exitAt(record.step, hart) : undefined;
+    return exit === undefined ? boundaryLabel(record, caller) : `— VM exit: ${titleOf(exit)} —`;
+  }
+
+  #exitAt(step: number, hart: Hart): ExitRecord | undefined {
+    const exit = this.#target.observed?.underWay(hart)?.record;
+    return exit?.step === step ? exit : undefined;
+  }
+
   /** One frame for each function of the source: calls that were inlined have frames of their own. */
   #activationFrames(activation: Activation): readonly Frame[] {
-    const { image, registers, stratum, thread, root } = activation;
+    const { image, registers, stratum, thread, root, regime } = activation;
     const { pc } = registers;
     const lookup = registers.pcKind === 'exact' ? pc : pc - 1n;
     const base = {
@@ -109,7 +122,7 @@ export class Stacks {
       pc,
       pcReference: formatMemoryReference({
         space: 'gva',
-        guest: thread.guest?.name ?? '-',
+        guest: this.#target.guestName(thread, regime) ?? '-',
         root,
         address: pc,
       }),

@@ -19,10 +19,11 @@ const mostFrames = 400;
 /** Unwinds a thread's guest code through all its strata, innermost first. */
 export function unwindThread(target: Target, thread: DebugThread): readonly StackLevel[] {
   const { cpu } = thread;
+  const { hgatp } = cpu.regime();
   const levels: StackLevel[] = [];
   const records = recordsOf(thread).filter((record) => !isJump(thread, record));
   const x = Array.from({ length: 32 }, (_, index) => cpu.getX(index));
-  let start: Start = { mode: cpu.mode, root: cpu.root, registers: { pc: cpu.pc, x, pcKind: 'exact' } };
+  let start: Start = { mode: cpu.mode, root: cpu.root, hgatp, registers: { pc: cpu.pc, x, pcKind: 'exact' } };
   const seen = new Set<string>();
   for (let frames = 0; frames < mostFrames;) {
     // A guest that traps again and again at one place has called nothing there: once says it all.
@@ -49,17 +50,18 @@ interface Limits {
 interface Start {
   readonly mode: HartMode;
   readonly root: bigint;
+  readonly hgatp: bigint;
   readonly registers: FrameRegisters;
 }
 
 function unwindLevel(
   target: Target,
   thread: DebugThread,
-  { mode, root, registers }: Start,
+  { mode, root, hgatp, registers }: Start,
   { isInnermost, most, enteredBy }: Limits,
 ): readonly Activation[] {
   const stratum = stratumOf(mode);
-  const regime = { ...thread.cpu.regime(mode), satp: root };
+  const regime = { ...thread.cpu.regime(mode), satp: root, hgatp };
   const readMemory = (address: bigint, length: number): Uint8Array => target.read(address, length, regime);
   const activations: Activation[] = [];
   let current: FrameRegisters | undefined = registers;
@@ -152,5 +154,5 @@ function startAt(record: TrapRecord): Start {
   x[2] = record.sp;
   x[8] = record.fp;
   x[17] = record.a7;
-  return { mode: record.from, root: record.root, registers: { pc: record.pc, x, pcKind: 'exact' } };
+  return { mode: record.from, root: record.root, hgatp: record.hgatp, registers: { pc: record.pc, x, pcKind: 'exact' } };
 }

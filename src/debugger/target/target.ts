@@ -4,11 +4,15 @@ import type { TranslationRegime } from '../../hart/translation/regime.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { Guest } from '../../vmm/guest.ts';
 import type { Vcpu } from '../../vmm/vcpu.ts';
+import { ObservedExits } from '../../vmm/observed/observed-exits.ts';
+import { guestNameOf, vmidOf } from '../../vmm/observed/observed-guest.ts';
+import type { ExitRecord } from '../../vmm/exits/record.ts';
 import type { HostedVmm } from '../../vmm/vmm.ts';
 import { hpa } from '../../common/address.ts';
 import type { ImageSet, StratumImage } from '../images/image-set.ts';
 import { Placement } from '../images/placement.ts';
 import { Recognition } from '../images/recognition.ts';
+import { isSameLinux } from '../images/same-linux.ts';
 import type { Stratum } from '../stratum.ts';
 import { HartCpu, stratumOf, type Cpu } from './cpu.ts';
 import { VcpuCpu } from './vcpu-cpu.ts';
@@ -29,6 +33,8 @@ export interface DebugThread {
 export class Target {
   readonly machine: Machine;
   readonly vmm: HostedVmm | undefined;
+  /** Exits of guests whose VMM is software of the machine; none where a VMM is hosted, or harts have no H. */
+  readonly observed: ObservedExits | undefined;
   readonly images: ImageSet;
   readonly threads: readonly DebugThread[];
   /** Where images of kernels lie, by where they were loaded. */
@@ -46,6 +52,7 @@ export class Target {
     this.machine = machine;
     this.vmm = vmm;
     this.images = images;
+    this.observed = observe(machine, vmm);
     this.threads = vmm === undefined ? hartThreads(machine.harts) : vcpuThreads(vmm, machine.harts);
   }
 
@@ -86,6 +93,27 @@ export class Target {
     return this.threads.every(({ cpu }) => ((cpu.getCsr(register) ?? 0n) & externalInterrupts) === 0n);
   }
 
+  /** The account of exits, whoever handles them. */
+  get exits(): HostedVmm | ObservedExits | undefined {
+    return this.vmm ?? this.observed;
+  }
+
+  /** The exit of a thread's guest that its VMM, hosted or not, handles at this moment. */
+  exitUnderWay(thread: DebugThread): ExitRecord | undefined {
+    if (this.vmm !== undefined) return this.isInVmm(thread) ? this.vmm.currentExit?.record : undefined;
+    const exit = this.observed?.underWay(thread.hart);
+    const { cpu } = thread;
+    // A type 2 VMM is a process with its kernel: while others have their turn, the exit has to wait.
+    const isInForce = cpu.mode.privilege === 1 || (cpu.mode.privilege === 0 && cpu.root === exit?.root);
+    return exit && !cpu.mode.virtual && isInForce ? exit.record : undefined;
+  }
+
+  /** What the guest of a space is called: that of a thread under the hosted VMM, else the one with the VMID. */
+  guestName({ guest }: DebugThread, { virtual, hgatp }: TranslationRegime): string | undefined {
+    if (guest !== undefined) return guest.name;
+    return virtual ? guestNameOf(vmidOf(hgatp)) : undefined;
+  }
+
   /** The stratum that runs for a thread. */
   stratum(thread: DebugThread): Stratum {
     return this.isInVmm(thread) ? 'vmm' : stratumOf(thread.cpu.mode);
@@ -111,6 +139,7 @@ export class Target {
     guest: string | undefined,
     regime: TranslationRegime,
   ): StratumImage | undefined {
+    if (this.observed !== undefined && regime.virtual) return this.#inObservedGuest(address, regime);
     const candidates = this.images.of(stratum, guest);
     if (stratum !== 'process') return this.#kernelAt(address, candidates, regime);
     return this.#recognition.imageAt(address, candidates, (at, length) => this.read(at, length, regime));
@@ -145,6 +174,18 @@ export class Target {
       effects: 'none',
     });
     return typeof page === 'number' ? BigInt(page) * 4096n + BigInt.asUintN(12, cpu.pc) : undefined;
+  }
+
+  /**
+   * What a guest of software of the machine runs, its kernel included, is recognised among the programs by its code;
+   * or it is the kernel that also the machine runs.
+   */
+  #inObservedGuest(address: bigint, regime: TranslationRegime): StratumImage | undefined {
+    const read = (at: bigint, length: number): Uint8Array => this.read(at, length, regime);
+    const program = this.#recognition.imageAt(address, this.images.of('process', undefined), read);
+    if (program !== undefined) return program;
+    const kernels = this.images.of('kernel', undefined);
+    return kernels.find((image) => image.symbols.isCode(address) && isSameLinux(image.symbols.elf, read));
   }
 
   /** Kernels that are not where they were loaded run where they were linked, if anywhere. */
@@ -183,6 +224,13 @@ export class Target {
 
 /** SEIE and MEIE: WFI waits for what is enabled here, whether or not interrupts are taken (Priv. 3.3.3). */
 const externalInterrupts = (1n << 9n) | (1n << 11n);
+
+function observe(machine: Machine, vmm: HostedVmm | undefined): ObservedExits | undefined {
+  if (vmm !== undefined || !machine.configuration.isa.has('H')) return undefined;
+  const observed = new ObservedExits({ ramBase: machine.board.memory.ramBase });
+  machine.observeExits(observed);
+  return observed;
+}
 
 function hartThreads(harts: readonly Hart[]): readonly DebugThread[] {
   return harts.map((hart) => ({

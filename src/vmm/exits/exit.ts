@@ -21,6 +21,9 @@ export interface Exit {
   deliverInput(): void;
 }
 
+/** As much of an exit as shows what the guest did. */
+export type ExitSight = Pick<Exit, 'row' | 'state' | 'trappedWord'>;
+
 /** How one kind of exit is handled. `decode` and `find` only look: they change nothing but the exit's row. */
 export interface ExitHandler {
   /** What the guest did: the reason, the instruction or call, and its operands. */
@@ -40,7 +43,7 @@ export interface Explanation {
   readonly act: string;
 }
 
-export function setReason(exit: Exit, reason: ExitReason): void {
+export function setReason(exit: Pick<Exit, 'row'>, reason: ExitReason): void {
   exit.row.set(column.reason, reasonNumber[reason]);
 }
 

@@ -23,6 +23,7 @@ export interface StageSummary {
 
 /** Says in the guest's terms what each stage did; of stages that are not done yet, what they are going to do. */
 export function summarizeStages(record: ExitRecord): readonly StageSummary[] {
+  if (record.stages.length === 0) return [];
   const { decode, find, act } = handlerOf(
     record.cause,
     record.isInterrupt ? 'interrupt' : 'exception',

@@ -1,6 +1,5 @@
 import { assert } from '../../common/errors.ts';
 import type { Hart } from '../../hart/hart.ts';
-import { csrSlot } from '../../hart/state.ts';
 import { exceptionCode, type TakenTrap } from '../../hart/trap.ts';
 import type { Guest } from '../guest.ts';
 import type { Vcpu } from '../vcpu.ts';
@@ -9,7 +8,7 @@ import type { Exit, ExitHandler } from './exit.ts';
 import { faultingAddress } from './guest-page-fault.ts';
 import { handlerOf } from './handlers.ts';
 import { ExitLog } from './log.ts';
-import { column, type ExitRow } from './row.ts';
+import { column, copyTrapRegisters, type ExitRow } from './row.ts';
 import { ExitStatistics } from './statistics.ts';
 
 /**
@@ -139,17 +138,11 @@ export class ExitHandling implements Exit {
   }
 
   #copyTrap(row: ExitRow, { step, from }: TakenTrap): void {
-    const { state } = this;
     row.setCount(column.step, step);
     row.set(column.hart, this.#hart.id);
     row.set(column.guest, this.guest.number);
     row.set(column.vcpu, this.vcpu.id);
     row.set(column.fromKernel, from.privilege === 1 ? 1 : 0);
-    row.set(column.cause, state.low(csrSlot.scause));
-    row.set(column.interrupt, state.high(csrSlot.scause) >>> 31);
-    row.set(column.htinst, state.low(csrSlot.htinst));
-    row.setHalves(column.pc, state.low(csrSlot.sepc), state.high(csrSlot.sepc));
-    row.setHalves(column.stval, state.low(csrSlot.stval), state.high(csrSlot.stval));
-    row.setHalves(column.htval, state.low(csrSlot.htval), state.high(csrSlot.htval));
+    copyTrapRegisters(row, this.state);
   }
 }

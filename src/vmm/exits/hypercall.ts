@@ -15,22 +15,10 @@ import { argumentColumn, column, type ExitRow } from './row.ts';
 
 /** ECALL from the guest's kernel: a call of the SBI, which the VMM implements for its guests. */
 export const hypercall: ExitHandler = {
-  decode(exit) {
-    const { row, state } = exit;
-    setReason(exit, 'hypercall');
-    row.set(column.instruction, ecall);
-    for (let index = 0; index < 8; index++) {
-      const slot = a0 + index;
-      row.setHalves(argumentColumn(index), state.low(slot), state.high(slot));
-    }
-  },
+  decode: decodeHypercall,
 
   find(exit) {
-    setAction(exit, 'emulate');
-    const power = powerRequest(exit.row);
-    if (power === undefined) return;
-    setReason(exit, power);
-    setAction(exit, 'power');
+    setAction(exit, powerRequest(exit.row) === undefined ? 'emulate' : 'power');
   },
 
   act(exit) {
@@ -44,6 +32,17 @@ export const hypercall: ExitHandler = {
 
   explain: explainHypercall,
 };
+
+/** The call, with its arguments; one that ends the guest is its shutdown or reset. */
+export function decodeHypercall(exit: Pick<Exit, 'row' | 'state'>): void {
+  const { row, state } = exit;
+  row.set(column.instruction, ecall);
+  for (let index = 0; index < 8; index++) {
+    const slot = a0 + index;
+    row.setHalves(argumentColumn(index), state.low(slot), state.high(slot));
+  }
+  setReason(exit, powerRequest(row) ?? 'hypercall');
+}
 
 /** The function that a hypercall's row names (a7 and a6); undefined where the SBI has none such. */
 export function findCall(

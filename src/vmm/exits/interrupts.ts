@@ -1,14 +1,12 @@
 import { interruptCode } from '../../hart/trap.ts';
-import { setAction, setReason, type ExitHandler } from './exit.ts';
+import { setAction, setReason, type Exit, type ExitHandler } from './exit.ts';
 import { explainInterrupt } from './interrupts-explained.ts';
 import type { ExitReason } from './reasons.ts';
 import { column } from './row.ts';
 
 /** An interrupt for the VMM itself, which came while a guest ran. It has nothing to do with that guest. */
 export const supervisorInterrupt: ExitHandler = {
-  decode(exit) {
-    setReason(exit, reasonOf(exit.row.get(column.cause)));
-  },
+  decode: decodeInterrupt,
 
   find(exit) {
     const timer = exit.row.get(column.cause) === interruptCode.supervisorTimer;
@@ -22,6 +20,11 @@ export const supervisorInterrupt: ExitHandler = {
 
   explain: explainInterrupt,
 };
+
+/** Which interrupt it was. */
+export function decodeInterrupt(exit: Pick<Exit, 'row'>): void {
+  setReason(exit, reasonOf(exit.row.get(column.cause)));
+}
 
 function reasonOf(code: number): ExitReason {
   switch (code) {

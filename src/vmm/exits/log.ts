@@ -40,6 +40,12 @@ export class ExitLog {
     return row.getCount(column.sequence) === sequence ? row.copy() : undefined;
   }
 
+  /** The row itself of the exit with this number, to add to; undefined as above. */
+  live(sequence: number): ExitRow | undefined {
+    const row = new ExitRow(this.current.words, (sequence % this.#capacity) * rowWords);
+    return sequence < this.#total && row.getCount(column.sequence) === sequence ? row : undefined;
+  }
+
   /** Copies of the newest exits, newest first, at most `limit`. */
   *newest(limit = this.#capacity): Generator<ExitRow> {
     const last = Math.max(0, this.#total - Math.min(limit, this.#capacity));

@@ -1,6 +1,6 @@
 import { csrSlot } from '../../hart/state.ts';
 import { actionNumber } from './actions.ts';
-import { setAction, setReason, type ExitHandler } from './exit.ts';
+import { setAction, setReason, type ExitHandler, type ExitSight } from './exit.ts';
 import {
   accessFault,
   faultingAccess,
@@ -8,22 +8,20 @@ import {
   isPageTableAccess,
   lackingPermission,
   missingMapping,
+  type FaultingAccess,
 } from './guest-page-fault.ts';
 import { injectException } from './inject.ts';
 import { explainMapping } from './mapping-explained.ts';
 import { accessKinds } from './memory-instruction.ts';
+import type { ExitReason } from './reasons.ts';
 import { column } from './row.ts';
 
 /** A guest-page fault where no device is: memory that is not backed yet, not there at all, or not to be used so. */
 export const mapping: ExitHandler = {
   decode(exit) {
-    const { row, state, guest } = exit;
-    const access = faultingAccess(row.get(column.cause));
-    const mapped = guest.memory.hostAddress(faultingAddress(state)) !== undefined;
-    setReason(exit, (mapped ? lackingPermission : missingMapping)[access]);
-    if (!isPageTableAccess(state.low(csrSlot.htinst)))
-      row.set(column.accessKind, accessKinds.indexOf(access) + 1);
-    row.set(column.instruction, exit.trappedWord);
+    const { state, guest } = exit;
+    const isMapped = guest.memory.hostAddress(faultingAddress(state)) !== undefined;
+    decodeMapping(exit, isMapped ? lackingPermission : missingMapping);
   },
 
   find(exit) {
@@ -46,3 +44,13 @@ export const mapping: ExitHandler = {
 
   explain: explainMapping,
 };
+
+/** What the guest did where its second-stage tables do not let it; the reasons say why they do not. */
+export function decodeMapping(exit: ExitSight, reasons: Readonly<Record<FaultingAccess, ExitReason>>): void {
+  const { row, state } = exit;
+  const access = faultingAccess(row.get(column.cause));
+  setReason(exit, reasons[access]);
+  if (!isPageTableAccess(state.low(csrSlot.htinst)))
+    row.set(column.accessKind, accessKinds.indexOf(access) + 1);
+  row.set(column.instruction, exit.trappedWord);
+}

@@ -10,6 +10,7 @@ import {
   skipInstruction,
   type Exit,
   type ExitHandler,
+  type ExitSight,
 } from './exit.ts';
 import { accessFault, faultingAccess, faultingAddress, isPageTableAccess } from './guest-page-fault.ts';
 import { injectException } from './inject.ts';
@@ -19,26 +20,7 @@ import { column } from './row.ts';
 
 /** A guest-page fault at the address of a device: the VMM does the access on the virtual device. */
 export const mmio: ExitHandler = {
-  decode(exit) {
-    const { row, state } = exit;
-    const load = row.get(column.cause) === exceptionCode.loadGuestPageFault;
-    setReason(exit, load ? 'mmio-load' : 'mmio-store');
-    const htinst = state.low(csrSlot.htinst);
-    const word = exit.trappedWord;
-    row.set(column.instruction, word);
-    if (isPageTableAccess(htinst)) return;
-    // Priv. 18.6.3: bit 1 of a transformed instruction says whether it was a full-size one.
-    const access = memoryInstruction(htinst === 0 ? word : htinst | 2);
-    if (access === undefined || isSecondPart(state, htinst, access)) return;
-    row.set(column.accessKind, accessKinds.indexOf(access.kind) + 1);
-    row.set(column.accessSize, access.size);
-    row.set(column.accessSigned, access.signed ? 1 : 0);
-    row.set(column.accessRegister, access.register);
-    row.set(column.instructionLength, htinst === 0 ? instructionLength(word) : (htinst & 2) === 0 ? 2 : 4);
-    if (access.kind !== 'store') return;
-    const value = BigInt.asUintN(access.size * 8, state.getX(access.register));
-    row.setWide(column.accessValue, value);
-  },
+  decode: decodeDeviceAccess,
 
   find(exit) {
     const { row, state, guest } = exit;
@@ -69,6 +51,28 @@ export const mmio: ExitHandler = {
 
   explain: explainMmio,
 };
+
+/** What the guest loads or stores, from htinst or else from its instruction. */
+export function decodeDeviceAccess(exit: ExitSight): void {
+  const { row, state } = exit;
+  const load = row.get(column.cause) === exceptionCode.loadGuestPageFault;
+  setReason(exit, load ? 'mmio-load' : 'mmio-store');
+  const htinst = state.low(csrSlot.htinst);
+  const word = exit.trappedWord;
+  row.set(column.instruction, word);
+  if (isPageTableAccess(htinst)) return;
+  // Priv. 18.6.3: bit 1 of a transformed instruction says whether it was a full-size one.
+  const access = memoryInstruction(htinst === 0 ? word : htinst | 2);
+  if (access === undefined || isSecondPart(state, htinst, access)) return;
+  row.set(column.accessKind, accessKinds.indexOf(access.kind) + 1);
+  row.set(column.accessSize, access.size);
+  row.set(column.accessSigned, access.signed ? 1 : 0);
+  row.set(column.accessRegister, access.register);
+  row.set(column.instructionLength, htinst === 0 ? instructionLength(word) : (htinst & 2) === 0 ? 2 : 4);
+  if (access.kind !== 'store') return;
+  const value = BigInt.asUintN(access.size * 8, state.getX(access.register));
+  row.setWide(column.accessValue, value);
+}
 
 /**
  * Did a misaligned access reach the device with its second part only? Then no device access can stand for it.

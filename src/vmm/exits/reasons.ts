@@ -110,6 +110,12 @@ export const exitReasons = [
     label: 'Reset',
     description: 'The guest resets itself, through the SBI or its test finisher.',
   },
+  {
+    id: 'exception',
+    label: 'Other exception',
+    description:
+      'The guest raises an exception that its VMM keeps for itself: an access fault or a misaligned access, say.',
+  },
 ] as const satisfies readonly ExitReasonRow[];
 
 /** A reason as filters, views and documentation show it. */

@@ -54,6 +54,9 @@ export interface ExitHypercall {
   readonly results: readonly bigint[];
 }
 
+/** The hosted VMM handles exits in stages; what software of the machine does about them is its own code. */
+export type ExitHandling = 'staged' | 'unseen';
+
 /**
  * One exit: why a guest left to the VMM, in what state, and what the VMM did. It is a copy and never changes;
  * what it says of stages that were not done when it was taken is missing or what was known then.
@@ -61,11 +64,13 @@ export interface ExitHypercall {
 export class ExitRecord {
   readonly #row: ExitRow;
   readonly #names: ExitNames;
+  readonly #handling: ExitHandling;
 
   /** `row` must be a copy (`ExitRow.copy`). */
-  constructor(row: ExitRow, names: ExitNames) {
+  constructor(row: ExitRow, names: ExitNames, handling: ExitHandling = 'staged') {
     this.#row = row;
     this.#names = names;
+    this.#handling = handling;
   }
 
   /** Number among all exits since power-on, from 0. */
@@ -230,8 +235,9 @@ export class ExitRecord {
     };
   }
 
-  /** What the VMM does about it. */
-  get action(): ExitAction {
+  /** What the VMM does about it; undefined where the VMM is software of the machine. */
+  get action(): ExitAction | undefined {
+    if (this.#handling === 'unseen') return undefined;
     const row = exitActions[this.#row.get(column.action)];
     assert(row !== undefined, 'an exit has an action');
     return row.id;
@@ -265,8 +271,10 @@ export class ExitRecord {
     return this.resumed === undefined ? undefined : this.#row.getCount(column.cost);
   }
 
+  /** None where the VMM is software of the machine: what it does is its own code. */
   get stages(): readonly ExitStage[] {
-    return stagesOf(this.action);
+    const { action } = this;
+    return action === undefined ? [] : stagesOf(action);
   }
 
   /** How many of the stages were done. */

@@ -1,3 +1,5 @@
+import { csrSlot, type HartState } from '../../hart/state.ts';
+
 /**
  * An exit as the VMM writes it down: a row of 32-bit words, so that a hundred thousand exits a second leave
  * nothing behind for the garbage collector. `ExitRecord` is what others read.
@@ -153,6 +155,16 @@ export const column = Object.fromEntries([
 /** The column of register a0 + index. */
 export function argumentColumn(index: number): Wide {
   return (column.a0 + 2 * index) as Wide;
+}
+
+/** Copies what a trap has left in the CSRs of HS mode. */
+export function copyTrapRegisters(row: ExitRow, state: HartState): void {
+  row.set(column.cause, state.low(csrSlot.scause));
+  row.set(column.interrupt, state.high(csrSlot.scause) >>> 31);
+  row.set(column.htinst, state.low(csrSlot.htinst));
+  row.setHalves(column.pc, state.low(csrSlot.sepc), state.high(csrSlot.sepc));
+  row.setHalves(column.stval, state.low(csrSlot.stval), state.high(csrSlot.stval));
+  row.setHalves(column.htval, state.low(csrSlot.htval), state.high(csrSlot.htval));
 }
 
 /** 32-bit words of a row. */

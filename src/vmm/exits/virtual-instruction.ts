@@ -11,6 +11,7 @@ import {
   skipInstruction,
   type Exit,
   type ExitHandler,
+  type ExitSight,
 } from './exit.ts';
 import { injectException } from './inject.ts';
 import type { ExitReason } from './reasons.ts';
@@ -23,16 +24,7 @@ import { explainVirtualInstruction } from './virtual-instruction-explained.ts';
  * hypervisor extension.
  */
 export const virtualInstruction: ExitHandler = {
-  decode(exit) {
-    const { row } = exit;
-    // Priv. 18.6.1: stval is written as for an illegal instruction: with its bits, or zero.
-    const word = exit.state.low(csrSlot.stval) || exit.trappedWord;
-    row.set(column.instruction, word);
-    const decoded = decodeInstruction(word);
-    const reason = decoded === undefined ? 'virtual-hypervisor' : reasonOf(decoded);
-    setReason(exit, reason);
-    if (decoded && reason === 'virtual-csr') row.set(column.csr, decoded.csr + 1);
-  },
+  decode: decodeVirtualInstruction,
 
   find(exit) {
     setAction(exit, isWait(exit) ? 'schedule' : 'inject');
@@ -51,6 +43,18 @@ export const virtualInstruction: ExitHandler = {
 
   explain: explainVirtualInstruction,
 };
+
+/** Which instruction it was, and which CSR it names. */
+export function decodeVirtualInstruction(exit: ExitSight): void {
+  const { row } = exit;
+  // Priv. 18.6.1: stval is written as for an illegal instruction: with its bits, or zero.
+  const word = exit.state.low(csrSlot.stval) || exit.trappedWord;
+  row.set(column.instruction, word);
+  const decoded = decodeInstruction(word);
+  const reason = decoded === undefined ? 'virtual-hypervisor' : reasonOf(decoded);
+  setReason(exit, reason);
+  if (decoded && reason === 'virtual-csr') row.set(column.csr, decoded.csr + 1);
+}
 
 /** WFI in user mode is as illegal as on the bare machine. */
 function isWait({ row, state }: Exit): boolean {
