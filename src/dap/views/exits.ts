@@ -40,7 +40,9 @@ export function exitsBody(
 
 /** In the account: of a guest of software of the machine, its VMID. */
 function guestNumber(target: Target, name: string): number {
-  return target.observed?.guests.find((guest) => guest.name === name)?.vmid ?? guestNamed(target, name).number;
+  return (
+    target.observed?.guests.find((guest) => guest.name === name)?.vmid ?? guestNamed(target, name).number
+  );
 }
 
 function presentCount(reason: string, count: number, total: number): ReasonCount {

@@ -14,7 +14,9 @@ export function observedGuests(target: Target): readonly GuestView[] {
     memory: memoryOf(guest, target),
     // Whatever it has for one, the VMM prints on the machine's.
     console: 'uart0',
-    vcpus: target.threads.filter(({ hart }) => hart.id === guest.hart).map((one) => vcpuOf(guest, one, target)),
+    vcpus: target.threads
+      .filter(({ hart }) => hart.id === guest.hart)
+      .map((one) => vcpuOf(guest, one, target)),
     exits: guest.exits,
     steps: guest.steps,
     state: 'running' as const,
@@ -32,7 +34,11 @@ function memoryOf({ hgatp }: ObservedGuest, target: Target): GuestView['memory']
 }
 
 /** On the hart, or where its last exit was. */
-function vcpuOf({ name, vmid }: ObservedGuest, { id, cpu, hart }: DebugThread, { observed }: Target): VcpuView {
+function vcpuOf(
+  { name, vmid }: ObservedGuest,
+  { id, cpu, hart }: DebugThread,
+  { observed }: Target,
+): VcpuView {
   const runs = cpu.mode.virtual && vmidOf(cpu.regime().hgatp) === vmid;
   if (runs)
     return {

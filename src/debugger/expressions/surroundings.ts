@@ -174,7 +174,9 @@ export class Surroundings {
   /** Of the guest's code, also where the processor is seen as the VMM sees it. */
   get #threadRegime(): TranslationRegime {
     const { cpu, guest } = this.thread;
-    return (guest !== undefined || this.#isAtObservedExit) && !cpu.mode.virtual ? cpu.regime(virtualSupervisorMode) : cpu.regime();
+    return (guest !== undefined || this.#isAtObservedExit) && !cpu.mode.virtual
+      ? cpu.regime(virtualSupervisorMode)
+      : cpu.regime();
   }
 
   #imageOfThread(): StratumImage | undefined {

@@ -25,8 +25,7 @@ export function listSpaces(target: Target, thread?: DebugThread): readonly Space
     hostPhysical(target),
     ...guestPhysical(target).filter(({ reference }) =>
       threads.some(
-        ({ guest }) =>
-          guest === undefined || (reference.space === 'gpa' && guest.name === reference.guest),
+        ({ guest }) => guest === undefined || (reference.space === 'gpa' && guest.name === reference.guest),
       ),
     ),
     ...virtual.values(),
@@ -82,7 +81,12 @@ function virtualSpaces(target: Target, thread: DebugThread): readonly Space[] {
     if (root === 0n || target.read(pc, 2, regime).length === 0) return [];
     const what = target.programOf(thread, regime)?.name ?? unknown;
     return {
-      reference: { space: 'gva', guest: target.guestName(thread, regime) ?? noGuest, root, address: pc & ~0xfffn },
+      reference: {
+        space: 'gva',
+        guest: target.guestName(thread, regime) ?? noGuest,
+        root,
+        address: pc & ~0xfffn,
+      },
       title: `Virtual memory of ${thread.name.replace(':', ',')} (${what})`,
       size: undefined,
     };

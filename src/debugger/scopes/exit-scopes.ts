@@ -53,10 +53,7 @@ function exitRows(record: ExitRecord, surroundings: Surroundings, presenter: Pre
       ? []
       : [presenter.present(name, value, `exit.${name}`)];
   });
-  return [
-    ...facts,
-    ...(record.stages.length === 0 ? [] : [stagesRow(record)]),
-  ];
+  return [...facts, ...(record.stages.length === 0 ? [] : [stagesRow(record)])];
 }
 
 function stagesRow({ stages, stagesDone }: ExitRecord): Variable {

@@ -49,7 +49,8 @@ export function userRanges(
       if ((low & pteBit.valid) === 0) continue;
       const start = base + BigInt(at / 8) * span;
       if ((low & (pteBit.read | pteBit.write | pteBit.execute)) !== 0) {
-        if ((low & pteBit.user) !== 0) add(register === 'satp' ? canonical(start, scheme) : start, span, permissionsOf(low));
+        if ((low & pteBit.user) !== 0)
+          add(register === 'satp' ? canonical(start, scheme) : start, span, permissionsOf(low));
       } else if (level > 0) visit(pageAddress(entries.getBigUint64(at, true)), level - 1, start);
     }
   };

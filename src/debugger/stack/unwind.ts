@@ -154,5 +154,10 @@ function startAt(record: TrapRecord): Start {
   x[2] = record.sp;
   x[8] = record.fp;
   x[17] = record.a7;
-  return { mode: record.from, root: record.root, hgatp: record.hgatp, registers: { pc: record.pc, x, pcKind: 'exact' } };
+  return {
+    mode: record.from,
+    root: record.root,
+    hgatp: record.hgatp,
+    registers: { pc: record.pc, x, pcKind: 'exact' },
+  };
 }

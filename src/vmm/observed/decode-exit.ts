@@ -2,7 +2,12 @@ import type { Hart } from '../../hart/hart.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { permissiveOptions } from '../../hart/translation/regime.ts';
 import { setReason, type ExitSight } from '../exits/exit.ts';
-import { faultingAddress, isPageTableAccess, lackingPermission, missingMapping } from '../exits/guest-page-fault.ts';
+import {
+  faultingAddress,
+  isPageTableAccess,
+  lackingPermission,
+  missingMapping,
+} from '../exits/guest-page-fault.ts';
 import { decodeHypercall } from '../exits/hypercall.ts';
 import { decodeInterrupt } from '../exits/interrupts.ts';
 import { decodeMapping } from '../exits/mapping.ts';
@@ -65,5 +70,7 @@ function isMapped({ state, walker }: Hart, address: number): boolean {
     options: permissiveOptions,
     guestOptions: permissiveOptions,
   } as const;
-  return typeof walker.walk({ address: BigInt(address), access: 'any', regime, effects: 'none' }) === 'number';
+  return (
+    typeof walker.walk({ address: BigInt(address), access: 'any', regime, effects: 'none' }) === 'number'
+  );
 }

@@ -30,7 +30,13 @@ export class ObservedExits implements ExitObserver {
   readonly #entered = new Map<number, number>();
 
   /** `ramBase` is where the board has RAM, `logCapacity` a number of exits. */
-  constructor({ ramBase, logCapacity = 0x1_0000 }: { readonly ramBase: number; readonly logCapacity?: number }) {
+  constructor({
+    ramBase,
+    logCapacity = 0x1_0000,
+  }: {
+    readonly ramBase: number;
+    readonly logCapacity?: number;
+  }) {
     this.#ramBase = ramBase;
     this.#log = new ExitLog(logCapacity);
   }
@@ -140,8 +146,17 @@ interface ObservedState {
   readonly exits: number;
   readonly statistics: ExitStatisticsState;
   readonly guests: readonly SavedGuest[];
-  readonly underWay: readonly { readonly [name: string]: SavedState; readonly hart: number; readonly sequence: number; readonly root: bigint }[];
-  readonly entered: readonly { readonly [name: string]: SavedState; readonly hart: number; readonly step: number }[];
+  readonly underWay: readonly {
+    readonly [name: string]: SavedState;
+    readonly hart: number;
+    readonly sequence: number;
+    readonly root: bigint;
+  }[];
+  readonly entered: readonly {
+    readonly [name: string]: SavedState;
+    readonly hart: number;
+    readonly step: number;
+  }[];
 }
 
 interface SavedGuest {
