@@ -23,7 +23,17 @@ export interface LinuxGuest {
 /** In .cache/guests of the repository, which git ignores, unless STRATA_GUESTS names another. */
 const folder = process.env['STRATA_GUESTS'] ?? join(root, '.cache', 'guests');
 
-const modules = ['virtio_mmio', 'virtio_blk', 'virtio_net', 'virtio_rng', 'ext4'];
+const modules = [
+  'virtio_mmio',
+  'virtio_blk',
+  'virtio_net',
+  'virtio_rng',
+  '9pnet_virtio',
+  '9p',
+  // ext4 asks for the checksum by the name of an algorithm, which is no dependency.
+  'crc32c_generic',
+  'ext4',
+];
 
 /** The files of the Linux guest, fetched and made if they are not there yet. Throws where they cannot be had. */
 export function linuxGuest(): LinuxGuest {

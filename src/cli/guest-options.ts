@@ -14,6 +14,7 @@ export interface GuestOptions {
   readonly append?: string;
   readonly disk: readonly DiskOption[];
   readonly rng?: number;
+  readonly net?: NetworkOption;
   readonly rtc?: string;
   readonly isa?: string;
   readonly harts?: number;
@@ -63,6 +64,11 @@ export function addGuestOptions(command: Command): Command {
       'a source of random bytes (virtio entropy): the same for the same seed',
       parseSeed,
     )
+    .option(
+      '--net <user|switch[,folder=path]>',
+      'a network card: on a network of its own, or on one of all guests; the gateway shows the folder by HTTP',
+      parseNetwork,
+    )
     .option('--rtc <time>', 'what the clock shows at power-on: 2026-01-01T00:00:00Z unless told')
     .option(
       '--isa <set>',
@@ -90,6 +96,7 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     ...(append !== undefined && { append }),
     ...(vcpus !== undefined && { vcpus }),
     ...(options.rng !== undefined && { randomSeed: options.rng }),
+    ...(options.net && { network: options.net }),
     ...(options.rtc !== undefined && { clockStart: options.rtc }),
   };
   const names = guest.map(({ name }) => name);
@@ -154,6 +161,18 @@ function collectDisk(value: string, before: readonly DiskOption[]): readonly Dis
       );
   }
   return [...before, { file, readOnly: flags.includes('readonly'), of }];
+}
+
+type NetworkOption = NonNullable<LaunchConfiguration['network']>;
+
+function parseNetwork(value: string): NetworkOption {
+  const [kind, ...rest] = value.split(',');
+  const [option, ...others] = rest;
+  if ((kind !== 'user' && kind !== 'switch') || others.length > 0 || option?.startsWith('folder=') === false)
+    throw new InvalidArgumentError(
+      'Write --net user or --net switch, then perhaps a folder: --net user,folder=www.',
+    );
+  return { kind, ...(option !== undefined && { folder: option.slice('folder='.length) }) };
 }
 
 function parseSeed(text: string): number {

@@ -4,12 +4,12 @@ import type { BlockStorage } from '../machine/virtio/block/storage.ts';
 
 /**
  * A file as a disk: it is read as the guest needs it, and never written. Changed by somebody else, it would change
- * a history that was seen already; that is refused.
+ * a history that was seen already; that is refused. `attribute` of the configuration names it.
  */
-export function diskFile(path: string): BlockStorage {
+export function diskFile(path: string, attribute: string): BlockStorage {
   const first = stat(path);
-  if (first === undefined) throw refusal(path, 'there is no such file');
-  if (!first.isFile()) throw refusal(path, 'this is no file');
+  if (first === undefined) throw refusal(path, attribute, 'there is no such file');
+  if (!first.isFile()) throw refusal(path, attribute, 'this is no file');
   return {
     size: first.size,
     read(offset, length) {
@@ -18,7 +18,7 @@ export function diskFile(path: string): BlockStorage {
         throw new StrataError(
           'disk-changed',
           'user',
-          `disks: ${path} was changed while the guest ran; start again.`,
+          `${attribute}: ${path} was changed while the guest ran; start again.`,
         );
       return read(path, offset, length);
     },
@@ -44,6 +44,6 @@ function stat(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
-function refusal(path: string, reason: string): StrataError {
-  return new StrataError('unreadable-file', 'user', `disks: ${path}: ${reason}`);
+function refusal(path: string, attribute: string, reason: string): StrataError {
+  return new StrataError('unreadable-file', 'user', `${attribute}: ${path}: ${reason}`);
 }

@@ -10,6 +10,7 @@ import type { Isa } from '../isa/configuration/isa.ts';
 import type { PeripheralsConfiguration } from '../machine/peripherals.ts';
 import { parseMemorySize, type LaunchConfiguration } from '../protocol/launch.ts';
 import { diskFile } from './disk-file.ts';
+import { hostFolder } from './host-folder.ts';
 
 const defaultMemory = '128M';
 
@@ -100,14 +101,25 @@ function unpacked({ path, bytes }: NamedBytes): NamedBytes {
   }
 }
 
-function peripheralsOf({ disks = [], randomSeed, clockStart }: GuestFiles): PeripheralsConfiguration {
+function peripheralsOf({
+  disks = [],
+  randomSeed,
+  network,
+  clockStart,
+}: GuestFiles): PeripheralsConfiguration {
   return {
     disks: disks.map(({ file, readOnly }, index) => ({
-      storage: diskFile(file),
+      storage: diskFile(file, 'disks'),
       access: readOnly === true ? 'read-only' : 'read-write',
       serial: `disk${index}`,
     })),
     ...(randomSeed !== undefined && { randomSeed }),
+    ...(network && {
+      network: {
+        kind: network.kind,
+        ...(network.folder !== undefined && { web: hostFolder(network.folder, 'network.folder') }),
+      },
+    }),
     ...(clockStart !== undefined && { clockStart: BigInt(Date.parse(clockStart)) * 1_000_000n }),
   };
 }

@@ -16,6 +16,7 @@ import { Plic, type PlicContext } from './devices/plic.ts';
 import { TestFinisher, type FinisherRequest } from './devices/test-finisher.ts';
 import { MachineClock } from './machine-clock.ts';
 import { virtMemoryMap, virtPlicSources } from './memory-map.ts';
+import { createNetworks } from './network/create-networks.ts';
 import { createPeripherals } from './peripherals.ts';
 import { machineMemory } from './virtio/direct-memory.ts';
 
@@ -102,8 +103,10 @@ export function createBoard(
       store: (address, size, value) => bus.store(address, size, value),
     },
   });
+  const [card] = createNetworks([{ name: 'machine', configuration: configuration.peripherals?.network }]);
   const { regions: peripherals, rtc } = createPeripherals({
     configuration: configuration.peripherals ?? {},
+    card,
     memory: machineMemory(physical),
     clock,
     setLine: (source, raised) => plic.setLine(source, raised),

@@ -5,6 +5,8 @@ import { VirtioMmio } from './devices/virtio-mmio.ts';
 import { virtioSlotCount, virtMemoryMap } from './memory-map.ts';
 import { VirtioBlock, type DiskOptions } from './virtio/block/virtio-block.ts';
 import type { DirectMemory } from './virtio/direct-memory.ts';
+import { VirtioNet } from './virtio/net/virtio-net.ts';
+import type { NetworkCard, NetworkConfiguration } from './network/create-networks.ts';
 import { VirtioEntropy } from './virtio/virtio-entropy.ts';
 import type { VirtioFunction } from './virtio/virtio-function.ts';
 import { StrataError } from '../common/errors.ts';
@@ -15,6 +17,8 @@ export interface PeripheralsConfiguration {
   readonly disks?: readonly DiskOptions[];
   /** Seed of the entropy device; none where it is left out. */
   readonly randomSeed?: number;
+  /** The network that it has a card for; no card where it is left out. */
+  readonly network?: NetworkConfiguration;
   /** What the real-time clock shows at power-on: nanoseconds since 1970. */
   readonly clockStart?: bigint;
 }
@@ -22,6 +26,8 @@ export interface PeripheralsConfiguration {
 /** What peripherals are wired to. */
 export interface PeripheralsWiring {
   readonly configuration: PeripheralsConfiguration;
+  /** Its place at the network that the configuration names. */
+  readonly card: NetworkCard | undefined;
   /** RAM as the board's software addresses it. */
   readonly memory: DirectMemory;
   /** The board's time, in ticks. */
@@ -71,11 +77,12 @@ export function createPeripherals(wiring: PeripheralsWiring): Peripherals {
   return { regions: [{ name: 'rtc', base, size, interrupt, device: rtc }, ...slots], rtc };
 }
 
-function createFunctions({ configuration }: PeripheralsWiring): readonly VirtioFunction[] {
+function createFunctions({ configuration, card }: PeripheralsWiring): readonly VirtioFunction[] {
   const { disks = [], randomSeed } = configuration;
   const functions = [
     ...disks.map((disk) => new VirtioBlock(disk)),
     ...(randomSeed === undefined ? [] : [new VirtioEntropy({ seed: randomSeed })]),
+    ...(card ? [new VirtioNet(card)] : []),
   ];
   if (functions.length > virtioSlotCount) {
     throw new StrataError(

@@ -49,6 +49,17 @@ const guestProperties = {
     .min(0)
     .max(0xffff_ffff)
     .describe('Gives the guest a source of random bytes (virtio entropy): the same for the same seed.'),
+  network: z
+    .strictObject({
+      kind: z
+        .enum(['user', 'switch'])
+        .describe('`user`: a network of its own. `switch`: one together with all guests that say so.'),
+      folder: z.string().min(1).optional().describe('A folder that the gateway’s web server shows.'),
+    })
+    .describe(
+      'Gives the guest a network card (virtio net). Each network has a gateway, 10.0.2.2, with DHCP, DNS and a web server; ' +
+        'it leads nowhere else, so that every run is the same.',
+    ),
   clockStart: z
     .string()
     .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'write a time as 2026-01-01T00:00:00Z')

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from './utf8.ts';
+import { decodeUtf8 } from '../common/utf8.ts';
 
 /** Longer names than any compiler writes, so that a hostile file cannot make every name as long as the file. */
 const LONGEST_STRING = 8192;

@@ -5,6 +5,7 @@ import { Ns16550a } from '../machine/devices/ns16550a.ts';
 import { Plic } from '../machine/devices/plic.ts';
 import { TestFinisher, type FinisherRequest } from '../machine/devices/test-finisher.ts';
 import { virtMemoryMap, virtPlicSources } from '../machine/memory-map.ts';
+import type { NetworkCard } from '../machine/network/create-networks.ts';
 import { createPeripherals, type PeripheralsConfiguration } from '../machine/peripherals.ts';
 import type { DirectMemory } from '../machine/virtio/direct-memory.ts';
 import type { GoldfishRtc } from '../machine/devices/goldfish-rtc.ts';
@@ -33,6 +34,7 @@ export interface GuestBoardWiring {
   /** The guest's RAM, by guest-physical address. */
   readonly memory: DirectMemory;
   readonly peripherals: PeripheralsConfiguration;
+  readonly card: NetworkCard | undefined;
   /** The alarm of the guest's clock is due at another time. */
   readonly alarmChanged: () => void;
 }
@@ -57,6 +59,7 @@ export function createGuestBoard(wiring: GuestBoardWiring): GuestBoard {
   });
   const { regions, rtc } = createPeripherals({
     configuration: wiring.peripherals,
+    card: wiring.card,
     memory: wiring.memory,
     clock: wiring.clock,
     setLine: (source, raised) => interrupts.setLine(source, raised),

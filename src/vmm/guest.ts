@@ -10,6 +10,7 @@ import type { GoldfishRtc } from '../machine/devices/goldfish-rtc.ts';
 import type { Ns16550a } from '../machine/devices/ns16550a.ts';
 import type { FinisherRequest } from '../machine/devices/test-finisher.ts';
 import type { SbiTarget } from '../machine/firmware/sbi/sbi.ts';
+import type { NetworkCard } from '../machine/network/create-networks.ts';
 import type { PeripheralsConfiguration } from '../machine/peripherals.ts';
 import { alarmTick } from '../machine/timers.ts';
 import { createGuestBoard } from './guest-board.ts';
@@ -30,6 +31,8 @@ export interface GuestOptions {
   readonly vcpus: readonly Vcpu[];
   readonly software: GuestSoftware;
   readonly peripherals: PeripheralsConfiguration;
+  /** Its place at a network. */
+  readonly card: NetworkCard | undefined;
   /** When frames are given to it: all at the start, or each when it is first touched. */
   readonly population: 'at-start' | 'on-demand';
   readonly virtualHarts: Omit<VirtualHarts, 'harts'>;
@@ -91,6 +94,7 @@ export class Guest {
       power: (request) => this.power(request),
       memory: options.memory,
       peripherals: options.peripherals,
+      card: options.card,
       alarmChanged: options.scheduleChanged,
     });
     this.bus = board.bus;

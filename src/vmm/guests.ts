@@ -4,6 +4,7 @@ import type { Hart } from '../hart/hart.ts';
 import { timebaseHertz } from '../machine/configuration.ts';
 import type { SupervisorHost } from '../machine/hosted-supervisor.ts';
 import { virtMemoryMap } from '../machine/memory-map.ts';
+import { createNetworks } from '../machine/network/create-networks.ts';
 import type { PeripheralsConfiguration } from '../machine/peripherals.ts';
 import { Guest } from './guest.ts';
 import type { GuestSoftware } from './guest-boot.ts';
@@ -37,6 +38,9 @@ export function makeGuests(
 ): readonly Guest[] {
   requireDistinct(configurations);
   const { memory, physical, clock } = host;
+  const cards = createNetworks(
+    configurations.map(({ name, peripherals }) => ({ name, configuration: peripherals?.network })),
+  );
   let index = 0;
   return configurations.map((configuration, number) => {
     const tables = new SecondStage({ memory, frames, guest: number });
@@ -63,6 +67,7 @@ export function makeGuests(
       software,
       population,
       peripherals: configuration.peripherals ?? {},
+      card: cards[number],
       virtualHarts,
       hart,
       physical,

@@ -1,5 +1,5 @@
 import { sizeOf, underlying, type Type } from '../../symbols/types.ts';
-import { decodeUtf8 } from '../../symbols/utf8.ts';
+import { decodeUtf8 } from '../../common/utf8.ts';
 import { fromBytes, INT, integerOf, toBytes, UNSIGNED_LONG, wrapped, type IntegerShape } from './integers.ts';
 import { computed } from './places.ts';
 import { ExpressionFault, type Place, type Space, type TypedValue, type Value } from './value.ts';

@@ -100,6 +100,11 @@ export class Virtqueue {
     return new DescriptorChain(memory, head, parts);
   }
 
+  /** Puts the last requests back that were taken and not used: they are the next again. */
+  untake(count: number): void {
+    this.#change({ taken: (this.#state.taken - count) & 0xffff });
+  }
+
   /**
    * The requests that wait now, each once. What becomes available meanwhile has to wait for another notification:
    * a buffer can lie over the ring itself, and a device that fills it would make work for itself for ever.

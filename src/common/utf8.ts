@@ -1,6 +1,6 @@
 /**
  * UTF-8 to text; a malformed sequence gives U+FFFD. Written here because the core has neither the DOM's nor
- * Node's decoder; names and paths are short and nearly all ASCII, which takes the first loop only.
+ * Node's coders; names and paths are short and nearly all ASCII, which takes the first loop only.
  */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
@@ -36,4 +36,22 @@ function continuation(bytes: Uint8Array, at: number, length: number): number {
   const shortest = length === 2 ? 0x80 : length === 3 ? 0x800 : 0x1_0000;
   const surrogate = point >= 0xd800 && point < 0xe000;
   return point < shortest || surrogate || point > 0x10_ffff ? -1 : point;
+}
+
+/** The inverse of `decodeUtf8`; half a surrogate pair becomes U+FFFD. */
+export function encodeUtf8(text: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const letter of text) {
+    const point = letter.codePointAt(0) ?? 0;
+    if (point < 0x80) bytes.push(point);
+    else if (point < 0x800) bytes.push(0xc0 | (point >> 6), tail(point));
+    else if (point >= 0xd800 && point < 0xe000) bytes.push(0xef, 0xbf, 0xbd);
+    else if (point < 0x1_0000) bytes.push(0xe0 | (point >> 12), tail(point >> 6), tail(point));
+    else bytes.push(0xf0 | (point >> 18), tail(point >> 12), tail(point >> 6), tail(point));
+  }
+  return Uint8Array.from(bytes);
+}
+
+function tail(bits: number): number {
+  return 0x80 | (bits & 0x3f);
 }
