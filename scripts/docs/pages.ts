@@ -1,6 +1,8 @@
 import { referencePage } from '../../src/isa/reference-page.ts';
 import type { Region } from '../../src/machine/bus.ts';
-import { createMachine } from '../../src/machine/machine.ts';
+import { VirtioMmio } from '../../src/machine/devices/virtio-mmio.ts';
+import { configurationOffset } from '../../src/machine/devices/virtio-mmio-registers.ts';
+import { everyDevice } from '../../src/machine/every-device.ts';
 import { launchFilters } from '../../src/debugger/breakpoints/filters.ts';
 import { exitActions } from '../../src/vmm/exits/actions.ts';
 import { exitReasons } from '../../src/vmm/exits/reasons.ts';
@@ -17,16 +19,20 @@ export function referencePages(): ReadonlyMap<string, string> {
 const generated = '<!-- Written by `npm run docs` from the descriptions in src/. -->\n';
 
 function devicesPage(): string {
-  const nothing = { segments: [], entry: 0x8000_0000n };
-  const { regions } = createMachine({ image: nothing, ramBytes: 16 * 2 ** 20 }).board.bus;
-  return `${generated}\n# Devices\n\nThe machine's, where QEMU's \`virt\` board has them; a guest of the VMM has its own of the same kinds at the same guest-physical addresses.\n${regions.map(deviceSection).join('')}`;
+  const regions = everyDevice();
+  const transport = regions.find(({ device }) => device instanceof VirtioMmio);
+  return `${generated}\n# Devices\n\nThe machine's, where QEMU's \`virt\` board has them; a guest of the VMM has its own of the same kinds at the same guest-physical addresses.\n${regions.map((region) => deviceSection(region, transport)).join('')}`;
 }
 
-function deviceSection({ name, base, size, interrupt, device }: Region): string {
+/** `transport` is the first of the virtio devices, which share the registers of their transport. */
+function deviceSection(region: Region, transport: Region | undefined): string {
+  const { name, base, size, interrupt, device } = region;
+  const repeats = device instanceof VirtioMmio && region !== transport;
+  const registers = device.registers.filter(({ offset }) => !repeats || offset >= configurationOffset);
   // An interrupt controller repeats its registers for each source: the first of each kind says it all.
-  const kinds = new Map(device.registers.toReversed().map((register) => [kindOf(register.name), register]));
-  const shown = device.registers.filter((register) => kinds.get(kindOf(register.name)) === register);
-  const rest = device.registers.length - shown.length;
+  const kinds = new Map(registers.toReversed().map((register) => [kindOf(register.name), register]));
+  const shown = registers.filter((register) => kinds.get(kindOf(register.name)) === register);
+  const rest = registers.length - shown.length;
   const rows = shown.map(
     ({ name: register, offset, width, access, summary, fields }) =>
       `| \`${register}\` | 0x${offset.toString(16)} | ${width} | ${access} | ${summary}${fields
@@ -37,11 +43,16 @@ function deviceSection({ name, base, size, interrupt, device }: Region): string 
 ## ${name}: ${device.model}
 
 ${device.summary} At 0x${base.toString(16)}, 0x${size.toString(16)} bytes${interrupt === undefined ? '' : `, interrupt ${interrupt}`}.
+${repeats ? `\nThe registers up to 0x100 are those of ${transport?.name ?? ''}.\n` : ''}${device instanceof VirtioMmio ? featuresOf(device) : ''}
+${rows.length > 0 ? `${registerHead}${rows.join('\n')}\n` : ''}${rest > 0 ? `\n${rest} more of the same kinds.\n` : ''}`;
+}
 
-| register | offset | bytes | access | |
-|---|---|---|---|---|
-${rows.join('\n')}
-${rest > 0 ? `\n${rest} more of the same kinds.\n` : ''}`;
+const registerHead = '| register | offset | bytes | access | |\n|---|---|---|---|---|\n';
+
+function featuresOf({ features, queues }: VirtioMmio): string {
+  const rows = features.map(({ name, bit, summary }) => `| \`${name}\` | ${bit} | ${summary} |`);
+  const names = queues.map(({ name, maximumSize }) => `${name} (${maximumSize})`);
+  return `\nQueues: ${names.join(', ')}.\n\n| feature | bit | |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 function kindOf(name: string): string {

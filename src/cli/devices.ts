@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
-import { createMachine } from '../machine/machine.ts';
 import type { Region } from '../machine/bus.ts';
-import { isEmptySlot } from '../machine/devices/virtio-mmio.ts';
-import { memoryStorage } from '../machine/virtio/block/storage.ts';
-import type { DiskOptions } from '../machine/virtio/block/virtio-block.ts';
+import { everyDevice } from '../machine/every-device.ts';
 
 /** `strata devices`: the memory map, and every register with its fields, from the descriptions. */
 export function addDevicesCommand(program: Command): void {
@@ -15,7 +12,7 @@ export function addDevicesCommand(program: Command): void {
     .option('--json', 'as one JSON document')
     .addHelpText('after', '\nExamples:\n  strata devices\n  strata devices uart0 --registers')
     .action((name: string | undefined, options: { readonly registers?: true; readonly json?: true }) => {
-      const all = mapOfMachine();
+      const all = everyDevice();
       const chosen = name === undefined ? all : all.filter((region) => region.name === name);
       if (chosen.length === 0)
         program.error(
@@ -29,22 +26,6 @@ export function addDevicesCommand(program: Command): void {
           : chosen.map((region) => toText(region, withRegisters)).join(''),
       );
     });
-}
-
-/** The smallest machine, with one of everything that can be plugged in; empty slots apart. */
-function mapOfMachine(): readonly Region[] {
-  const nothing = { segments: [], entry: 0x8000_0000n };
-  const disk: DiskOptions = {
-    storage: memoryStorage(new Uint8Array(512)),
-    access: 'read-write',
-    serial: '',
-  };
-  const machine = createMachine({
-    image: nothing,
-    ramBytes: 16 * 2 ** 20,
-    peripherals: { disks: [disk], randomSeed: 0 },
-  });
-  return machine.board.bus.regions.filter(({ device }) => !isEmptySlot(device));
 }
 
 function toText({ name, base, size, interrupt, device }: Region, withRegisters: boolean): string {

@@ -40,6 +40,7 @@ Examples:
   strata run Image --initrd initrd.cpio --memory 512M --vcpus 4 --append console=ttyS0
   strata run --guest a=Image,initrd=i.cpio,memory=512M,vcpus=4,append=console=ttyS0 --guest b=kernel.elf
   strata run kernel.elf --disk disk.img --rng 1        its writes stay in memory
+  strata run Image --vmm none --net user,folder=www    the guest gets the folder from http://gateway/
   strata run --guest a=k.elf --guest b=k.elf --disk a.img,guest=a --disk b.img,readonly,guest=b
   strata run kernel.elf --trace exits --json 2>exits.jsonl
 

@@ -22,7 +22,6 @@ export class Computer {
     core.onDidPrint(({ console: from, bytes }) => {
       if (from === console) this.#printed += Buffer.from(bytes).toString('latin1');
     });
-    core.resume({ kind: 'continue', direction: 'forward' });
   }
 
   /** Switches on what the configuration describes; the console is that of its first guest. */
@@ -30,7 +29,13 @@ export class Computer {
     const debuggee = await loadDebuggee(configuration);
     const [console] = debuggee.core.consoles;
     assert.ok(console, 'there is a console');
+    debuggee.core.resume({ kind: 'continue', direction: 'forward' });
     return new Computer(debuggee, console.id);
+  }
+
+  /** Another guest of the same machine: it runs when the first does. */
+  neighbour(console: string): Computer {
+    return new Computer(this.debuggee, console);
   }
 
   /** Steps since power-on. */

@@ -3,7 +3,7 @@ import type { SavedState } from '../device.ts';
 import { findInFolder, type HostFile, type HostFolder } from '../host-folder.ts';
 import type { Datagram } from './udp.ts';
 
-export const tftpPort = 69;
+const tftpPort = 69;
 
 const opcode = { read: 1, data: 3, acknowledge: 4, error: 5, optionsAcknowledge: 6 } as const;
 const errorCode = { notFound: 1, illegal: 4 } as const;

@@ -6,6 +6,9 @@ import { VirtioBlock } from '../../../src/machine/virtio/block/virtio-block.ts';
 import type { DirectMemory } from '../../../src/machine/virtio/direct-memory.ts';
 import type { VirtioFunction } from '../../../src/machine/virtio/virtio-function.ts';
 import { VirtioEntropy } from '../../../src/machine/virtio/virtio-entropy.ts';
+import { VirtioNet } from '../../../src/machine/virtio/net/virtio-net.ts';
+import { memoryFolder } from '../../../src/machine/host-folder.ts';
+import { Network } from '../../../src/machine/network/network.ts';
 import { offsetOf } from './driver.ts';
 
 const ram = 0x8000_0000;
@@ -22,6 +25,15 @@ const kinds: readonly (() => VirtioFunction)[] = [
       serial: 'fuzz',
     }),
   () => new VirtioEntropy({ seed: 1 }),
+  () => {
+    const network = new Network({
+      stations: [{ name: 'fuzz', mac: 0x5254_0000_0001 }],
+      web: memoryFolder({}),
+    });
+    const [port] = network.ports;
+    assert.ok(port);
+    return new VirtioNet({ mac: 0x5254_0000_0001, port });
+  },
 ];
 
 /** What a run of the generator met. */
