@@ -7,7 +7,7 @@ import { difference, geometricMean, mediansInTurns, timed, type Bench } from './
 import { doubleword, runQemu } from './qemu.ts';
 import { cell, ratio, table, verdict } from './table.ts';
 
-/** In the order of guests/compute/compute.c. */
+/** In the order of guests/compute/compute.c; the last three compute in floating point. */
 const workLoads = [
   'sieve',
   'checksum',
@@ -18,6 +18,9 @@ const workLoads = [
   'matrix',
   'strings',
   'far calls',
+  'n bodies',
+  'Fourier',
+  'Mandelbrot',
 ] as const;
 const image = 'bench/guests/compute/build/compute.elf';
 /** Where guests/compute/start.S looks for the number of the work load, how often to do it, and whether to translate. */

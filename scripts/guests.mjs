@@ -89,7 +89,11 @@ function buildAll(workFolder) {
   const compute = 'bench/guests/compute';
   images.set(
     `${compute}/build/compute.elf`,
-    link(workFolder, 'compute', `${compute}/compute.ld`, sourcesIn(compute), ['-O2']),
+    link(workFolder, 'compute', `${compute}/compute.ld`, sourcesIn(compute), [
+      '-O2',
+      '-fno-math-errno',
+      '-march=rv64imafdc_zicsr_zifencei',
+    ]),
   );
   return images;
 }

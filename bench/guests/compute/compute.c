@@ -9,11 +9,13 @@ typedef unsigned long uint64_t;
 typedef uint64_t work_load(uint64_t round);
 
 static work_load sieve, checksum, hashing, bytecode, calls, chase, matrix, strings, far_calls;
+// In floating.c.
+work_load bodies, transform, fractal;
 static void prepare_checksum(void);
 static void prepare_chase(void);
 
 static work_load *const work_loads[] = {sieve,    checksum, hashing, bytecode, calls,
-                                       chase,    matrix,   strings, far_calls};
+                                       chase,    matrix,   strings, far_calls, bodies,   transform, fractal};
 
 // Called from start.S.
 uint64_t compute(uint64_t which, uint64_t rounds) {

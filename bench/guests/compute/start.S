@@ -6,6 +6,7 @@
 
 #define PARAMETERS          0x81000000
 #define SATP_SV39           (8 << 60)
+#define SSTATUS_FS          (3 << 13)       // floating point, Dirty from the beginning
 #define PTE_LEAF            0xcf            // valid, readable, writable, executable, accessed, dirty
 #define PTE_TABLE           0x01
 #define SBI_CONSOLE_PUTCHAR 1
@@ -29,7 +30,8 @@ _start:
         bnez    t1, 4f
         csrw    satp, t0
         sfence.vma
-4:
+4:      li      t0, SSTATUS_FS
+        csrs    sstatus, t0
         ld      a0, 0(s0)
         ld      a1, 8(s0)
         call    compute

@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../../common/errors.ts';
+import { needsFloatingPoint } from '../../isa/floating-point-guards.ts';
 import type {
   AccessSize,
   AmoOperator,
@@ -6,11 +7,14 @@ import type {
   OperationName,
   RegisterOperand,
   Semantics,
+  Statement,
   Value,
 } from '../../isa/semantics.ts';
 import type { Instruction } from '../../isa/instruction.ts';
 import { writeGuards } from './compile-guards.ts';
 import { writeBinary, writeComparison, writeUnary } from './compile-arithmetic.ts';
+import { isFloatCompilable, writeFloatBits, writeSetF } from './compile-floats.ts';
+import type { FloatPlace } from './float-place.ts';
 import type { CodeWriter, Local } from './wasm/code-writer.ts';
 
 /** Writes code that leaves one i64 on the stack. */
@@ -22,7 +26,7 @@ export type Operand = () => void;
  *
  * An access that cannot be done leaves the code, before anything of the instruction has taken effect.
  */
-export interface CodePlace {
+export interface CodePlace extends FloatPlace {
   readonly code: CodeWriter;
   readX(operand: RegisterOperand): void;
   writeX(operand: 'rd', value: Operand): void;
@@ -52,9 +56,11 @@ export interface CodePlace {
   fallThrough(): void;
 }
 
-/** Writes what an instruction does, to its end. `isCompilable` must hold. */
-export function compileInstruction({ guards, semantics }: Instruction, place: CodePlace): void {
-  writeGuards(guards, place);
+/** Writes what an instruction does, to its end. `isCompilable` must hold of its semantics. */
+export function compileInstruction(instruction: Instruction, place: CodePlace): void {
+  const { guards, semantics } = instruction;
+  if (needsFloatingPoint(instruction)) place.requireUnit();
+  else writeGuards(guards, place);
   let target: Value | undefined;
   for (const [index, statement] of semantics.entries()) {
     switch (statement.kind) {
@@ -62,11 +68,7 @@ export function compileInstruction({ guards, semantics }: Instruction, place: Co
         place.writeX(statement.operand, () => writeValue(statement.value, place));
         break;
       case 'store':
-        place.store(
-          statement.size,
-          () => writeValue(statement.address, place),
-          () => writeValue(statement.value, place),
-        );
+        writeStore(statement, place);
         break;
       case 'jump':
         target = statement.target;
@@ -83,9 +85,8 @@ export function compileInstruction({ guards, semantics }: Instruction, place: Co
       case 'operation':
         writeOperation(statement.name, place);
         break;
-      // Floating point is TypeScript's.
       case 'setF':
-        assert(false, 'what is not compilable is not compiled');
+        writeSetF(statement, place, (value) => writeValue(value, place));
         break;
       default:
         unreachable(statement);
@@ -93,6 +94,15 @@ export function compileInstruction({ guards, semantics }: Instruction, place: Co
   }
   if (target === undefined) place.fallThrough();
   else place.jump(target);
+}
+
+function writeStore({ size, address, value }: Extract<Statement, { kind: 'store' }>, place: CodePlace): void {
+  const writeAddress = (): void => writeValue(address, place);
+  if (value.kind === 'f' && size === 8) {
+    place.storeDouble(writeAddress, () => place.readFloat(value.operand, 'd'));
+  } else {
+    place.store(size, writeAddress, () => writeValue(value, place));
+  }
 }
 
 /** Can wasm do all of it? What an operation does, and accesses with other permissions, are left to TypeScript. */
@@ -106,7 +116,7 @@ export function isCompilable(semantics: Semantics): boolean {
       case 'jump':
         return !staysOutside(statement.target);
       case 'setF':
-        return false;
+        return !staysOutside(statement.value);
       case 'branch':
         return true;
       case 'operation':
@@ -158,8 +168,9 @@ function staysOutside(value: Value): boolean {
       return staysOutside(value.whenTrue) || staysOutside(value.whenFalse);
     case 'f':
     case 'float':
+      return !isFloatCompilable(value);
     case 'convert':
-      return true;
+      return !isFloatCompilable(value) || staysOutside(value.value);
     case 'amo':
     case 'boolean':
     case 'constant':
@@ -242,7 +253,7 @@ function writeValue(value: Value, place: CodePlace): void {
     case 'f':
     case 'float':
     case 'convert':
-      assert(false, 'what is not compilable is not compiled');
+      writeFloatBits(value, place);
       break;
     default:
       unreachable(value);

@@ -18,6 +18,8 @@ export interface InterpreterFrame {
   readonly entry: Local;
   readonly host: Local;
   readonly scratch: readonly Local[];
+  readonly doubles: readonly Local[];
+  readonly singles: readonly Local[];
   readonly nextInstruction: Label;
   readonly farJump: Label;
   readonly readMiss: Label;

@@ -2,6 +2,7 @@ import type { MachineMemory } from '../memory.ts';
 import { hartSlot, slotOffset } from '../state.ts';
 import { exitCode, type HartPlace } from './exit-code.ts';
 import { writeDriver } from './driver.ts';
+import { floatLocals } from './float-place.ts';
 import { compileInstruction } from './compile-semantics.ts';
 import { handlerVariants, specialHandler } from './handlers.ts';
 import {
@@ -61,7 +62,7 @@ export function writeInterpreter(memory: MachineMemory, hart: HartPlace): Uint8A
         bias,
         target,
         address,
-        ...scratch
+        ...rest
       ],
     ) => {
       writeRun({
@@ -79,7 +80,9 @@ export function writeInterpreter(memory: MachineMemory, hart: HartPlace): Uint8A
         bias,
         target,
         address,
-        scratch,
+        scratch: rest.slice(0, scratchLocals),
+        doubles: rest.slice(scratchLocals, scratchLocals + floatLocals.doubles),
+        singles: rest.slice(scratchLocals + floatLocals.doubles),
         stateOffset,
         engineOffset,
         ramDelta: memory.ramBase - memory.ramOffset,
@@ -90,9 +93,13 @@ export function writeInterpreter(memory: MachineMemory, hart: HartPlace): Uint8A
   return module.finish();
 }
 
+/** Of the type i64. */
+const scratchLocals = 4;
 const localTypes: readonly ValueType[] = [
   ...Array.from({ length: 8 }, () => 'i32' as const),
-  ...Array.from({ length: 3 + 4 }, () => 'i64' as const),
+  ...Array.from({ length: 3 + scratchLocals }, () => 'i64' as const),
+  ...Array.from({ length: floatLocals.doubles }, () => 'f64' as const),
+  ...Array.from({ length: floatLocals.singles }, () => 'f32' as const),
 ];
 
 type Labels = 'nextInstruction' | 'farJump' | 'readMiss' | 'writeMiss' | 'slow';

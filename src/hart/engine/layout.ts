@@ -43,7 +43,7 @@ export const contextCount = 16;
 /** Where the first context begins in the engine area. */
 export const contextsOffset = 0x1000;
 
-/** A predecoded instruction, as byte offsets: all but the immediate are unsigned 16-bit numbers. */
+/** A predecoded instruction, as byte offsets: all but the immediate, and the two bytes in its place, are unsigned 16-bit numbers. */
 export const recordField = {
   handler: 0,
   /** Byte offsets of registers in the hart's area; rd is that of the sink where it is x0. */
@@ -52,6 +52,10 @@ export const recordField = {
   rs2: 6,
   /** Signed 32-bit. The distance in records' bytes for a branch within the page. */
   imm: 8,
+  /** Of an instruction that rounds, in place of an immediate: where rs3 is, `unitMask`, and how to round. */
+  rs3: 8,
+  unitMask: 10,
+  rounding: 11,
   /**
    * The handler that a breakpoint or a region took the place of, and `seenFlag`. For a crossing record: the second
    * half-word.
@@ -81,4 +85,5 @@ export const inPageMask = 0xffe;
 export const recordShift = 3;
 
 export const registerOffset = (register: number): number => slotOffset(hartSlot.x + register);
+export const floatRegisterOffset = (register: number): number => slotOffset(hartSlot.f + register);
 export const sinkOffset = slotOffset(hartSlot.sink);

@@ -1,6 +1,7 @@
 import type { AccessSize, AmoOperator, RegisterOperand, Value } from '../../isa/semantics.ts';
 import { assert } from '../../common/errors.ts';
-import { slotOffset } from '../state.ts';
+import type { Instruction } from '../../isa/instruction.ts';
+import { csrSlot, slotOffset } from '../state.ts';
 import {
   writeAmoAccess,
   writeLoad,
@@ -10,7 +11,9 @@ import {
   writeZeroBlock,
   type AccessPad,
 } from './compile-accesses.ts';
+import { floatType, writeBox, type NativeFormat } from './float-place.ts';
 import { isPcRelative, type CodePlace, type Operand } from './compile-semantics.ts';
+import { hasRounding, unitBit, writeUnit, writeUnitRefusal } from './float-unit.ts';
 import type { HandlerVariant } from './handlers.ts';
 import { writePc, writeTranslation, type InterpreterFrame } from './interpreter-frame.ts';
 import { recordBytes, recordField, recordShift } from './layout.ts';
@@ -22,17 +25,23 @@ export class RecordPlace implements CodePlace, AccessPad {
   readonly code: CodeWriter;
   readonly host: Local;
   readonly ramDelta: number;
+  readonly doubles: readonly Local[];
+  readonly singles: readonly Local[];
   readonly #frame: InterpreterFrame;
+  readonly #instruction: Instruction;
   readonly #reach: HandlerVariant['reach'];
   /** Bytes from this record to that of the next instruction in memory. */
   readonly #stride: number;
   #scratchInUse = 0;
 
-  constructor(frame: InterpreterFrame, { reach, length }: HandlerVariant) {
+  constructor(frame: InterpreterFrame, { instruction, reach, length }: HandlerVariant) {
     this.code = frame.code;
     this.host = frame.host;
     this.ramDelta = frame.ramDelta;
+    this.doubles = frame.doubles;
+    this.singles = frame.singles;
     this.#frame = frame;
+    this.#instruction = instruction;
     this.#reach = reach;
     this.#stride = length * (recordBytes / 2);
   }
@@ -114,6 +123,104 @@ export class RecordPlace implements CodePlace, AccessPad {
 
   slotAt(slot: number): number {
     return this.#frame.stateOffset + slotOffset(slot);
+  }
+
+  requireUnit(): void {
+    const { code } = this;
+    this.leaveIf(() => {
+      if (!hasRounding(this.#instruction)) {
+        writeUnitRefusal(code, () => writeUnit(this), unitBit.dirty);
+        return;
+      }
+      // As `writeUnitRefusal` has it for a mask that is known; without NX, for there `requireExact` looks.
+      writeUnit(this);
+      this.#field('i32.load8_u', recordField.unitMask);
+      code.plain('i32.and');
+      code.i32(unitBit.dirty);
+      code.plain('i32.ne');
+    });
+  }
+
+  requireExact(isExact: () => void): void {
+    const { code } = this;
+    this.stateBase();
+    code.memory('i32.load', this.slotAt(csrSlot.fcsr));
+    code.i32(unitBit.inexact);
+    code.plain('i32.and');
+    code.plain('i32.eqz');
+    code.if(() => {
+      this.leaveIf(() => {
+        isExact();
+        code.plain('i32.eqz');
+      });
+    });
+  }
+
+  roundToIntegral(value: Local): void {
+    const { code } = this;
+    const result = this.doubles[2] as Local;
+    code.get(value);
+    code.plain('f64.trunc');
+    code.set(result);
+    for (const [rounding, opcode] of [
+      [0, 'f64.nearest'],
+      [2, 'f64.floor'],
+      [3, 'f64.ceil'],
+    ] as const) {
+      this.#field('i32.load8_u', recordField.rounding);
+      code.i32(rounding);
+      code.plain('i32.eq');
+      code.if(() => {
+        code.get(value);
+        code.plain(opcode);
+        code.set(result);
+      });
+    }
+    code.get(result);
+  }
+
+  readF(operand: RegisterOperand): void {
+    this.#field('i32.load16_u', recordField[operand]);
+    this.code.memory('i64.load', this.#frame.stateOffset);
+  }
+
+  writeF(operand: 'rd', value: Operand): void {
+    this.writeX(operand, value);
+  }
+
+  readFloat(operand: RegisterOperand, format: NativeFormat): void {
+    const { code } = this;
+    const { stateOffset } = this.#frame;
+    if (format === 's') {
+      // Unpriv. D, NaN boxing: what is above a single are ones.
+      this.leaveIf(() => {
+        this.#field('i32.load16_u', recordField[operand]);
+        code.memory('i32.load', stateOffset + 4);
+        code.i32(-1);
+        code.plain('i32.ne');
+      });
+    }
+    this.#field('i32.load16_u', recordField[operand]);
+    code.memory(`${floatType[format]}.load`, stateOffset);
+  }
+
+  writeFloat(operand: 'rd', format: NativeFormat, value: Operand): void {
+    const { code } = this;
+    this.#field('i32.load16_u', recordField[operand]);
+    value();
+    if (format === 's') writeBox(code);
+    code.memory(format === 's' ? 'i64.store' : 'f64.store', this.#frame.stateOffset);
+  }
+
+  loadDouble(address: Operand): void {
+    this.translate('read', 8, address, 'any');
+    this.code.memory('f64.load', 0);
+  }
+
+  storeDouble(address: Operand, value: Operand): void {
+    this.translate('write', 8, address, 'any');
+    value();
+    this.code.memory('f64.store', 0);
   }
 
   prepareJump(target: Value, compiled: Operand): void {

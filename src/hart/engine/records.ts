@@ -1,8 +1,12 @@
 import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { predecodedBytes } from '../layout.ts';
 import type { MachineMemory } from '../memory.ts';
+import { dynamicRounding } from '../../isa/rounding-modes.ts';
+import type { RegisterOperand } from '../../isa/semantics.ts';
+import { floatOperands, hasRounding, isRoundedInWasm, unitMask } from './float-unit.ts';
 import { handlerOf, specialHandler } from './handlers.ts';
 import {
+  floatRegisterOffset,
   pageRecords,
   pageRecordsBytes,
   recordBytes,
@@ -125,16 +129,26 @@ export class Records {
 
   #write(record: RecordIndex, decoded: DecodedInstruction | undefined, reach: 'near' | 'far'): void {
     const far = decoded && handlerOf(decoded.instruction, decoded.length, 'far');
-    if (decoded === undefined || far === undefined) {
+    if (decoded === undefined || far === undefined || !isRoundedInWasm(decoded)) {
       this.#halfWords[record] = specialHandler.slow;
       return;
     }
     const { instruction, rd, rs1, rs2, imm, length } = decoded;
     const near = reach === 'near' ? handlerOf(instruction, length, 'near') : undefined;
-    this.#halfWords[record + recordField.rd / 2] = rd === 0 ? sinkOffset : registerOffset(rd);
-    this.#halfWords[record + recordField.rs1 / 2] = registerOffset(rs1);
-    this.#halfWords[record + recordField.rs2 / 2] = registerOffset(rs2);
-    this.#words[(record + recordField.imm / 2) / 2] = near === undefined ? imm : imm * (recordBytes / 2);
+    const floats = floatOperands(instruction);
+    const offsetOf = (operand: RegisterOperand, register: number): number =>
+      floats.has(operand) ? floatRegisterOffset(register) : registerOffset(register);
+    this.#halfWords[record + recordField.rd / 2] =
+      rd === 0 && !floats.has('rd') ? sinkOffset : offsetOf('rd', rd);
+    this.#halfWords[record + recordField.rs1 / 2] = offsetOf('rs1', rs1);
+    this.#halfWords[record + recordField.rs2 / 2] = offsetOf('rs2', rs2);
+    if (hasRounding(instruction)) {
+      const rounding = decoded.rm === dynamicRounding ? 0 : decoded.rm;
+      this.#halfWords[record + recordField.rs3 / 2] = floatRegisterOffset(decoded.rs3);
+      this.#halfWords[record + recordField.unitMask / 2] = unitMask(decoded) | (rounding << 8);
+    } else {
+      this.#words[(record + recordField.imm / 2) / 2] = near === undefined ? imm : imm * (recordBytes / 2);
+    }
     this.#halfWords[record] = near ?? far;
   }
 }

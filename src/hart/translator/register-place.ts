@@ -1,4 +1,6 @@
 import { assert } from '../../common/errors.ts';
+import { boxOf } from '../../isa/float-formats.ts';
+import { dynamicRounding } from '../../isa/rounding-modes.ts';
 import type { AccessSize, AmoOperator, RegisterOperand, Value } from '../../isa/semantics.ts';
 import {
   writeAmoAccess,
@@ -9,7 +11,9 @@ import {
   writeZeroBlock,
   type AccessPad,
 } from '../engine/compile-accesses.ts';
+import { writeBox, type NativeFormat } from '../engine/float-place.ts';
 import { isPcRelative, type CodePlace, type Operand } from '../engine/compile-semantics.ts';
+import { writeUnitRefusal } from '../engine/float-unit.ts';
 import { writeTlbEntry } from '../engine/interpreter-frame.ts';
 import { tlbArray, tlbField } from '../engine/layout.ts';
 import type { CodeWriter, Local } from '../engine/wasm/code-writer.ts';
@@ -32,6 +36,12 @@ export interface RegionLocals {
   readonly scratch: readonly Local[];
   /** By number; `undefined` where the region does not use the register. */
   readonly x: readonly (Local | undefined)[];
+  /** Likewise; of the type f64, whatever they hold. */
+  readonly f: readonly (Local | undefined)[];
+  /** What `writeUnit` says of the floating-point unit. */
+  readonly unit: Local;
+  readonly doubles: readonly Local[];
+  readonly singles: readonly Local[];
 }
 
 /** Where the last access by a register went, kept in locals: the next one to the same page needs no TLB. */
@@ -58,6 +68,8 @@ export class RegisterPlace implements CodePlace, AccessPad {
   readonly code: CodeWriter;
   readonly host: Local;
   readonly ramDelta: number;
+  readonly doubles: readonly Local[];
+  readonly singles: readonly Local[];
   readonly #locals: RegionLocals;
   readonly #ways: RegionWays;
   readonly #instruction: PlacedInstruction;
@@ -65,6 +77,7 @@ export class RegisterPlace implements CodePlace, AccessPad {
   readonly #isLast: boolean;
   readonly #likelyAddend: number | undefined;
   readonly #cacheFor: (array: 'read' | 'write') => PageCache | undefined;
+  readonly #unitMask: number;
   #scratchInUse = 0;
 
   constructor(options: {
@@ -77,6 +90,8 @@ export class RegisterPlace implements CodePlace, AccessPad {
     /** What most of the TLB has for `addend`, if there is such a number: memory is mapped in one piece. */
     readonly likelyAddend: number | undefined;
     readonly cacheFor: (array: 'read' | 'write') => PageCache | undefined;
+    /** What is to be looked at in the floating-point unit's word before this instruction, if it is one of its. */
+    readonly unitMask: number;
   }) {
     this.code = options.code;
     this.host = options.locals.host;
@@ -85,7 +100,10 @@ export class RegisterPlace implements CodePlace, AccessPad {
     this.#ways = options.ways;
     this.#instruction = options.instruction;
     this.#isLast = options.isLast;
+    this.doubles = options.locals.doubles;
+    this.singles = options.locals.singles;
     this.#cacheFor = options.cacheFor;
+    this.#unitMask = options.unitMask;
     this.#likelyAddend = options.likelyAddend;
   }
 
@@ -191,6 +209,75 @@ export class RegisterPlace implements CodePlace, AccessPad {
     return slotOffset(slot);
   }
 
+  requireUnit(): void {
+    const { code } = this;
+    if (this.#unitMask === 0) return;
+    this.leaveIf(() => writeUnitRefusal(code, () => code.get(this.#locals.unit), this.#unitMask));
+  }
+
+  /** Where NX is not set the region was left: the interpreter looks whether results are exact. */
+  requireExact(): void {
+    return;
+  }
+
+  roundToIntegral(value: Local): void {
+    const { rm } = this.#instruction.decoded;
+    this.code.get(value);
+    this.code.plain(roundingOpcode[rm === dynamicRounding ? 0 : rm] ?? 'f64.nearest');
+  }
+
+  readF(operand: RegisterOperand): void {
+    this.code.get(this.#f(operand));
+    this.code.plain('i64.reinterpret_f64');
+  }
+
+  writeF(operand: 'rd', value: Operand): void {
+    value();
+    this.code.plain('f64.reinterpret_i64');
+    this.code.set(this.#f(operand));
+  }
+
+  readFloat(operand: RegisterOperand, format: NativeFormat): void {
+    const { code } = this;
+    if (format === 'd') {
+      code.get(this.#f(operand));
+      return;
+    }
+    this.withScratch((bits) => {
+      this.readF(operand);
+      code.set(bits);
+      this.leaveIf(() => {
+        code.get(bits);
+        code.i64(boxOf('s'));
+        code.plain('i64.lt_u');
+      });
+      code.get(bits);
+      code.plain('i32.wrap_i64');
+      code.plain('f32.reinterpret_i32');
+    });
+  }
+
+  writeFloat(operand: 'rd', format: NativeFormat, value: Operand): void {
+    const { code } = this;
+    value();
+    if (format === 's') {
+      writeBox(code);
+      code.plain('f64.reinterpret_i64');
+    }
+    code.set(this.#f(operand));
+  }
+
+  loadDouble(address: Operand): void {
+    this.translate('read', 8, address, 'any');
+    this.code.memory('f64.load', 0);
+  }
+
+  storeDouble(address: Operand, value: Operand): void {
+    this.translate('write', 8, address, 'any');
+    value();
+    this.code.memory('f64.store', 0);
+  }
+
   prepareJump(target: Value, compiled: Operand): void {
     if (isPcRelative(target)) return;
     compiled();
@@ -221,6 +308,12 @@ export class RegisterPlace implements CodePlace, AccessPad {
 
   #x(register: number): Local {
     const local = this.#locals.x[register];
+    assert(local !== undefined, 'every register that a region uses has a local');
+    return local;
+  }
+
+  #f(operand: RegisterOperand): Local {
+    const local = this.#locals.f[this.#instruction.decoded[operand]];
     assert(local !== undefined, 'every register that a region uses has a local');
     return local;
   }
@@ -265,3 +358,6 @@ export class RegisterPlace implements CodePlace, AccessPad {
     this.code.plain('i64.add');
   }
 }
+
+/** By rounding mode; ties away from zero is not among them. */
+const roundingOpcode = ['f64.nearest', 'f64.trunc', 'f64.floor', 'f64.ceil'] as const;

@@ -1,3 +1,4 @@
+import { floatOperands } from '../engine/float-unit.ts';
 import type { Semantics } from '../../isa/semantics.ts';
 import type { Block, FlowGraph, PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
@@ -48,7 +49,7 @@ export function steadyAccesses(
 function plainAccess(semantics: Semantics): 'read' | 'write' | undefined {
   const [statement] = semantics;
   if (statement?.kind === 'store') return 'write';
-  if (statement?.kind !== 'setX') return undefined;
+  if (statement?.kind !== 'setX' && statement?.kind !== 'setF') return undefined;
   return statement.value.kind === 'load' ? 'read' : undefined;
 }
 
@@ -57,7 +58,8 @@ function registersMoved(blocks: readonly Block[]): Set<number> {
   const moved = new Set<number>();
   for (const { instructions } of blocks) {
     for (const instruction of instructions) {
-      if (!isIncrement(instruction)) moved.add(instruction.decoded.rd);
+      const { decoded } = instruction;
+      if (!isIncrement(instruction) && !floatOperands(decoded.instruction).has('rd')) moved.add(decoded.rd);
     }
   }
   return moved;

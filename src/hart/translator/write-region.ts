@@ -1,6 +1,9 @@
 import { regionSignature } from '../engine/driver.ts';
+import { needsFloatingPoint } from '../../isa/floating-point-guards.ts';
+import { floatLocals as floatCounts } from '../engine/float-place.ts';
 import { compileInstruction } from '../engine/compile-semantics.ts';
-import { inPageMask, registerOffset } from '../engine/layout.ts';
+import { writeUnit } from '../engine/float-unit.ts';
+import { floatRegisterOffset, inPageMask, registerOffset } from '../engine/layout.ts';
 import { ModuleWriter } from '../engine/wasm/module-writer.ts';
 import type { CodeWriter, Label, Local } from '../engine/wasm/code-writer.ts';
 import type { ValueType } from '../engine/wasm/opcodes.ts';
@@ -9,6 +12,7 @@ import { hartSlot, slotOffset } from '../state.ts';
 import type { Block, FlowGraph, PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
 import { RegisterPlace, type PageCache, type RegionLocals, type RegionWays } from './register-place.ts';
+import { unitMaskOf, usedRegisters, type UsedRegisters } from './used-registers.ts';
 import { steadyAccesses, type SteadyAccesses } from './steady-pages.ts';
 
 /**
@@ -23,12 +27,15 @@ export function writeRegion({ graph, order, memory, entryTable, likelyAddend }: 
     pages: memory.wasm.buffer.byteLength / 0x1_0000,
   });
   const used = usedRegisters(graph);
+  const floats = used.f.all;
   const cached = steadyAccesses(graph, order);
   const cacheKeys = [...new Set(cached.values())];
   const types: ValueType[] = [
     ...Array.from({ length: 5 }, () => 'i32' as const),
-    ...Array.from({ length: 6 + used.all.length + cacheKeys.length }, () => 'i64' as const),
+    ...Array.from({ length: 6 + used.x.all.length + cacheKeys.length }, () => 'i64' as const),
     ...cacheKeys.map(() => 'i32' as const),
+    ...(floats.length === 0 ? [] : floatTypes),
+    ...floats.map(() => 'f64' as const),
   ];
   module.function('region', regionSignature, types, (code, locals) => {
     const [
@@ -46,8 +53,16 @@ export function writeRegion({ graph, order, memory, entryTable, likelyAddend }: 
       ...rest
     ] = locals as [Local, ...Local[]];
     const x: (Local | undefined)[] = [];
-    for (const [index, register] of used.all.entries()) x[register] = rest[4 + index];
-    const firstCache = 4 + used.all.length;
+    const f: (Local | undefined)[] = [];
+    for (const [index, register] of used.x.all.entries()) x[register] = rest[4 + index];
+    const firstCache = 4 + used.x.all.length;
+    const [unit, ...floatLocals] = rest.slice(firstCache + 2 * cacheKeys.length);
+    const [doubles, singles, ofRegisters] = [
+      floatLocals.slice(0, floatCounts.doubles),
+      floatLocals.slice(floatCounts.doubles, floatTypes.length - 1),
+      floatLocals.slice(floatTypes.length - 1),
+    ];
+    for (const [index, register] of floats.entries()) f[register] = ofRegisters[index];
     const caches = new Map(
       cacheKeys.map((key, index) => [
         key,
@@ -71,6 +86,10 @@ export function writeRegion({ graph, order, memory, entryTable, likelyAddend }: 
       address,
       scratch: rest.slice(0, 4),
       x,
+      f,
+      unit,
+      doubles,
+      singles,
     } as Omit<Frame, 'caches' | 'cached'>;
     new RegionWriter(
       code,
@@ -91,10 +110,12 @@ interface RegionPlan {
   readonly likelyAddend: number | undefined;
 }
 
-interface Registers {
-  readonly all: readonly number[];
-  readonly written: readonly number[];
-}
+/** The locals of a region with floating point, before those of its f registers. */
+const floatTypes: readonly ValueType[] = [
+  'i32',
+  ...Array.from({ length: floatCounts.doubles }, () => 'f64' as const),
+  ...Array.from({ length: floatCounts.singles }, () => 'f32' as const),
+];
 
 interface Frame extends RegionLocals {
   /** Which entry the dispatch goes to. */
@@ -136,17 +157,26 @@ class RegionWriter {
     this.#entryTable = entryTable;
   }
 
-  write({ all, written }: Registers): void {
+  write(used: UsedRegisters): void {
     const code = this.#code;
-    const { target, base, state, budget, leaveOffset, leaveKind, x } = this.#frame;
+    const { target, base, state, budget, leaveOffset, leaveKind, x, f, unit } = this.#frame;
     code.get(target);
     code.i64(-4096n);
     code.plain('i64.and');
     code.set(base);
-    for (const register of all) {
+    for (const register of used.x.all) {
       code.get(state);
       code.memory('i64.load', registerOffset(register));
       code.set(x[register] as Local);
+    }
+    for (const register of used.f.all) {
+      code.get(state);
+      code.memory('f64.load', floatRegisterOffset(register));
+      code.set(f[register] as Local);
+    }
+    if (used.f.all.length > 0) {
+      writeUnit({ code, stateBase: () => code.get(state), slotAt: slotOffset });
+      code.set(unit);
     }
     this.#emptyCaches(0);
     code.block((leaveTo) => {
@@ -161,10 +191,15 @@ class RegionWriter {
       code.plain('i64.add');
       code.set(target);
     });
-    for (const register of written) {
+    for (const register of used.x.written) {
       code.get(state);
       code.get(x[register] as Local);
       code.memory('i64.store', registerOffset(register));
+    }
+    for (const register of used.f.written) {
+      code.get(state);
+      code.get(f[register] as Local);
+      code.memory('f64.store', floatRegisterOffset(register));
     }
     code.get(state);
     code.get(target);
@@ -279,7 +314,9 @@ class RegionWriter {
   /** `paid`: for how many instructions, from the first of the block on, the budget was lessened. */
   #writeInstructions(number: number, block: Block, paid: number): void {
     const { length } = block.instructions;
+    let unitMask = unitMaskOf(block);
     for (const [index, instruction] of block.instructions.entries()) {
+      const isFloat = needsFloatingPoint(instruction.decoded.instruction);
       const isLast = index === length - 1;
       const place = new RegisterPlace({
         code: this.#code,
@@ -293,8 +330,10 @@ class RegionWriter {
           const accesses = this.#frame.cached.get(instruction);
           return accesses?.array === array ? this.#frame.caches.get(accesses) : undefined;
         },
+        unitMask,
       });
       compileInstruction(instruction.decoded.instruction, place);
+      if (isFloat) unitMask = 0;
     }
   }
 
@@ -387,16 +426,4 @@ class RegionWriter {
     this.#code.set(this.#frame.leaveKind);
     this.#code.br(this.#leaveTo as Label);
   }
-}
-
-function usedRegisters({ blocks }: FlowGraph): Registers {
-  const all = new Set<number>();
-  const written = new Set<number>();
-  for (const { instructions } of blocks.values()) {
-    for (const { decoded } of instructions) {
-      for (const register of [decoded.rd, decoded.rs1, decoded.rs2]) if (register !== 0) all.add(register);
-      if (decoded.rd !== 0) written.add(decoded.rd);
-    }
-  }
-  return { all: [...all].toSorted((a, b) => a - b), written: [...written].toSorted((a, b) => a - b) };
 }

@@ -48,6 +48,18 @@ export class CodeWriter {
     this.#out.signed64(value);
   }
 
+  f32(value: number): void {
+    floatView.setFloat32(0, value, true);
+    this.#out.byte(0x43);
+    this.#out.append(floatBytes.subarray(0, 4));
+  }
+
+  f64(value: number): void {
+    floatView.setFloat64(0, value, true);
+    this.#out.byte(0x44);
+    this.#out.append(floatBytes);
+  }
+
   get(local: Local): void {
     this.#out.byte(0x20);
     this.#out.unsigned(local);
@@ -135,5 +147,7 @@ export class CodeWriter {
   }
 }
 
+const floatBytes = new Uint8Array(8);
+const floatView = new DataView(floatBytes.buffer);
 const end = 0x0b;
 const noResult = 0x40;

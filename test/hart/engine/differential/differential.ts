@@ -18,6 +18,7 @@ import {
   ownBytes,
   World,
   type Setting,
+  type Status,
 } from './world.ts';
 
 /** What a comparison came across: a test that meets nothing proves nothing. */
@@ -181,7 +182,17 @@ class Episode {
     const random = this.#random;
     const offset = random.pick(this.#program.starts);
     this.#setting = random.pick(this.#family);
-    const status = { sum: random.chance(70), mxr: random.chance(50) };
+    const floatState = (): number => (random.chance(80) ? 3 : random.below(4));
+    const status: Status = {
+      sum: random.chance(70),
+      mxr: random.chance(50),
+      floats: [floatState(), floatState()],
+      fcsr: random.chance(70) ? 1 : random.below(256),
+    };
+    for (let index = 0; index < 32; index++) {
+      const value = random.float();
+      for (const world of this.#pair) world.state.setF(index, value);
+    }
     for (const world of this.#pair) world.resume(this.#setting, offset, status);
     const point = (register: number, value: bigint): void => {
       for (const world of this.#pair) world.state.setX(register, value);

@@ -1,4 +1,5 @@
 import { decode } from '../../../../src/isa/decode.ts';
+import { needsFloatingPoint } from '../../../../src/isa/floating-point-guards.ts';
 import { encode } from '../../../../src/isa/encode.ts';
 import { allCompressed, allInstructions } from '../../../../src/isa/extensions/index.ts';
 import type { CompressedInstruction, Instruction } from '../../../../src/isa/instruction.ts';
@@ -48,6 +49,7 @@ type Maker = (random: Random) => number;
 const makers: readonly (readonly [number, Maker])[] = [
   [30, (random) => anyOperands(random, random.pick(base.computation))],
   [18, (random) => anyOperands(random, random.pick(short.computation))],
+  [15, (random) => anyOperands(random, random.pick(floating))],
   [22, access],
   [6, (random) => anyOperands(random, random.pick(short.memory))],
   [10, branch],
@@ -97,8 +99,11 @@ function branch(random: Random): number {
 function anyOperands(random: Random, instruction: Instruction | CompressedInstruction): number {
   const { match, mask, length } = instruction.encoding;
   const open = ~mask & (length === 2 ? 0xffff : -1);
+  const hasRounding = instruction.encoding.fields.some(({ name }) => name === 'rm');
   for (;;) {
-    const word = (random.bits() & open) | match;
+    const bits = (random.bits() & open) | match;
+    // Most often as compilers do: rounding as frm says.
+    const word = hasRounding && random.chance(70) ? bits | 0x7000 : bits;
     const decoded = decode(word);
     if ((decoded?.compressed ?? decoded?.instruction) !== instruction) continue;
     if (!pointers.has(decoded?.rd ?? 0) || random.chance(2)) return word;
@@ -122,6 +127,7 @@ const base = byKind(
   ({ semantics }) => semantics,
 );
 const short = byKind(allCompressed, ({ expandsTo }) => expandsTo.semantics);
+const floating = base.computation.filter(needsFloatingPoint);
 const branches = base.control.filter(({ semantics }) => semantics[0]?.kind === 'branch');
 const jal = named('jal');
 const jalr = named('jalr');

@@ -1,3 +1,6 @@
+import { boxOf, floatFormats } from '../../../../src/isa/float-formats.ts';
+import type { FloatFormat } from '../../../../src/isa/float-semantics.ts';
+
 /** Numbers that look random and follow from a seed: 32 bits of a Weyl sequence, mixed. */
 export class Random {
   #state: number;
@@ -51,5 +54,26 @@ export class Random {
       default:
         return any;
     }
+  }
+
+  /** What an f register may hold: numbers of a format, boxed, most often neither large nor small. */
+  float(): bigint {
+    const format = this.pick(['d', 'd', 's', 'h'] as const);
+    const number = this.floatOf(format);
+    return this.chance(97) ? number | boxOf(format) : number;
+  }
+
+  /** Bits of a number of a format, or of an infinity or NaN. */
+  floatOf(format: FloatFormat): bigint {
+    const { bits, fractionBits, exponentBits } = floatFormats[format];
+    const most = 2 ** exponentBits - 1;
+    const field = this.weighted([
+      [12, (most - 1) / 2 - 4 + this.below(8)],
+      [2, this.below(most + 1)],
+      [1, this.pick([0, 1, most - 1, most])],
+    ]);
+    const fraction = BigInt.asUintN(fractionBits, this.chance(50) ? this.value() : ~this.value() << 20n);
+    const sign = this.chance(50) ? 0n : 1n << BigInt(bits - 1);
+    return sign | (BigInt(field) << BigInt(fractionBits)) | fraction;
   }
 }

@@ -28,6 +28,15 @@ const virtualData = 0x4001_0000n;
 /** RAM that programs are meant to touch; elsewhere they get by accident. */
 export const ownBytes = 0x2_0000;
 
+/** What else a setting may differ in. */
+export interface Status {
+  readonly sum: boolean;
+  readonly mxr: boolean;
+  /** FS of mstatus and of vsstatus: 0 to 3. */
+  readonly floats: readonly [number, number];
+  readonly fcsr: number;
+}
+
 /** A machine with tables for every setting. Two of them made alike stay alike under the same program. */
 export class World extends TestMachine {
   readonly #schemes: readonly Scheme[];
@@ -78,17 +87,20 @@ export class World extends TestMachine {
   }
 
   /** Enters the setting at an offset in the code, as a return from a trap handler would. */
-  resume(setting: Setting, offset: number, status: { readonly sum: boolean; readonly mxr: boolean }): void {
+  resume(setting: Setting, offset: number, status: Status): void {
     const { S, U, guest, mode } = this.#roots;
     const bits = (status.sum ? 1n << 18n : 0n) | (status.mxr ? 1n << 19n : 0n);
+    const [floats, guestFloats] = status.floats.map((state) => BigInt(state) << 13n) as [bigint, bigint];
     const modified = setting === 'M by S' ? (1n << 17n) | (1n << 11n) : 0n;
     const isGuest = setting === 'VS' || setting === 'VU';
     const isUser = setting === 'U' || setting === 'VU';
     const root = atp(isUser ? U : S, { mode });
-    this.setCsr('mstatus', bits | modified);
+    this.setCsr('fcsr', BigInt(status.fcsr));
+    // Writing it made the unit Dirty.
+    this.setCsr('mstatus', bits | modified | floats);
     this.setCsr('satp', isGuest ? 0n : root);
     this.setCsr('vsatp', isGuest ? root : 0n);
-    this.setCsr('vsstatus', isGuest ? bits : 0n);
+    this.setCsr('vsstatus', isGuest ? bits | guestFloats : 0n);
     this.setCsr('hgatp', isGuest ? atp(guest, { mode }) : 0n);
     this.enter(hartMode(setting.startsWith('M') ? 3 : isUser ? 0 : 1, isGuest), codeAddress(setting, offset));
     this.state.waiting = false;
