@@ -1,5 +1,7 @@
 import type { TranslationStatistics } from '../hart/translator/translator.ts';
 import type { Target } from '../debugger/target/target.ts';
+import type { ExitSite } from '../vmm/exits/statistics.ts';
+import type { Guest } from '../vmm/guest.ts';
 
 /** What a run came to, for people and programs. */
 export interface RunStatistics {
@@ -12,14 +14,25 @@ export interface RunStatistics {
   readonly exits: number;
   readonly exitsPerMillionSteps: number;
   readonly exitsByReason: Readonly<Record<string, number>>;
+  /** Of each guest of the VMM. */
+  readonly guests: readonly GuestStatistics[];
   /** What the translator did; absent where the engine has none. */
   readonly translation?: TranslationStatistics;
 }
 
+export interface GuestStatistics {
+  readonly name: string;
+  /** Steps in guest modes, of all vCPUs. */
+  readonly steps: number;
+  /** How long its vCPUs could have run while others had the hart, together. */
+  readonly stolenMilliseconds: number;
+  readonly exits: number;
+  readonly exitsByReason: Readonly<Record<string, number>>;
+}
+
 export function statisticsOf(target: Target, exitCode: number, milliseconds: number): RunStatistics {
-  const { machine } = target;
+  const { machine, vmm } = target;
   const { steps } = machine;
-  const counts = target.exits?.statistics.by(({ reason }) => reason) ?? [];
   const exits = target.exits?.statistics.total ?? 0;
   const { translation } = machine;
   return {
@@ -30,23 +43,61 @@ export function statisticsOf(target: Target, exitCode: number, milliseconds: num
     mips: steps / milliseconds / 1000,
     exits,
     exitsPerMillionSteps: steps === 0 ? 0 : (exits * 1e6) / steps,
-    exitsByReason: Object.fromEntries(counts.map(({ key, count: times }) => [key, times])),
+    exitsByReason: exitsByReason(target, () => true),
+    guests: vmm === undefined ? [] : vmm.guests.map((guest) => guestStatistics(target, guest)),
     ...(translation && { translation }),
   };
 }
 
+function guestStatistics(target: Target, guest: Guest): GuestStatistics {
+  const { name, number, vcpus, steps } = guest;
+  const byReason = exitsByReason(target, (site) => site.guest === number);
+  const stolen = vcpus.reduce((sum, vcpu) => sum + guest.stealTime(vcpu).nanoseconds, 0n);
+  return {
+    name,
+    steps,
+    stolenMilliseconds: Number(stolen) / 1e6,
+    exits: Object.values(byReason).reduce((sum, times) => sum + times, 0),
+    exitsByReason: byReason,
+  };
+}
+
+function exitsByReason(
+  { exits }: Target,
+  counts: (site: ExitSite) => boolean,
+): Readonly<Record<string, number>> {
+  const rows = exits?.statistics.by((site) => (counts(site) ? site.reason : undefined)) ?? [];
+  return Object.fromEntries(rows.map(({ key, count: times }) => [key, times]));
+}
+
 export function statisticsText(statistics: RunStatistics): string {
-  const { steps, seconds, mips, exits, exitsPerMillionSteps, exitsByReason, translation } = statistics;
-  const rows = Object.entries(exitsByReason).map(
-    ([reason, times]) => `  ${reason.padEnd(28)} ${count(times).padStart(12)}`,
-  );
+  const { steps, seconds, mips, exits, exitsPerMillionSteps, translation } = statistics;
   return [
     `${steps.toLocaleString('en')} steps in ${seconds.toFixed(2)} s (${mips.toFixed(0)} MIPS)`,
     `${exits.toLocaleString('en')} exits (${exitsPerMillionSteps.toFixed(1)} in a million steps)`,
-    ...rows,
+    ...exitRows(statistics),
     ...(translation === undefined || translation.translations === 0 ? [] : [translationText(translation)]),
     '',
   ].join('\n');
+}
+
+/** A row for each reason; with several guests a column for each, and rows for their steps and stolen time. */
+function exitRows({ exitsByReason: all, guests }: RunStatistics): readonly string[] {
+  const several = guests.length > 1 ? guests : [];
+  const row = (name: string, ...cells: readonly string[]): string =>
+    `  ${name.padEnd(28)} ${cells.map((cell) => cell.padStart(15)).join('')}`;
+  const steps = guests.reduce((sum, guest) => sum + guest.steps, 0);
+  const heading = [
+    row('', 'all', ...several.map(({ name }) => name.slice(0, 14))),
+    row('steps in guests', count(steps), ...several.map((guest) => count(guest.steps))),
+    row('stolen milliseconds', '', ...several.map((guest) => count(Math.round(guest.stolenMilliseconds)))),
+  ];
+  return [
+    ...(several.length > 0 ? heading : []),
+    ...Object.entries(all).map(([reason, times]) =>
+      row(reason, count(times), ...several.map((guest) => count(guest.exitsByReason[reason] ?? 0))),
+    ),
+  ];
 }
 
 function translationText({

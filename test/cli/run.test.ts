@@ -116,6 +116,22 @@ describe('cli/run', () => {
     );
   });
 
+  it('counts the exits of each of several guests', async () => {
+    const guests = ['--guest', `a=${hello}`, '--guest', `b=${hello}`];
+    const text = await strata(['run', ...guests, '--stats']);
+    assert.match(
+      text.stderr,
+      /^ +all +a +b\n {2}steps in guests +36 +18 +18\n {2}stolen milliseconds +0 +0\n/m,
+    );
+    assert.match(text.stderr, /^ {2}hypercall +4 +2 +2\n {2}shutdown +2 +1 +1\n$/m);
+    const { stderr } = await strata(['run', ...guests, '--stats', '--json']);
+    const { guests: counted } = JSON.parse(stderr) as { readonly guests: readonly Record<string, unknown>[] };
+    assert.deepEqual(
+      counted.map(({ name, exits, exitsByReason }) => ({ name, exits, exitsByReason })),
+      ['a', 'b'].map((name) => ({ name, exits: 3, exitsByReason: { hypercall: 2, shutdown: 1 } })),
+    );
+  });
+
   it('traces each exit on a line, in order', async () => {
     const text = await strata(['run', hello, '--trace', 'exits']);
     assert.match(
