@@ -84,8 +84,6 @@ export function statisticsText(statistics: RunStatistics): string {
 /** A row for each reason; with several guests a column for each, and rows for their steps and stolen time. */
 function exitRows({ exitsByReason: all, guests }: RunStatistics): readonly string[] {
   const several = guests.length > 1 ? guests : [];
-  const row = (name: string, ...cells: readonly string[]): string =>
-    `  ${name.padEnd(28)} ${cells.map((cell) => cell.padStart(15)).join('')}`;
   const steps = guests.reduce((sum, guest) => sum + guest.steps, 0);
   const heading = [
     row('', 'all', ...several.map(({ name }) => name.slice(0, 14))),
@@ -98,6 +96,10 @@ function exitRows({ exitsByReason: all, guests }: RunStatistics): readonly strin
       row(reason, count(times), ...several.map((guest) => count(guest.exitsByReason[reason] ?? 0))),
     ),
   ];
+}
+
+function row(name: string, ...cells: readonly string[]): string {
+  return `  ${name.padEnd(28)} ${cells.map((cell) => cell.padStart(15)).join('')}`;
 }
 
 function translationText({
