@@ -23,6 +23,7 @@ import type { Frame } from './frame.ts';
 import type { MemoryReference } from './memory-reference.ts';
 import { disassemble } from './memory/disassembly.ts';
 import { MemoryAccess } from './memory/memory-access.ts';
+import { ModuleWatch } from './introspection/module-watch.ts';
 import { Judge } from './run/judge.ts';
 import { Mover } from './run/mover.ts';
 import { stopOf } from './run/outcome.ts';
@@ -55,6 +56,7 @@ export class StrataDebugger implements DebuggerCore {
   readonly #memory: MemoryAccess;
   readonly #armed: ArmedAddresses;
   readonly #breakpoints: BreakpointSet;
+  readonly #modules: ModuleWatch;
   readonly #judge: Judge;
   readonly #mover: Mover;
   readonly #past: Past;
@@ -75,7 +77,10 @@ export class StrataDebugger implements DebuggerCore {
     this.#memory = new MemoryAccess(target);
     this.#armed = new ArmedAddresses(target.machine.breakpoints);
     this.#breakpoints = new BreakpointSet(target, this.#armed);
-    this.#judge = new Judge(target, this.#breakpoints, this.#stacks, this.#evaluator);
+    this.#modules = new ModuleWatch(target, this.#breakpoints, this.#armed);
+    this.#judge = new Judge(target, this.#breakpoints, this.#stacks, this.#evaluator, (thread) =>
+      this.#modules.atAddress(thread),
+    );
     this.#mover = new Mover(target, this.#judge);
     const onRestore = (step: number): void => consoles.truncate(step);
     const { history, judge, mover } = { history: this.#history, judge: this.#judge, mover: this.#mover };
@@ -171,6 +176,7 @@ export class StrataDebugger implements DebuggerCore {
     this.#finish();
     this.#hasEnded = false;
     this.#past.seek(this.#history.beginning);
+    this.#modules.look();
     this.#breakpoints.forgetHits();
     this.#stacks.forget();
     this.#consoles.resend();
@@ -247,6 +253,7 @@ export class StrataDebugger implements DebuggerCore {
   #finish(): void {
     this.#plan?.dispose();
     this.#plan = undefined;
+    this.#modules.look();
     this.#stacks.forget();
     this.#consoles.flush();
   }

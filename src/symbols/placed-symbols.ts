@@ -97,8 +97,13 @@ export class PlacedSymbols implements Symbols {
     return this.#image.framesAt(this.#linked(address));
   }
 
-  unwind(frame: FrameRegisters, readMemory: ReadMemory): CallerFrame | undefined {
-    return this.#image.unwind(frame, readMemory, this.#slide);
+  unwind(
+    frame: FrameRegisters,
+    readMemory: ReadMemory,
+    slide = 0n,
+    isOtherCode?: (address: bigint) => boolean,
+  ): CallerFrame | undefined {
+    return this.#image.unwind(frame, readMemory, this.#slide + slide, isOtherCode);
   }
 
   *globals(): Generator<VariableSymbol> {

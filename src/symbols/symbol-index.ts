@@ -166,10 +166,16 @@ export class SymbolImage {
   /**
    * The caller of a frame, by call frame information, else by guesses that {@link CallerFrame.method} names;
    * `undefined` for the outermost frame, and where the stack cannot be followed. The frame's addresses are those of
-   * the running code, which lies `slide` farther up than it was linked.
+   * the running code, which lies `slide` farther up than it was linked. Its caller may be code of another image, as
+   * `isOtherCode` tells.
    */
-  unwind(frame: FrameRegisters, readMemory: ReadMemory, slide = 0n): CallerFrame | undefined {
-    return this.#unwinder.unwind(frame, readMemory, slide);
+  unwind(
+    frame: FrameRegisters,
+    readMemory: ReadMemory,
+    slide = 0n,
+    isOtherCode: (address: bigint) => boolean = () => false,
+  ): CallerFrame | undefined {
+    return this.#unwinder.unwind(frame, readMemory, slide, isOtherCode);
   }
 
   /** All variables outside functions; with those of one name in several files. */

@@ -56,13 +56,21 @@ export class Unwinder {
 
   /**
    * The caller of a frame; `undefined` for the outermost one, and where the stack cannot be followed. `slide`: how
-   * much farther up the image lies than it was linked.
+   * much farther up the image lies than it was linked. `isOtherCode`: whether other images have code at an address.
    */
-  unwind(frame: FrameRegisters, readMemory: ReadMemory, slide: bigint): CallerFrame | undefined {
+  unwind(
+    frame: FrameRegisters,
+    readMemory: ReadMemory,
+    slide: bigint,
+    isOtherCode: (address: bigint) => boolean,
+  ): CallerFrame | undefined {
+    const isCall = (returnAddress: bigint): boolean =>
+      returnAddress % 2n === 0n &&
+      (this.#code.isCode(BigInt.asUintN(64, returnAddress - slide - 1n)) || isOtherCode(returnAddress - 1n));
     const linked = BigInt.asUintN(64, lookupAddress(frame) - slide);
     const description = this.#frames.at(linked);
     const rules = description && frameRulesAt(description, linked);
-    if (!rules) return this.#guess(frame, readMemory, slide);
+    if (!rules) return this.#guess(frame, readMemory, slide, isCall);
     const cfa = cfaBy(rules, frame, readMemory);
     if (cfa === undefined) return undefined;
     const column = description.common.returnAddressRegister;
@@ -88,14 +96,19 @@ export class Unwinder {
    * Without call frame information: `ra`, while it points out of the function, has not been overwritten by a
    * call yet; afterwards the frame pointer leads to where it was saved, in code compiled to keep one.
    */
-  #guess(frame: FrameRegisters, readMemory: ReadMemory, slide: bigint): CallerFrame | undefined {
+  #guess(
+    frame: FrameRegisters,
+    readMemory: ReadMemory,
+    slide: bigint,
+    isCall: (returnAddress: bigint) => boolean,
+  ): CallerFrame | undefined {
     const ra = frame.x[RA];
     const leaves =
       frame.pcKind === 'exact' &&
       ra !== undefined &&
-      this.#isCall(ra - slide) &&
+      isCall(ra) &&
       this.#leaves(frame.pc - slide, ra - slide);
-    const framed = this.#byFramePointer(frame, readMemory, slide);
+    const framed = byFramePointer(frame, readMemory, isCall);
     // Where its own frame stands already, ra is still what was saved there: then the caller's sp and fp are known.
     if (leaves && framed?.registers.pc !== ra) {
       return {
@@ -107,31 +120,30 @@ export class Unwinder {
     return framed;
   }
 
-  /** psABI, frame pointer convention: s0 is the caller's sp; below it are the saved ra and the caller's s0. */
-  #byFramePointer(frame: FrameRegisters, readMemory: ReadMemory, slide: bigint): CallerFrame | undefined {
-    const fp = frame.x[FP];
-    const sp = frame.x[SP];
-    if (fp === undefined || sp === undefined || fp % 8n !== 0n || fp <= sp || fp - sp > LARGEST_FRAME)
-      return undefined;
-    const pc = readWord(readMemory, fp - 8n);
-    const callerFp = readWord(readMemory, fp - 16n);
-    if (pc === undefined || !this.#isCall(pc - slide)) return undefined;
-    const x = frame.x.map((value, register) => (PRESERVED.has(register) ? value : undefined));
-    x[RA] = pc;
-    x[SP] = fp;
-    x[FP] = callerFp;
-    return { registers: { pc, x, pcKind: 'return-address' }, cfa: fp, method: 'frame-pointer' };
-  }
-
-  /** Could a call return there? As linked, modulo 2^64. */
-  #isCall(returnAddress: bigint): boolean {
-    return returnAddress % 2n === 0n && this.#code.isCode(BigInt.asUintN(64, returnAddress - 1n));
-  }
-
   #leaves(pc: bigint, ra: bigint): boolean {
     const here = this.#code.functionStart(BigInt.asUintN(64, pc));
     return here === undefined || here !== this.#code.functionStart(BigInt.asUintN(64, ra - 1n));
   }
+}
+
+/** psABI, frame pointer convention: s0 is the caller's sp; below it are the saved ra and the caller's s0. */
+function byFramePointer(
+  frame: FrameRegisters,
+  readMemory: ReadMemory,
+  isCall: (returnAddress: bigint) => boolean,
+): CallerFrame | undefined {
+  const fp = frame.x[FP];
+  const sp = frame.x[SP];
+  if (fp === undefined || sp === undefined || fp % 8n !== 0n || fp <= sp || fp - sp > LARGEST_FRAME)
+    return undefined;
+  const pc = readWord(readMemory, fp - 8n);
+  const callerFp = readWord(readMemory, fp - 16n);
+  if (pc === undefined || !isCall(pc)) return undefined;
+  const x = frame.x.map((value, register) => (PRESERVED.has(register) ? value : undefined));
+  x[RA] = pc;
+  x[SP] = fp;
+  x[FP] = callerFp;
+  return { registers: { pc, x, pcKind: 'return-address' }, cfa: fp, method: 'frame-pointer' };
 }
 
 function cfaBy({ cfa }: FrameRules, frame: FrameRegisters, readMemory: ReadMemory): bigint | undefined {

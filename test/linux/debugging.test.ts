@@ -149,6 +149,21 @@ describe('linux/debugging', () => {
     assert.notEqual(register('uart0', 'IER') & 1n, 0n, 'the console takes interrupts for input');
   });
 
+  it('stops in a module that is loaded only later, with its types and the stack across both', async () => {
+    const [bound] = await functions({ name: 'virtio_mmio!virtio_mmio_probe' });
+    assert.equal(bound?.verified, false);
+    assert.match(bound?.message ?? '', /known once the kernel has loaded it/);
+    const changed = adapter.event<DebugProtocol.BreakpointEvent['body']>('breakpoint');
+    await move('continue');
+    assert.equal((await changed).breakpoint.verified, true);
+    const found = await names();
+    assert.equal(found[0], 'virtio_mmio!virtio_mmio_probe');
+    assert.ok(found.includes('kernel!do_init_module'), found.join('\n'));
+    assert.match(found.at(-2) ?? '', /^— ecall from U: system call 273/);
+    assert.match(await value('pdev->name'), /"[0-9a-f]+\.virtio_mmio"$/);
+    assert.equal(await value('((struct task_struct *)$tp)->comm'), '"insmod"');
+  });
+
   it('steps out of a function to its caller', async () => {
     const [, caller] = await names();
     await move('next', { granularity: 'instruction' });

@@ -1,16 +1,17 @@
 import { Emitter } from '../../common/event.ts';
-import type { BreakpointSpace } from '../../hart/breakpoints.ts';
 import { matchesGlob } from '../../symbols/glob.ts';
-import type { StratumImage } from '../images/image-set.ts';
+import { ImageSet, type StratumImage } from '../images/image-set.ts';
+import type { ModuleChange } from '../introspection/module-images.ts';
 import type { MemoryReference } from '../memory-reference.ts';
 import type { Target } from '../target/target.ts';
 import type { ArmedAddresses } from './armed-addresses.ts';
+import { armedAt, type ArmedAddress } from './arming.ts';
 import { parseExpression } from '../expressions/parse.ts';
 import { launchFilters } from './filters.ts';
 import type { BoundBreakpoint, BreakpointRequest } from './breakpoint.ts';
 import { hitConditionHelp, parseHitCondition, type HitCondition } from './hit-condition.ts';
 import { parseLogMessage, type LogPart } from './log-message.ts';
-import { bind, hostAddress, type Binding, type Place } from './places.ts';
+import { bind, type Binding } from './places.ts';
 
 /** A breakpoint as it was set, ready to be asked whether it stops. */
 export interface Breakpoint {
@@ -22,11 +23,6 @@ export interface Breakpoint {
   /** What the harts are armed with for it: kept, since where guest memory lies can change. */
   readonly armed: readonly ArmedAddress[];
   hits: number;
-}
-
-interface ArmedAddress {
-  readonly space: BreakpointSpace;
-  readonly address: bigint;
 }
 
 /** All breakpoints of the session, by who set them. */
@@ -60,8 +56,7 @@ export class BreakpointSet {
     this.#byOwner.set(owner, after);
     this.#all = [...this.#byOwner.values()].flat();
     this.#index();
-    for (const { armed } of [...before.values()].flat())
-      for (const { space, address } of armed) this.#armed.disarm(space, address);
+    for (const each of [...before.values()].flat()) this.#disarm(each);
     return answers.map((answer) => ('binding' in answer ? describe(answer) : answer));
   }
 
@@ -98,6 +93,42 @@ export class BreakpointSet {
     }
   }
 
+  /** Images have come and gone: what names their functions stands there now. */
+  rebind({ added, removed }: ModuleChange): void {
+    const images = new ImageSet(added);
+    let hasChanged = false;
+    for (const [owner, breakpoints] of this.#byOwner) {
+      const after = breakpoints.map((each) => this.#rebound(each, images, removed));
+      hasChanged ||= after.some((each, index) => each !== breakpoints[index]);
+      this.#byOwner.set(owner, after);
+    }
+    if (!hasChanged) return;
+    this.#all = [...this.#byOwner.values()].flat();
+    this.#index();
+  }
+
+  #rebound(breakpoint: Breakpoint, added: ImageSet, removed: readonly StratumImage[]): Breakpoint {
+    const { request, binding: before } = breakpoint;
+    if (request.kind !== 'function') return breakpoint;
+    const old = before.kind === 'places' ? before.places : [];
+    const kept = old.filter((place) => place.kind !== 'image' || !removed.includes(place.image));
+    const found = bind(request, added);
+    const places = [...kept, ...(found.kind === 'places' ? found.places : [])];
+    if (places.length === kept.length && kept.length === old.length) return breakpoint;
+    const binding: Binding =
+      places.length === 0 ? bind(request, this.#target.images) : { kind: 'places', places };
+    const armed = places.flatMap((place) => armedAt(place, this.#target));
+    for (const { space, address } of armed) this.#armed.arm(space, address);
+    this.#disarm(breakpoint);
+    const after = { ...breakpoint, binding, armed };
+    this.#didChange.fire(describe(after));
+    return after;
+  }
+
+  #disarm({ armed }: Breakpoint): void {
+    for (const { space, address } of armed) this.#armed.disarm(space, address);
+  }
+
   /** History begins again: what was hit before counts no more. */
   forgetHits(): void {
     for (const breakpoint of this.all) breakpoint.hits = 0;
@@ -131,7 +162,9 @@ export class BreakpointSet {
   #create(request: BreakpointRequest): Breakpoint | BoundBreakpoint {
     const id = ++this.#lastId;
     const binding = bind(request, this.#target.images);
-    if (binding.kind === 'none') return { id, verified: false, message: binding.message };
+    // A module's functions can be named before it is loaded.
+    if (binding.kind === 'none' && request.kind !== 'function')
+      return { id, verified: false, message: binding.message };
     if (binding.kind === 'filter' && !launchFilters.some((filter) => filter.id === binding.filter))
       return { id, verified: false, message: `there is no filter '${binding.filter}'` };
     const problem = request.condition === undefined ? undefined : syntaxProblem(request.condition);
@@ -142,44 +175,12 @@ export class BreakpointSet {
       return { id, verified: false, message: `hit condition '${request.hitCondition}': ${hitConditionHelp}` };
     const log = request.logMessage === undefined ? undefined : parseLogMessage(request.logMessage);
     const places = binding.kind === 'places' ? binding.places : [];
-    const byPlace = places.map((place) => this.#armedAt(place));
+    const byPlace = places.map((place) => armedAt(place, this.#target));
     const armed = byPlace.flat();
     if (byPlace.some(({ length }) => length === 0))
       return { id, verified: false, message: 'The guest has no memory there, or none yet.' };
     for (const { space, address } of armed) this.#armed.arm(space, address);
     return { id, request, binding, hitCondition, log, armed, hits: 0 };
-  }
-
-  /** What the hart has to be armed with for a place: nothing where there is no memory. */
-  #armedAt(place: Place): readonly ArmedAddress[] {
-    if (place.kind === 'image') return this.#armedFor(place);
-    const { reference } = place;
-    switch (reference.space) {
-      case 'current':
-      case 'gva':
-        return [{ space: 'virtual', address: reference.address }];
-      case 'hpa':
-        return [{ space: 'physical', address: reference.address }];
-      case 'gpa': {
-        const guest = this.#target.vmm?.guests.find(({ name }) => name === reference.guest);
-        const address = guest && hostAddress(guest, reference.address);
-        return address === undefined ? [] : [{ space: 'physical', address }];
-      }
-    }
-  }
-
-  /**
-   * Where the image was linked; and where it was loaded, if that is elsewhere, for only the kernel knows at which
-   * virtual address it is going to run.
-   */
-  #armedFor({ image, address }: Extract<Place, { kind: 'image' }>): readonly ArmedAddress[] {
-    const virtual = { space: 'virtual' as const, address };
-    const loaded =
-      image.stratum === 'process' ? undefined : this.#target.placement.physicalOf(image, address);
-    if (loaded === undefined || loaded === address) return [virtual];
-    const guest = this.#target.vmm?.guests.find(({ name }) => name === image.guest);
-    const host = guest === undefined ? loaded : hostAddress(guest, loaded);
-    return host === undefined ? [virtual] : [virtual, { space: 'physical', address: host }];
   }
 }
 
@@ -203,6 +204,7 @@ function syntaxProblem(condition: string): string | undefined {
 }
 
 function describe({ id, binding }: Breakpoint): BoundBreakpoint {
+  if (binding.kind === 'none') return { id, verified: false, message: binding.message };
   if (binding.kind !== 'places') return { id, verified: true };
   const { path, line } = binding;
   return {

@@ -1,3 +1,4 @@
+import { moduleLoaded } from '../../introspection/linux/modules.ts';
 import { isGlob, matchesGlob } from '../../symbols/glob.ts';
 import { exitActions } from '../../vmm/exits/actions.ts';
 import type { Guest } from '../../vmm/guest.ts';
@@ -79,9 +80,10 @@ function bindFunction(text: string, images: ImageSet): Binding {
   const candidates = prefix === undefined ? images.all : images.named(prefix);
   if (candidates.length === 0) {
     const known = [...new Set(images.all.map((image) => image.name.replace(/\.[^.]*$/, '')))].join(', ');
+    const later = images.all.some(loadsModules) ? ' A module is known once the kernel has loaded it.' : '';
     return {
       kind: 'none',
-      message: `There is no image '${prefix}'; there are ${known}, and vmm for stages of exits.`,
+      message: `There is no image '${prefix}'; there are ${known}, and vmm for stages of exits.${later}`,
     };
   }
   const places = candidates.flatMap((image) =>
@@ -94,6 +96,10 @@ function bindFunction(text: string, images: ImageSet): Binding {
     kind: 'none',
     message: `No ${isGlob(name) ? `function matches '${name}'` : `function is called '${name}'`}.`,
   };
+}
+
+function loadsModules({ stratum, symbols }: StratumImage): boolean {
+  return stratum === 'kernel' && symbols.functionsNamed(moduleLoaded).length > 0;
 }
 
 function bindInstruction(text: string, offset: number): Binding {

@@ -16,6 +16,8 @@ export interface StratumImage {
    * headers say.
    */
   readonly loadedAt?: bigint;
+  /** Of a module: the kernel that has loaded it, where it now lies. */
+  readonly kernel?: StratumImage;
   /** Of an image that runs elsewhere than it was linked: the image as it was linked. */
   readonly linked?: StratumImage;
   /** How much farther up it then lies, modulo 2^64. */
@@ -33,12 +35,25 @@ export function placedBy(image: StratumImage, slide: bigint): StratumImage {
   return { ...image, symbols: new PlacedSymbols(image.symbols, slide), linked: image, slide };
 }
 
-/** All images of a debuggee. */
+/** All images of a debuggee: those that it was launched with, and modules that its kernels have loaded since. */
 export class ImageSet {
-  readonly all: readonly StratumImage[];
+  readonly #given: readonly StratumImage[];
+  readonly #modules = new Map<StratumImage, readonly StratumImage[]>();
+  #all: readonly StratumImage[];
 
   constructor(images: readonly StratumImage[]) {
-    this.all = images;
+    this.#given = images;
+    this.#all = images;
+  }
+
+  get all(): readonly StratumImage[] {
+    return this.#all;
+  }
+
+  /** What a kernel has loaded by now. */
+  setModules(kernel: StratumImage, modules: readonly StratumImage[]): void {
+    this.#modules.set(kernel, modules);
+    this.#all = [...this.#given, ...[...this.#modules.values()].flat()];
   }
 
   /** Images that code of a stratum of a guest can belong to. A stratum has one image, but for processes. */
@@ -52,7 +67,7 @@ export class ImageSet {
       (image) => image.name === name || image.name.replace(/\.[^.]*$/, '') === name,
     );
     if (found.length > 0 || name !== 'kernel') return found;
-    return this.all.filter(({ stratum }) => stratum === 'kernel');
+    return this.#given.filter(({ stratum, kernel }) => stratum === 'kernel' && kernel === undefined);
   }
 
   /** For clients. */

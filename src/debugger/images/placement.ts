@@ -26,6 +26,7 @@ export class Placement {
 
   /** The image as it lies where `address` is in it; undefined where the address leads elsewhere. */
   at(image: StratumImage, address: bigint, regime: TranslationRegime): StratumImage | undefined {
+    if (this.#stretchesOf(image).length === 0) return undefined;
     const physical = this.#physicalOf(address, regime);
     const linked = physical === undefined ? undefined : this.linkedOf(image, physical);
     return linked === undefined ? undefined : this.#by(image, BigInt.asUintN(64, address - linked));

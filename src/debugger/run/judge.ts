@@ -31,6 +31,7 @@ export class Judge {
   readonly #breakpoints: BreakpointSet;
   readonly #stacks: Stacks;
   readonly #evaluator: Evaluator;
+  readonly #onAddress: (thread: DebugThread) => void;
   readonly #didLog = new Emitter<string>();
   readonly onDidLog = this.#didLog.event;
   /** The trap of the last stop at one: expressions may ask about it while the debuggee stands there. */
@@ -38,7 +39,15 @@ export class Judge {
   /** While the past is run through again, nothing is logged, and hits are not counted. */
   isRehearsal = false;
 
-  constructor(target: Target, breakpoints: BreakpointSet, stacks: Stacks, evaluator: Evaluator) {
+  /** `onAddress` is told of every armed address that a thread comes to, first. */
+  constructor(
+    target: Target,
+    breakpoints: BreakpointSet,
+    stacks: Stacks,
+    evaluator: Evaluator,
+    onAddress: (thread: DebugThread) => void,
+  ) {
+    this.#onAddress = onAddress;
     this.#target = target;
     this.#breakpoints = breakpoints;
     this.#stacks = stacks;
@@ -47,6 +56,7 @@ export class Judge {
 
   /** The thread is about to run an instruction at an armed address. */
   atAddress(thread: DebugThread): Verdict | undefined {
+    this.#onAddress(thread);
     const isAt = (reference: MemoryReference): boolean => this.#isAtReference(thread, reference);
     const ids = this.#hits(this.#breakpoints.at(this.#codeOf(thread), isAt), thread, {});
     if (ids.length === 0) return undefined;

@@ -63,13 +63,17 @@ function unwindLevel(
   const stratum = stratumOf(mode);
   const regime = { ...thread.cpu.regime(mode), satp: root, hgatp };
   const readMemory = (address: bigint, length: number): Uint8Array => target.read(address, length, regime);
+  // A module's functions are called by the kernel, and call it.
+  const isCode = (address: bigint): boolean =>
+    target.images.of(stratum, thread.guest?.name).length > 1 &&
+    target.imageAt(address, stratum, thread.guest?.name, regime) !== undefined;
   const activations: Activation[] = [];
   let current: FrameRegisters | undefined = registers;
   while (current !== undefined && activations.length < most) {
     const pc = current.pcKind === 'exact' ? current.pc : current.pc - 1n;
     const image = target.imageAt(pc, stratum, thread.guest?.name, regime);
     const caller: Caller | undefined =
-      image === undefined ? callOfNothing(current) : image.symbols.unwind(current, readMemory);
+      image === undefined ? callOfNothing(current) : image.symbols.unwind(current, readMemory, 0n, isCode);
     activations.push({
       thread,
       mode,

@@ -10,6 +10,7 @@ import type { ExitRecord } from '../../vmm/exits/record.ts';
 import type { HostedVmm } from '../../vmm/vmm.ts';
 import { hpa } from '../../common/address.ts';
 import type { ImageSet, StratumImage } from '../images/image-set.ts';
+import { Introspection } from '../introspection/introspection.ts';
 import { Placement } from '../images/placement.ts';
 import { Recognition } from '../images/recognition.ts';
 import { isSameLinux } from '../images/same-linux.ts';
@@ -39,6 +40,8 @@ export class Target {
   readonly threads: readonly DebugThread[];
   /** Where images of kernels lie, by where they were loaded. */
   readonly placement = new Placement((address, regime) => this.#physicalOf(address, regime));
+  /** What the kernels are doing. */
+  readonly introspection = new Introspection(this);
   readonly #recognition = new Recognition();
   /** An address at which code of each kernel ran. */
   readonly #seen = new Map<StratumImage, bigint>();
@@ -200,7 +203,11 @@ export class Target {
       this.#seen.set(image, address);
       return placed;
     }
-    return candidates.find((image) => image.symbols.isCode(address));
+    // In guests of a kernel's own, its modules are not.
+    const isOwn = this.vmm !== undefined || !regime.virtual;
+    return candidates.find(
+      ({ kernel, symbols }) => (isOwn || kernel === undefined) && symbols.isCode(address),
+    );
   }
 
   /** Of the guest that the regime is of. */

@@ -10,19 +10,19 @@ import { knownVariables } from './known-variables.ts';
 
 /** The symbols of a kernel or module without DWARF, with the types and parameters that its BTF tells. */
 export class KernelSymbols extends SymbolImage {
-  readonly #btf: Btf;
+  readonly btf: Btf;
 
   constructor(name: string, elf: ElfFile, btf: Btf) {
     super(name, elf);
-    this.#btf = btf;
+    this.btf = btf;
   }
 
   override typeNamed(words: readonly string[]): Type | undefined {
-    return this.#btf.typeNamed(words);
+    return this.btf.typeNamed(words);
   }
 
   override enumeratorNamed(name: string): TypedEnumerator | undefined {
-    return this.#btf.enumeratorNamed(name);
+    return this.btf.enumeratorNamed(name);
   }
 
   override *globals(): Generator<VariableSymbol> {
@@ -32,7 +32,7 @@ export class KernelSymbols extends SymbolImage {
   /** BTF has no variables (but those of each CPU); of a few everybody knows the type. */
   override globalsNamed(name: string): readonly VariableSymbol[] {
     const [symbol] = this.symbolsNamed(name);
-    const type = knownVariables.get(name)?.(this.#btf);
+    const type = knownVariables.get(name)?.(this.btf);
     if (symbol === undefined || type === undefined) return [];
     const locate: VariableSymbol['locate'] = (_frame, _read, slide = 0n) => ({
       kind: 'address',
@@ -44,7 +44,7 @@ export class KernelSymbols extends SymbolImage {
   /** Parameters are where the psABI has them passed, until the function's first instruction has run. */
   override localsAt(address: bigint, depth = 0): readonly VariableSymbol[] {
     const owner = depth === 0 ? this.functionAt(address) : undefined;
-    const parameters = (owner && this.#btf.parametersOf(owner.name)) ?? [];
+    const parameters = (owner && this.btf.parametersOf(owner.name)) ?? [];
     let register = firstArgument;
     return parameters.map(({ name, type }, index) => {
       const own = register;

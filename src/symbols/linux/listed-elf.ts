@@ -1,19 +1,9 @@
 import { DiagnosticLog } from '../diagnostics.ts';
 import { ElfFile } from '../elf/elf-file.ts';
-import {
-  PT_LOAD,
-  SHF_ALLOC,
-  SHF_EXECINSTR,
-  SHF_WRITE,
-  SHT_NOBITS,
-  SHT_SYMTAB,
-  STB_LOCAL,
-  STT_FUNC,
-  STT_NOTYPE,
-  STT_OBJECT,
-} from '../elf/constants.ts';
+import { PT_LOAD, SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, SHT_SYMTAB } from '../elf/constants.ts';
 import type { Section } from '../elf/sections.ts';
 import type { ListedSymbol } from './kallsyms.ts';
+import { headerWith, section, symbolTable } from './listed-sections.ts';
 
 /** What is known of a kernel without an ELF file of it. */
 export interface ListedKernel {
@@ -44,7 +34,9 @@ export function elfOfList({ symbols, image, physicalAddress }: ListedKernel): El
     const bytes = part(low, low + size);
     return section({ index, name, flags: SHF_ALLOC | SHF_EXECINSTR, address: low, size, bytes });
   };
-  const table = symbolTable(symbols, { start, end });
+  const table = symbolTable(symbols, (address) =>
+    address >= start && address <= end ? dataIndex : undefined,
+  );
   const data = { index: dataIndex, name: '.data', type: SHT_NOBITS, flags: SHF_ALLOC | SHF_WRITE };
   const sections = [
     section({ index: 0, name: '' }),
@@ -64,9 +56,7 @@ export function elfOfList({ symbols, image, physicalAddress }: ListedKernel): El
     fileOffset: 0,
     memorySize: Number(end - start),
   };
-  const headers = { offset: 0, entrySize: 0, count: 0 };
-  const header = { type: 'dynamic' as const, entry: start, programHeaders: headers, sectionHeaders: headers };
-  return new ElfFile({ ...header, sectionNamesIndex: 0 }, [segment], sections, new DiagnosticLog());
+  return new ElfFile(headerWith(start), [segment], sections, new DiagnosticLog());
 }
 
 /** What the last 2 GiB of the address space, where such kernels are linked, can hold. */
@@ -74,54 +64,3 @@ const mostBytes = 1n << 31n;
 
 /** The section that stands for all the rest of the kernel: that of its symbols which are no code. */
 const dataIndex = 4;
-
-function section(parts: Pick<Section, 'index' | 'name'> & Partial<Section>): Section {
-  return {
-    type: 1,
-    flags: 0n,
-    address: 0n,
-    size: BigInt(parts.bytes?.length ?? 0),
-    link: 0,
-    bytes: new Uint8Array(),
-    fileOffset: 0,
-    ...parts,
-  };
-}
-
-const symbolBytes = 24;
-
-/** Symbols as .symtab has them (gABI, chapter 4), those outside the kernel left out: they are no addresses. */
-function symbolTable(
-  symbols: readonly ListedSymbol[],
-  { start, end }: { readonly start: bigint; readonly end: bigint },
-): { readonly entries: Uint8Array; readonly names: Uint8Array } {
-  const kept = symbols.filter(({ address }) => address >= start && address <= end);
-  const entries = new Uint8Array(symbolBytes * kept.length);
-  const view = new DataView(entries.buffer);
-  const names = new Uint8Array(1 + kept.reduce((sum, { name }) => sum + name.length + 1, 0));
-  let nameOffset = 1;
-  kept.forEach((symbol, index) => {
-    const { address, type, name } = symbol;
-    const at = symbolBytes * index;
-    const isShared = [kept[index - 1], kept[index + 1]].some((other) => other?.address === address);
-    const kind = isShared && isSectionMark(symbol) ? STT_NOTYPE : isCode(symbol) ? STT_FUNC : STT_OBJECT;
-    const binding = type === type.toUpperCase() ? 1 : STB_LOCAL;
-    view.setUint32(at, nameOffset, true);
-    view.setUint8(at + 4, (binding << 4) | kind);
-    view.setUint16(at + 6, dataIndex, true);
-    view.setBigUint64(at + 8, address, true);
-    for (let character = 0; character < name.length; character++)
-      names[nameOffset + character] = name.charCodeAt(character);
-    nameOffset += name.length + 1;
-  });
-  return { entries, names };
-}
-
-function isCode({ type }: ListedSymbol): boolean {
-  return type === 'T' || type === 't' || type === 'W' || type === 'w';
-}
-
-/** Where a linker script says that a part of the kernel begins or ends: the function that stands there is meant. */
-function isSectionMark({ name }: ListedSymbol): boolean {
-  return /^_\w*(_start|_end|_begin|text)$/.test(name);
-}
