@@ -11,5 +11,10 @@ Linux over the built-in firmware, on the bare machine:
     --kernel ${here(kernel)} --initrd ${here(initrd)}
 
 add --harts 4 for more harts, or OpenSBI below it: --firmware ${here(openSbi.dynamic)}
+as a guest of the VMM, with 4 vCPUs, and two beside each other:
+  node dist/cli.js run --memory 512M --vcpus 4 --append console=ttyS0 \\
+    --kernel ${here(kernel)} --initrd ${here(initrd)}
+  node dist/cli.js run --memory 512M --initrd ${here(initrd)} --append console=ttyS0 --net switch \\
+    --guest a=${here(kernel)},vcpus=4 --guest b=${here(kernel)},vcpus=2
 U-Boot: node dist/cli.js run --vmm none ${here(uBoot.supervisor)}
 `);

@@ -45,7 +45,7 @@ Examples:
   strata run kernel.elf --trace exits --json 2>exits.jsonl
 
 Exit code: the guest's, 255 at most; 2 for a wrong command line, 124 after --max-instructions.
-Control-] ends the run from the keyboard.`,
+Control-] ends the run from the keyboard; Control-^ gives the keyboard to the next of several guests.`,
     )
     .action(async (image: string | undefined, options: RunOptions) => {
       process.exitCode = await run(image, options);

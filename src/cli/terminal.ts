@@ -1,9 +1,10 @@
 import type { DebuggerCore } from '../debugger/debugger.ts';
+import { Keyboard } from './keyboard.ts';
 
-/** Control-]. */
-const quitKey = 0x1d;
-
-/** This terminal as the console of the guests: output of all, with names where there are several; input to the first. */
+/**
+ * This terminal as the console of the guests: output of all, with names where there are several; input to the first,
+ * until a person asks for another.
+ */
 export function connectTerminal(core: DebuggerCore): {
   readonly wantsToQuit: boolean;
   /** A person types. */
@@ -19,7 +20,7 @@ export function connectTerminal(core: DebuggerCore): {
   const { stdin, stdout } = process;
   const [first] = core.consoles;
   const hasSeveral = core.consoles.length > 1;
-  let wantsToQuit = false;
+  const keyboard = new Keyboard(core.consoles.map(({ id }) => id));
   let isInLine = false;
   let hasEnded = false;
   let wake: (() => void) | undefined;
@@ -29,8 +30,13 @@ export function connectTerminal(core: DebuggerCore): {
     stdout.write(hasSeveral ? prefix(console, bytes, prefixed) : bytes);
     isInLine = bytes.at(-1) !== 10;
   });
+  const typeKeys = (bytes: Buffer): void => {
+    const before = keyboard.console;
+    for (const letter of keyboard.type(bytes)) core.input(letter.console, letter.bytes);
+    if (keyboard.console !== before) process.stderr.write(`\r\nstrata: keys go to ${keyboard.console}\r\n`);
+  };
   const receive = (bytes: Buffer): void => {
-    if (stdin.isTTY && bytes.includes(quitKey)) wantsToQuit = true;
+    if (stdin.isTTY) typeKeys(bytes);
     else if (first !== undefined) core.input(first.id, bytes);
     wake?.();
   };
@@ -42,7 +48,7 @@ export function connectTerminal(core: DebuggerCore): {
   stdin.on('data', receive).once('end', end);
   return {
     get wantsToQuit() {
-      return wantsToQuit;
+      return keyboard.wantsToQuit;
     },
     isInteractive: stdin.isTTY,
     get isInLine() {
