@@ -115,9 +115,9 @@ export class Fuzzer {
   ): Promise<{ readonly mismatches: ReadonlyMap<number, Mismatch>; readonly compared: number }> {
     const { stateCsrs } = this.#repertoire;
     const image = imageOf(cases, stateCsrs);
-    const running = this.#qemu.run(image);
+    const { outcome } = await this.#qemu.start(image);
     const ours = this.#engines.map((engine) => logsOf(cases, stateCsrs, this.#strata.run(image, engine)));
-    const theirs = logsOf(cases, stateCsrs, await running);
+    const theirs = logsOf(cases, stateCsrs, await outcome);
     const results = ours.map((logs) => compareLogs(cases, stateCsrs, logs, theirs, statistics?.tolerated));
     const compared = Math.min(...results.map((result) => result.compared));
     if (statistics && ours[0]) {

@@ -43,12 +43,17 @@ export class Qemu {
     this.#model = model;
   }
 
+  /** Runs an image to its end. */
   async run(image: readonly Segment[]): Promise<Outcome> {
+    const { outcome } = await this.start(image);
+    return await outcome;
+  }
+
+  /** The promise is kept as soon as the image runs, the other when it has ended. */
+  async start(image: readonly Segment[]): Promise<{ readonly outcome: Promise<Outcome> }> {
     const process = (this.#process ??= new QemuProcess(this.#model));
-    const ended = await process.run(image);
-    const outcome = { ended, ...process.memory() };
-    if (!ended) this.close();
-    return outcome;
+    const { ended } = await process.start(image);
+    return { outcome: this.#outcome(process, ended) };
   }
 
   /** Names of the switches that the hart has. */
@@ -60,6 +65,13 @@ export class Qemu {
   close(): void {
     this.#process?.close();
     this.#process = undefined;
+  }
+
+  async #outcome(process: QemuProcess, running: Promise<boolean>): Promise<Outcome> {
+    const ended = await running;
+    const outcome = { ended, ...process.memory() };
+    if (!ended) this.close();
+    return outcome;
   }
 }
 
@@ -111,8 +123,8 @@ class QemuProcess {
     });
   }
 
-  /** Whether the image came to its end. */
-  async run(image: readonly Segment[]): Promise<boolean> {
+  /** `ended`: whether the image came to its end. */
+  async start(image: readonly Segment[]): Promise<{ readonly ended: Promise<boolean> }> {
     await this.#greet();
     ftruncateSync(this.#descriptor, 0);
     ftruncateSync(this.#descriptor, ramBytes);
@@ -124,12 +136,9 @@ class QemuProcess {
     for (const { address, bytes } of image)
       writeSync(this.#descriptor, bytes, 0, bytes.length, address - ramBase);
     this.#write(layout.finishRequest, 0x7777n);
-    const end = new AbortController();
     const stopped = this.#event('STOP', Infinity);
     await this.#command('cont');
-    const ended = await Promise.race([stopped, this.#stuck(end.signal)]);
-    end.abort();
-    return ended;
+    return { ended: this.#ends(stopped) };
   }
 
   async switches(): Promise<ReadonlySet<string>> {
@@ -183,8 +192,9 @@ class QemuProcess {
 
   #answer(takes: (answer: Answer) => boolean, milliseconds: number): Promise<Answer | undefined> {
     return new Promise((resolve) => {
-      const timer =
-        milliseconds === Infinity ? undefined : setTimeout(() => resolve(undefined), milliseconds);
+      // What came while this process was busy is looked at first.
+      const giveUp = (): void => void setImmediate(() => resolve(undefined));
+      const timer = milliseconds === Infinity ? undefined : setTimeout(giveUp, milliseconds);
       this.#waiting.push({
         takes,
         resolve: (answer) => {
@@ -193,6 +203,13 @@ class QemuProcess {
         },
       });
     });
+  }
+
+  async #ends(stopped: Promise<boolean>): Promise<boolean> {
+    const end = new AbortController();
+    const ended = await Promise.race([stopped, this.#stuck(end.signal)]);
+    end.abort();
+    return ended;
   }
 
   /** False as soon as no other case has begun for a while. */
