@@ -18,6 +18,9 @@ export interface FuzzCase {
   readonly mode: Mode;
   /** By number; that of x0 is 0. */
   readonly x: readonly bigint[];
+  /** By number: all 64 bits, NaN-boxed or not. */
+  readonly f: readonly bigint[];
+  readonly fcsr: bigint;
   /** Values of the state CSRs, by name. */
   readonly csrs: ReadonlyMap<string, bigint>;
   /** pmpcfg0, pmpaddr0 to pmpaddr6. */
@@ -42,7 +45,9 @@ export const caseField = {
   pokes: 48,
   x: 56,
   pmp: 56 + 31 * 8,
-  csrs: 56 + 31 * 8 + 8 * 8,
+  f: 56 + 31 * 8 + 8 * 8,
+  fcsr: 56 + 31 * 8 + 8 * 8 + 32 * 8,
+  csrs: 56 + 31 * 8 + 8 * 8 + 33 * 8,
 } as const;
 
 /** Environment calls that end a case, wherever it runs out of its code; what is too short for one is no instruction. */
@@ -101,6 +106,8 @@ export function describeCases(cases: readonly FuzzCase[], csrs: readonly string[
     for (let register = 1; register < 32; register++) {
       set(caseField.x + 8 * (register - 1), fuzzCase.x[register] ?? 0n);
     }
+    for (const [register, value] of fuzzCase.f.entries()) set(caseField.f + 8 * register, value);
+    set(caseField.fcsr, fuzzCase.fcsr);
     for (const [index, value] of fuzzCase.pmp.entries()) set(caseField.pmp + 8 * index, value);
     base = end;
   }

@@ -1,7 +1,7 @@
 import { slotAt, type FuzzCase } from './case.ts';
 import { notCompared, tolerate } from './differences/judge.ts';
 import { levelOf, returnAddress, type TrapPair } from './differences/traps.ts';
-import { countSlot, parseLog, type CaseLog, type Outcome } from './log.ts';
+import { countSlot, floatSlot, parseLog, recordSlots, slotName, type CaseLog, type Outcome } from './log.ts';
 
 /** One value that two machines do not agree on. */
 export interface Disagreement {
@@ -78,20 +78,15 @@ function compareCase(
     const their = theirs?.traps[trap];
     const values: Disagreement[] = [];
     let pair: TrapPair | undefined;
-    for (let slot = 1; slot < 33 + csrs.length; slot++) {
+    for (let slot = 1; slot < recordSlots(csrs); slot++) {
       if (slot === countSlot) continue;
-      const mask = slot > countSlot ? (masks[slot - countSlot - 1] ?? 0n) : -1n;
+      const isCsr = slot > countSlot && slot < floatSlot(csrs);
+      const mask = isCsr ? (masks[slot - countSlot - 1] ?? 0n) : -1n;
       if (our?.[slot] === their?.[slot]) continue;
-      const name = slot > countSlot ? csrs[slot - countSlot - 1] : undefined;
+      const what = slotName(slot, csrs);
       if (our && their && ((our[slot] ?? 0n) & mask) === ((their[slot] ?? 0n) & mask)) continue;
-      if (
-        our &&
-        their &&
-        name !== undefined &&
-        tolerates(name, (pair ??= pairOf(fuzzCase, csrs, our, their)), tolerated)
-      )
+      if (our && their && isCsr && tolerates(what, (pair ??= pairOf(fuzzCase, csrs, our, their)), tolerated))
         continue;
-      const what = slot < 32 ? `x${slot}` : (csrs[slot - countSlot - 1] ?? '');
       values.push({ what, ours: our?.[slot], theirs: their?.[slot] });
     }
     if (values.length > 0) return { trap, ours, theirs, values };

@@ -33,9 +33,22 @@ export const logMagic = {
   finish: 0x4649_4e49n,
 } as const;
 
-/** Double words of a trap's record: its magic, x1 to x31, instructions since the last one, and the CSRs. */
+/** Double words of a trap's record: its magic, x1 to x31, instructions since the last one, the CSRs, f0 to f31 and fcsr. */
 export function recordSlots(csrs: readonly string[]): number {
-  return 33 + csrs.length;
+  return floatSlot(csrs) + 33;
+}
+
+/** Which slot of a record holds f0. */
+export function floatSlot(csrs: readonly string[]): number {
+  return countSlot + 1 + csrs.length;
+}
+
+/** What a slot after the magic holds: `x5`, `mstatus`, `f7`, `fcsr`. */
+export function slotName(slot: number, csrs: readonly string[]): string {
+  if (slot < countSlot) return `x${slot}`;
+  const register = slot - floatSlot(csrs);
+  if (register < 0) return csrs[slot - countSlot - 1] ?? '';
+  return register < 32 ? `f${register}` : 'fcsr';
 }
 
 /** Which slot of a record holds a count of instructions, which emulators that count host time do not give. */

@@ -3,10 +3,13 @@ import { csrByName } from '../../src/isa/csrs/index.ts';
 import { Assembler } from './assembler.ts';
 import { caseField } from './case.ts';
 import { layout, stub } from './layout.ts';
-import { logMagic, recordSlots } from './log.ts';
+import { floatSlot, logMagic, recordSlots } from './log.ts';
 
 /** Traps that a case may take before it is ended. */
 const trapBudget = 14;
+
+/** mstatus.FS = Dirty. */
+const floatingPointOn = 3n << 13n;
 
 /** Instructions of the monitor's own between its two looks at minstret: before a case, and after a trap. */
 export const monitorInstructions = { begin: 67, resume: 39 } as const;
@@ -39,6 +42,16 @@ export function monitor(csrs: readonly string[]): Uint8Array {
     a.readCsr(1, csr(name));
     a.store(1, 31, 8 * (33 + index));
   }
+  a.constant(2, floatingPointOn);
+  a.emit('csrrs', { rd: 1, rs1: 2, csr: csr('mstatus') });
+  for (let register = 0; register < 32; register++)
+    a.emit('fsd', { rs1: 31, rs2: register, imm: 8 * (floatSlot(csrs) + register) });
+  a.readCsr(3, csr('fcsr'));
+  a.store(3, 31, 8 * (floatSlot(csrs) + 32));
+  // As it was.
+  a.emit('csrrc', { rd: 0, rs1: 2, csr: csr('mstatus') });
+  a.emit('and', { rd: 1, rs1: 1, rs2: 2 });
+  a.emit('csrrs', { rd: 0, rs1: 1, csr: csr('mstatus') });
   a.constant(1, logMagic.trap);
   a.store(1, 31, 0);
   // knownDifferences: mprv-stale. A write of MPRV makes QEMU forget what it knows of pages.
@@ -164,6 +177,12 @@ export function monitor(csrs: readonly string[]): Uint8Array {
   }
   // What an earlier case left pending would stay where its comparators now work.
   for (const name of ['menvcfg', 'hvip', 'mip', 'mcountinhibit']) a.writeCsr(csr(name), 0);
+  a.constant(1, floatingPointOn);
+  a.emit('csrrs', { rd: 0, rs1: 1, csr: csr('mstatus') });
+  for (let register = 0; register < 32; register++)
+    a.emit('fld', { rd: register, rs1: 28, imm: caseField.f + 8 * register });
+  a.load(1, 28, caseField.fcsr);
+  a.writeCsr(csr('fcsr'), 1);
   for (const [index, name] of csrs.entries()) {
     a.load(1, 28, caseField.csrs + 8 * index);
     a.writeCsr(csr(name), 1);

@@ -5,6 +5,7 @@ import { finish } from './monitor.ts';
 import type { Qemu } from './qemu.ts';
 
 const csrCount = 0x1000;
+const mstatus = 0x300;
 const mtvec = 0x305;
 const mepc = 0x341;
 
@@ -26,6 +27,9 @@ function csrProbe(): readonly Segment[] {
   a.emit('mret');
   a.label('boot');
   a.writeCsr(mtvec, 1);
+  // The registers of floating point are there only while mstatus.FS is not Off.
+  a.constant(4, 1n << 13n);
+  a.writeCsr(mstatus, 4);
   a.constant(4, BigInt(layout.arena));
   for (let csr = 0; csr < csrCount; csr++) {
     a.emit('addi', { rd: 1, rs1: 0, imm: 1 });

@@ -24,7 +24,7 @@ export function generateCase(seed: number, repertoire: Repertoire): FuzzCase {
   const setting = chooseSetting(random, mode);
   const { slots, x } = makeProgram(random, setting, repertoire, instructionsPerCase);
   const pokes = [...choosePages(random, mode), ...chooseData(random)];
-  return { seed, ...setting, slots, x, pokes };
+  return { seed, ...setting, slots, x, ...chooseFloats(random), pokes };
 }
 
 /** The words that most pointers lead to. */
@@ -37,3 +37,35 @@ function chooseData(random: Random): (readonly [number, bigint])[] {
   }
   return places.map((address) => [address, random.value()] as const);
 }
+
+/** Numbers of all three formats, boxed and not, the special ones often; and any rounding mode, the reserved seldom. */
+function chooseFloats(random: Random): Pick<FuzzCase, 'f' | 'fcsr'> {
+  const f = Array.from({ length: 32 }, () => {
+    const [bits, fraction] = random.pick(formats);
+    const sign = BigInt(random.below(2)) << (bits - 1n);
+    const ones = (1n << (bits - 1n)) - 1n;
+    const infinity = ones & ~((1n << fraction) - 1n);
+    const magnitude = random.weighted([
+      [3, random.value() & ones],
+      [2, ((infinity >> 1n) + (BigInt(random.below(64) - 32) << fraction)) & infinity],
+      [1, 0n],
+      [1, infinity],
+      [1, infinity | (1n << (fraction - 1n))],
+      [1, infinity | BigInt(1 + random.below(100))],
+      [1, infinity - 1n],
+      [1, BigInt(1 + random.below(100))],
+      [1, 1n << fraction],
+    ]);
+    const boxed = BigInt.asUintN(64, -1n << bits) | sign | magnitude;
+    return random.chance(95) ? boxed : boxed ^ (1n << bits);
+  });
+  const rounding = random.chance(90) ? random.below(5) : random.below(8);
+  return { f: f.map((value) => BigInt.asUintN(64, value)), fcsr: BigInt((rounding << 5) | random.below(32)) };
+}
+
+/** Width, and that of the fraction. */
+const formats = [
+  [64n, 52n],
+  [32n, 23n],
+  [16n, 10n],
+] as const;

@@ -36,6 +36,8 @@ export function chooseSetting(random: Random, mode: Mode): Setting {
   mstatus |= flag(20, 21);
   mstatus |= flag(30, 7);
   if (mode === 'M') mstatus |= flag(30, 17);
+  const floatState = (): bigint => BigInt(random.chance(80) ? 1 + random.below(3) : 0) << 13n;
+  mstatus |= floatState();
   csrs.set('mstatus', mstatus);
   let hstatus = xlen;
   for (const position of [7, 8, 9]) hstatus |= flag(50, position);
@@ -47,6 +49,7 @@ export function chooseSetting(random: Random, mode: Mode): Setting {
   vsstatus |= random.chance(95) ? mstatus & bit(19) : mstatus & bit(19) ? 0n : bit(19);
   // knownDifferences: hlv-ignores-sum.
   vsstatus |= flag(virtual ? 50 : 95, 18);
+  vsstatus |= floatState();
   csrs.set('vsstatus', vsstatus);
 
   csrs.set('medeleg', alike(delegation(random) & ~keptExceptions));
