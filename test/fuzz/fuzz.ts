@@ -84,8 +84,20 @@ export class Fuzzer {
       }
       const few = this.unexplained.length < presentedDifferences;
       if (!found) this.#found({ original, why: 'differs only after the cases before it' });
-      else this.#found(few ? await simplify(found, alone) : found);
+      else this.#found(few ? await simplify(found, (cases) => this.#unexplained(found, cases)) : found);
     }
+  }
+
+  /** The cases, variants of one, that differ as nothing explains. */
+  async #unexplained(
+    { original, culprit }: Located,
+    cases: readonly FuzzCase[],
+  ): Promise<ReadonlyMap<number, Mismatch>> {
+    const mismatches = [...(await this.#compare(cases))].filter(([index, mismatch]) => {
+      const fuzzCase = cases[index] ?? original;
+      return !explain(partingOf({ original, fuzzCase, culprit, mismatch }, this.#repertoire.stateCsrs));
+    });
+    return new Map(mismatches);
   }
 
   #found(difference: Unexplained): void {

@@ -145,6 +145,7 @@ export function partingOf({ culprit, mismatch }: Located, csrs: readonly string[
   const taken = (record: BigUint64Array | undefined): Parting['ours'] => record && takenTrap(reader(record));
   return {
     mnemonic: culprit?.mnemonic ?? '',
+    word: culprit?.word,
     ours: taken(mismatch.ours?.traps[mismatch.trap]),
     theirs: taken(mismatch.theirs?.traps[mismatch.trap]),
     taken: (mismatch.ours?.traps ?? []).map((record) => takenTrap(reader(record))),

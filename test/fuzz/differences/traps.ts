@@ -16,6 +16,7 @@ export interface TrapPair {
 export interface Parting {
   /** The last instruction that ran; empty before the first. */
   readonly mnemonic: string;
+  readonly word: number | undefined;
   readonly ours: TakenTrap | undefined;
   readonly theirs: TakenTrap | undefined;
   /** All that ours took, in order. */
@@ -50,6 +51,9 @@ export const told = {
 const mnemonicOf = (word: number | undefined): string =>
   word === undefined ? '' : (decode(word)?.instruction.mnemonic ?? '');
 export const isAtomic = (word: number | undefined): boolean => /^(amo|sc\.|lr\.)/.test(mnemonicOf(word));
+/** By opcode: those of F, D and Zfh, and what expands to them. */
+export const isFloatingPoint = (word: number | undefined): boolean =>
+  word !== undefined && /^(Z?[fd]h?|Zfhmin)$/i.test(decode(word)?.instruction.extension ?? '');
 export const isGuestAccess = (word: number | undefined): boolean => /^h[ls]v/.test(mnemonicOf(word));
 export const loads = 1;
 export const stores = 2;
