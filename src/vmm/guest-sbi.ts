@@ -19,6 +19,7 @@ export class GuestSbi implements SbiTarget {
   readonly callingHart: number;
   readonly harts: readonly number[];
   readonly identification = { vendor: 0n, architecture: 0n, implementation: 0n };
+  readonly hasHypervisor = false;
   readonly #guest: Guest;
   readonly #caller: Vcpu;
   readonly #hart: Hart;
@@ -74,7 +75,7 @@ export class GuestSbi implements SbiTarget {
           vmid: this.#guest.vmid,
           ...(fence.asid !== undefined && { asid: Number(BigInt.asUintN(16, fence.asid)) }),
         });
-      // The guest has no hypervisor extension, so it has no guests of its own to fence.
+      // Refused before: the guest has no hypervisor extension.
       case 'hfence.gvma':
       case 'hfence.vvma':
     }

@@ -1,4 +1,5 @@
 import type { Hart } from '../../hart/hart.ts';
+import { countingCounters } from '../../isa/csrs/hardware-counters.ts';
 import { exceptionCode, interruptCode } from '../../hart/trap.ts';
 
 const bits = (...codes: readonly number[]): bigint =>
@@ -23,10 +24,13 @@ const delegatedInterrupts = bits(
   interruptCode.supervisorSoftware,
   interruptCode.supervisorTimer,
   interruptCode.supervisorExternal,
+  interruptCode.counterOverflow,
 );
 
 /** CY, TM and IR. */
-const readableCounters = 7n;
+const basicCounters = 7n;
+/** Counters of events stand still until the supervisor asks for one. */
+const eventCounters = bits(...countingCounters);
 /** menvcfg.STCE, PBMTE and ADUE: stimecmp works, pages may have a memory type, hardware sets A and D bits; cache blocks. */
 const environment = (7n << 61n) | 0xf0n;
 /** mstateen: the supervisor may use all that there is. */
@@ -40,8 +44,9 @@ const mstatus = { SIE: 1n << 1n, MPIE: 1n << 7n, MPP: 3n << 11n, supervisor: 1n 
 export function setUpMachineLevel({ csrs }: Hart): void {
   csrs.poke('medeleg', delegatedExceptions);
   csrs.poke('mideleg', delegatedInterrupts);
-  csrs.poke('mcounteren', readableCounters);
-  csrs.poke('scounteren', readableCounters);
+  csrs.poke('mcounteren', basicCounters | eventCounters);
+  csrs.poke('scounteren', basicCounters);
+  csrs.poke('mcountinhibit', eventCounters);
   csrs.poke('menvcfg', environment);
   for (const name of ['mstateen0', 'mstateen1', 'mstateen2', 'mstateen3'])
     if (csrs.has(name)) csrs.poke(name, allState);

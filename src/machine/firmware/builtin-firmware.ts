@@ -3,7 +3,8 @@ import { assert } from '../../common/errors.ts';
 import type { Hart } from '../../hart/hart.ts';
 import { exceptionCode, interruptCode, type TakenTrap } from '../../hart/trap.ts';
 import { callFromRegisters, callSbi } from './sbi/call.ts';
-import { sbiExtensions } from './sbi/extensions.ts';
+import { firmwareSbiExtensions } from './sbi/extensions.ts';
+import { firmwareEvent } from './sbi/pmu-events.ts';
 import { hsmState } from './sbi/sbi.ts';
 import { setUpMachineLevel } from './boot.ts';
 import { redirectTrap } from './redirect.ts';
@@ -82,6 +83,9 @@ export class BuiltinFirmware {
       this.#answerCall(hart);
       return resumed;
     } else if (redirected.has(trap.code)) {
+      this.#target.beginCall(hart);
+      const event = redirected.get(trap.code);
+      if (event !== undefined) this.#target.counters.tally(event);
       redirectTrap(hart, trap, from);
     } else {
       return unexpected(taken);
@@ -100,7 +104,7 @@ export class BuiltinFirmware {
     const { state, csrs } = hart;
     const call = callFromRegisters(state);
     this.#target.beginCall(hart);
-    const outcome = callSbi(sbiExtensions, this.#target, call);
+    const outcome = callSbi(firmwareSbiExtensions, this.#target, call);
     switch (outcome.kind) {
       case 'return':
         state.setX(10, BigInt.asUintN(64, outcome.error));
@@ -133,14 +137,14 @@ const supervisorTimer = 1n << BigInt(interruptCode.supervisorTimer);
 const resumed: FirmwareProgress = { kind: 'resumed' };
 const supervisorSoftware = 1n << BigInt(interruptCode.supervisorSoftware);
 
-/** What OpenSBI neither delegates nor emulates goes to the supervisor as its own trap. */
-const redirected: ReadonlySet<number> = new Set([
-  exceptionCode.instructionAccessFault,
-  exceptionCode.illegalInstruction,
-  exceptionCode.loadAddressMisaligned,
-  exceptionCode.loadAccessFault,
-  exceptionCode.storeAddressMisaligned,
-  exceptionCode.storeAccessFault,
+/** What OpenSBI neither delegates nor emulates goes to the supervisor as its own trap; and the event that it is. */
+const redirected: ReadonlyMap<number, number | undefined> = new Map([
+  [exceptionCode.instructionAccessFault, undefined],
+  [exceptionCode.illegalInstruction, firmwareEvent.illegalInstruction],
+  [exceptionCode.loadAddressMisaligned, firmwareEvent.misalignedLoad],
+  [exceptionCode.loadAccessFault, firmwareEvent.loadAccess],
+  [exceptionCode.storeAddressMisaligned, firmwareEvent.misalignedStore],
+  [exceptionCode.storeAccessFault, firmwareEvent.storeAccess],
 ]);
 
 function unexpected({ trap, pc, from }: TakenTrap): FirmwareProgress {

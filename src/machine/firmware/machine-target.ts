@@ -1,10 +1,13 @@
 import { assert } from '../../common/errors.ts';
+import type { SavedState } from '../device.ts';
 import type { Hart } from '../../hart/hart.ts';
 import type { PhysicalMemory } from '../../hart/physical-memory.ts';
 import { exception, exceptionCode, interruptCode, type Trap } from '../../hart/trap.ts';
 import type { Fence } from '../../hart/translation/fence.ts';
 import { regimeOf } from '../../hart/translation/regime.ts';
 import { enterSupervisor } from './boot.ts';
+import { HartCounters, type HartCountersState } from './hart-counters.ts';
+import { firmwareEvent } from './sbi/pmu-events.ts';
 import { hsmState, type HsmState, type SbiFence, type SbiTarget } from './sbi/sbi.ts';
 
 /** What the built-in firmware is connected to. */
@@ -23,15 +26,17 @@ export interface FirmwareWiring {
 type ResumePoint = { readonly address: bigint; readonly opaque: bigint } | null;
 
 export interface FirmwareState {
-  readonly [name: string]: readonly number[] | readonly ResumePoint[];
+  readonly [name: string]: SavedState;
   readonly hsm: readonly HsmState[];
   readonly resume: readonly ResumePoint[];
+  readonly counters: readonly HartCountersState[];
 }
 
 /** The SBI on the machine itself: what the extensions ask for, done to its harts and devices. */
 export class MachineSbiTarget implements SbiTarget {
   readonly harts: readonly number[];
   readonly #wiring: FirmwareWiring;
+  readonly #counters: readonly HartCounters[];
   #caller: Hart;
   #hsm: HsmState[] = [];
   #resume: ResumePoint[] = [];
@@ -39,12 +44,21 @@ export class MachineSbiTarget implements SbiTarget {
   constructor(wiring: FirmwareWiring) {
     this.#wiring = wiring;
     this.harts = wiring.harts.map(({ id }) => id);
+    this.#counters = wiring.harts.map((hart) => new HartCounters(hart));
     this.#caller = this.#hart(0);
     this.forget();
   }
 
   get callingHart(): number {
     return this.#caller.id;
+  }
+
+  get hasHypervisor(): boolean {
+    return this.#caller.csrs.has('hstatus');
+  }
+
+  get counters(): HartCounters {
+    return this.#countersOf(this.#caller.id);
   }
 
   get identification(): SbiTarget['identification'] {
@@ -65,6 +79,7 @@ export class MachineSbiTarget implements SbiTarget {
   forget(): void {
     this.#hsm = this.harts.map(() => hsmState.stopped);
     this.#resume = this.harts.map(() => null);
+    for (const counters of this.#counters) counters.forget();
   }
 
   /** The wait of a hart has ended: a suspended one goes on, perhaps elsewhere. */
@@ -89,6 +104,7 @@ export class MachineSbiTarget implements SbiTarget {
    */
   setTimer(deadline: bigint): void {
     const { csrs, id } = this.#caller;
+    this.counters.tally(firmwareEvent.setTimer);
     if (csrs.has('stimecmp')) {
       csrs.poke('stimecmp', deadline);
       return;
@@ -99,6 +115,8 @@ export class MachineSbiTarget implements SbiTarget {
   }
 
   sendInterrupt(hart: number): void {
+    this.counters.tally(firmwareEvent.ipiSent);
+    this.#countersOf(hart).tally(firmwareEvent.ipiReceived);
     this.#wiring.setSoftwareInterrupt(hart, true);
   }
 
@@ -110,6 +128,12 @@ export class MachineSbiTarget implements SbiTarget {
   }
 
   fence(harts: readonly number[], fence: SbiFence): void {
+    const sent = fenceEvent(fence);
+    for (const hart of harts) {
+      if (hart === this.#caller.id) continue;
+      this.counters.tally(sent);
+      this.#countersOf(hart).tally(sent + 1);
+    }
     const translated = translateFence(fence, this.#caller);
     if (translated) for (const hart of harts) this.#hart(hart).fence(translated);
   }
@@ -158,12 +182,23 @@ export class MachineSbiTarget implements SbiTarget {
   }
 
   save(): FirmwareState {
-    return { hsm: [...this.#hsm], resume: [...this.#resume] };
+    return {
+      hsm: [...this.#hsm],
+      resume: [...this.#resume],
+      counters: this.#counters.map((counters) => counters.save()),
+    };
   }
 
   restore(state: FirmwareState): void {
     this.#hsm = [...state.hsm];
     this.#resume = [...state.resume];
+    for (const [hart, saved] of state.counters.entries()) this.#countersOf(hart).restore(saved);
+  }
+
+  #countersOf(hart: number): HartCounters {
+    const counters = this.#counters[hart];
+    assert(counters !== undefined, `there is no hart ${hart}`);
+    return counters;
   }
 
   #hart(id: number): Hart {
@@ -196,6 +231,20 @@ function translateFence(fence: SbiFence, caller: Hart): Fence | undefined {
         vmid: Number((caller.csrs.peek('hgatp') >> 44n) & 0x3fffn),
         ...(fence.asid !== undefined && { asid: identifier(fence.asid) }),
       };
+  }
+}
+
+/** The event of firmware that a request to another hart is; the one after it is its receipt. */
+function fenceEvent(fence: SbiFence): number {
+  switch (fence.kind) {
+    case 'fence.i':
+      return firmwareEvent.fenceISent;
+    case 'sfence.vma':
+      return fence.asid === undefined ? firmwareEvent.sfenceVmaSent : firmwareEvent.sfenceVmaAsidSent;
+    case 'hfence.gvma':
+      return fence.vmid === undefined ? firmwareEvent.hfenceGvmaSent : firmwareEvent.hfenceGvmaVmidSent;
+    case 'hfence.vvma':
+      return fence.asid === undefined ? firmwareEvent.hfenceVvmaSent : firmwareEvent.hfenceVvmaAsidSent;
   }
 }
 

@@ -9,8 +9,17 @@ const csr = {
   scause: 0x142,
   stval: 0x143,
   sip: 0x144,
+  scountovf: 0xda0,
 };
-const extension = { base: 0x10, time: 0x5449_4d45, ipi: 0x73_5049, hsm: 0x48_534d, srst: 0x5352_5354 };
+const extension = {
+  base: 0x10,
+  time: 0x5449_4d45,
+  ipi: 0x73_5049,
+  hsm: 0x48_534d,
+  srst: 0x5352_5354,
+  susp: 0x5355_5350,
+  pmu: 0x50_4d55,
+};
 const shutdown = sbi(extension.srst, 0, 0, 0);
 
 describe('machine/firmware/builtin-firmware', () => {
@@ -21,8 +30,8 @@ describe('machine/firmware/builtin-firmware', () => {
     assert.deepEqual([hart.state.privilege, hart.state.virtual, hart.state.pc], [1, false, BigInt(ramBase)]);
     const value = (name: string): string => hart.csrs.peek(name).toString(16);
     // What OpenSBI 1.1 prints at its start on QEMU's board, but for guest external interrupts: GEILEN is 0 here.
-    assert.deepEqual([value('medeleg'), value('mideleg')], ['f0b509', '666']);
-    assert.equal(value('mcounteren'), '7');
+    assert.deepEqual([value('medeleg'), value('mideleg')], ['f0b509', '2666']);
+    assert.deepEqual([value('mcounteren'), value('scounteren'), value('mcountinhibit')], ['7f', '7', '78']);
     assert.equal(hart.csrs.peek('menvcfg') >> 63n, 1n);
     assert.equal(hart.trapRecords.list().length, 0);
   });
@@ -31,7 +40,7 @@ describe('machine/firmware/builtin-firmware', () => {
     const { machine } = start({ image: program([...sbi(extension.base, 0), loopForever]) });
     const state = machine.harts[0]?.state;
     machine.run({ budget: sbi(extension.base, 0).length });
-    assert.deepEqual([state?.getX(x.a0), state?.getX(x.a1)], [0n, 0x0200_0000n]);
+    assert.deepEqual([state?.getX(x.a0), state?.getX(x.a1)], [0n, 0x0300_0000n]);
     assert.deepEqual([state?.privilege, state?.pc], [1, BigInt(ramBase + 4 * sbi(extension.base, 0).length)]);
     assert.deepEqual([state?.getX(x.a6), state?.getX(x.a7)], [0n, 0x10n]);
   });
@@ -149,6 +158,67 @@ describe('machine/firmware/builtin-firmware', () => {
     const stopBeforeStage = () => machine.steps === position.step;
     assert.equal(machine.run({ until: position.step, stopBeforeStage }).kind, 'stage');
     assert.deepEqual([machine.position, hart.state.pc], [position, pc]);
+  });
+
+  it('lets a counter of cycles interrupt the supervisor when it overflows (PMU, Sscofpmf)', () => {
+    const handler = ramBase + 0x100;
+    const words = [
+      op('auipc', { rd: x.t0, imm: 0 }),
+      op('addi', { rd: x.t0, rs1: x.t0, imm: 0x100 }),
+      csrw(csr.stvec, x.t0),
+      ...sbi(extension.pmu, 2, 0, 1, 0, 1, 0),
+      ...sbi(extension.pmu, 3, 0, 1, 1, -300),
+      ...li(x.t0, 0x2000),
+      csrw(csr.sie, x.t0),
+      op('csrrsi', { rd: 0, csr: csr.sstatus, zimm: 2 }),
+      loopForever,
+    ];
+    const there = [csrr(x.s0, csr.scause), csrr(x.s1, csr.scountovf), ...shutdown];
+    const { machine } = start({ image: program(words, new Map([[handler, there]])) });
+    assert.equal(machine.run({ budget: 1000 }).kind, 'exit');
+    const state = machine.harts[0]?.state;
+    assert.deepEqual([state?.getX(x.s0), state?.getX(x.s1)], [0x8000_0000_0000_000dn, 8n]);
+    assert.ok(machine.steps > 300 && machine.steps < 360, `${machine.steps} steps`);
+  });
+
+  it('counts calls for the hart that makes them, also across a snapshot', () => {
+    const words = [
+      ...sbi(extension.pmu, 2, 0, 0x40, 4, 0xf_0005, 0),
+      ...sbi(extension.time, 0, 2000),
+      ...sbi(extension.time, 0, 3000),
+      ...sbi(extension.pmu, 5, 6),
+      loopForever,
+    ];
+    const { machine } = start({ image: program(words) });
+    machine.run({ budget: words.length - 6 });
+    const saved = machine.save();
+    const hash = machine.hash();
+    for (const again of [false, true]) {
+      if (again) machine.restore(saved);
+      assert.equal(machine.hash(), hash);
+      machine.run({ budget: 6 });
+      const state = machine.harts[0]?.state;
+      assert.deepEqual([state?.getX(x.a0), state?.getX(x.a1)], [0n, 2n]);
+    }
+  });
+
+  it('lets the system sleep until an interrupt is pending, and resumes it where it asks (SUSP)', () => {
+    const resume = ramBase + 0x200;
+    const prefix = [...sbi(extension.time, 0, 3000), ...li(x.t0, 0x20), csrw(csr.sie, x.t0)];
+    const words = [
+      ...prefix,
+      op('auipc', { rd: x.a1, imm: 0 }),
+      op('addi', { rd: x.a1, rs1: x.a1, imm: 0x200 - 4 * prefix.length }),
+      ...li(x.a0, 0),
+      ...li(x.a2, 55),
+      ...sbi(extension.susp, 0),
+      loopForever,
+    ];
+    const there = [op('addi', { rd: x.s1, rs1: x.a1, imm: 0 }), ...shutdown];
+    const { machine } = start({ image: program(words, new Map([[resume, there]])), harts: 2 });
+    assert.equal(machine.run({ budget: 1000 }).kind, 'exit');
+    assert.equal(machine.harts[0]?.state.getX(x.s1), 55n);
+    assert.ok(machine.board.clock.ticks() >= 3000n);
   });
 
   it("makes the supervisor's own trap of an exception that it does not delegate", () => {

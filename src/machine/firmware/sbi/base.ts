@@ -1,7 +1,7 @@
 import { success, type SbiExtension } from './sbi.ts';
 
-/** SBI 2.0: the major number in bits 30:24, the minor one below. */
-const specificationVersion = 0x0200_0000n;
+/** SBI 3.0: the major number in bits 30:24, the minor one below. */
+const specificationVersion = 0x0300_0000n;
 /** Not one of the registered implementations: "Stra" in ASCII. */
 const implementation = 0x5374_7261n;
 const implementationVersion = 1n;

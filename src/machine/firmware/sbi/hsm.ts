@@ -1,3 +1,4 @@
+import { isEntryAddress } from './entry-address.ts';
 import { failure, hsmState, noReturn, success, type SbiExtension } from './sbi.ts';
 
 const retentiveSuspend = 0n;
@@ -18,7 +19,7 @@ export const hsm: SbiExtension = {
         const hart = target.harts.find((candidate) => BigInt(candidate) === id);
         if (hart === undefined) return failure('invalidParam');
         if (target.hartState(hart) !== hsmState.stopped) return failure('alreadyAvailable');
-        if (!isExecutable(target.readMemory(address, 2), address)) return failure('invalidAddress');
+        if (!isEntryAddress(target, address)) return failure('invalidAddress');
         target.startHart(hart, address, opaque);
         return success();
       },
@@ -54,7 +55,7 @@ export const hsm: SbiExtension = {
             target.suspendCaller();
             return success();
           case nonRetentiveSuspend:
-            if (!isExecutable(target.readMemory(address, 2), address)) return failure('invalidAddress');
+            if (!isEntryAddress(target, address)) return failure('invalidAddress');
             target.suspendCaller({ address, opaque });
             return noReturn;
           default:
@@ -64,7 +65,3 @@ export const hsm: SbiExtension = {
     },
   ],
 };
-
-function isExecutable(firstBytes: Uint8Array | undefined, address: bigint): boolean {
-  return firstBytes !== undefined && address % 2n === 0n;
-}

@@ -82,10 +82,20 @@ function fenceFunction(
   return {
     ...rest,
     call: (target, [mask, maskBase, start, size, identifier]) => {
+      const request = fence(fenceRange(start, size), identifier);
+      if (request.kind.startsWith('hfence') && !target.hasHypervisor) return failure('notSupported');
       const harts = hartsOfMask(target.harts, mask, maskBase);
       if (!harts) return failure('invalidParam');
-      target.fence(harts, fence(fenceRange(start, size), identifier));
+      if (wrapsAround(request)) return failure('invalidAddress');
+      target.fence(harts, request);
       return success();
     },
   };
+}
+
+/** A range that goes beyond the last address names none. */
+function wrapsAround(fence: SbiFence): boolean {
+  return (
+    fence.kind !== 'fence.i' && fence.range !== 'all' && fence.range.start + fence.range.size > 1n << 64n
+  );
 }

@@ -1,4 +1,5 @@
 import type { Trap } from '../../../hart/trap.ts';
+import type { SbiCounters } from './counters.ts';
 
 /** Standard SBI errors (SBI 3, table 1). */
 export const sbiError = {
@@ -11,6 +12,12 @@ export const sbiError = {
   alreadyAvailable: -6n,
   alreadyStarted: -7n,
   alreadyStopped: -8n,
+  noShmem: -9n,
+  invalidState: -10n,
+  badRange: -11n,
+  timeout: -12n,
+  io: -13n,
+  deniedLocked: -14n,
 } as const;
 
 /** a0 to a5 of the call, as 64-bit patterns. */
@@ -78,6 +85,10 @@ export interface SbiTarget {
     readonly architecture: bigint;
     readonly implementation: bigint;
   };
+  /** Has the caller's hart the hypervisor extension? */
+  readonly hasHypervisor: boolean;
+  /** Of the caller's hart; absent where they are not offered. */
+  readonly counters?: SbiCounters;
   writeConsole(byte: number): void;
   /** The next byte of console input, taken; undefined where there is none. */
   readConsole(): number | undefined;

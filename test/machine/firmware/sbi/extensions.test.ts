@@ -1,22 +1,24 @@
 import assert from 'node:assert/strict';
-import { callSbi, findSbiFunction } from '../../../../src/machine/firmware/sbi/call.ts';
-import { sbiExtensions } from '../../../../src/machine/firmware/sbi/extensions.ts';
-import { hsmState, type HsmState, type SbiTarget } from '../../../../src/machine/firmware/sbi/sbi.ts';
+import { findSbiFunction } from '../../../../src/machine/firmware/sbi/call.ts';
+import { firmwareSbiExtensions } from '../../../../src/machine/firmware/sbi/extensions.ts';
+import { hsmState } from '../../../../src/machine/firmware/sbi/sbi.ts';
+import { ret, sbiBoard } from './board.ts';
 
+const susp = 0x5355_5350n;
 const allOnes = 0xffff_ffff_ffff_ffffn;
 
 describe('machine/firmware/sbi', () => {
   it('answers "not supported" to extensions and functions that are not there', () => {
-    const { call } = board();
+    const { call } = sbiBoard();
     assert.deepEqual(call(0x1234n, 0n), ret(-2n));
     assert.deepEqual(call(0x10n, 99n), ret(-2n));
     assert.deepEqual(call(0x10n + (1n << 32n), 0n), ret(-2n));
   });
 
   it('names each extension and function once', () => {
-    const ids = sbiExtensions.map(({ id }) => id);
+    const ids = firmwareSbiExtensions.map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
-    for (const { functions, name } of sbiExtensions) {
+    for (const { functions, name } of firmwareSbiExtensions) {
       assert.deepEqual(
         functions.map(({ id }) => id),
         functions.map((_, index) => index),
@@ -27,8 +29,8 @@ describe('machine/firmware/sbi', () => {
 
   describe('Base', () => {
     it('tells the version, and which extensions are there', () => {
-      const { call } = board();
-      assert.deepEqual(call(0x10n, 0n), ret(0n, 0x0200_0000n));
+      const { call } = sbiBoard();
+      assert.deepEqual(call(0x10n, 0n), ret(0n, 0x0300_0000n));
       assert.deepEqual(call(0x10n, 3n, 0x5449_4d45n), ret(0n, 1n));
       assert.deepEqual(call(0x10n, 3n, 0n), ret(0n, 1n));
       assert.deepEqual(call(0x10n, 3n, 0x53_5441n), ret(0n, 0n));
@@ -38,7 +40,7 @@ describe('machine/firmware/sbi', () => {
 
   describe('TIME', () => {
     it('sets the timer, also by the legacy call', () => {
-      const { call, log } = board();
+      const { call, log } = sbiBoard();
       assert.deepEqual(call(0x5449_4d45n, 0n, 123n), ret(0n));
       assert.deepEqual(call(0n, 77n, allOnes), { kind: 'legacy-return', value: 0n });
       assert.deepEqual(log, ['timer 123', `timer ${allOnes}`]);
@@ -47,20 +49,20 @@ describe('machine/firmware/sbi', () => {
 
   describe('IPI', () => {
     it('interrupts the harts of a mask, from its base on, or all', () => {
-      const { call, log } = board();
+      const { call, log } = sbiBoard();
       call(0x73_5049n, 0n, 0b101n, 1n);
       call(0x73_5049n, 0n, 0n, allOnes);
       assert.deepEqual(log, ['ipi 1', 'ipi 3', 'ipi 0', 'ipi 1', 'ipi 2', 'ipi 3']);
     });
 
     it('interrupts none where the mask names a hart that is not there', () => {
-      const { call, log } = board();
+      const { call, log } = sbiBoard();
       assert.deepEqual(call(0x73_5049n, 0n, 0b11n, 3n), ret(-3n));
       assert.deepEqual(log, []);
     });
 
     it('takes the legacy mask from virtual memory, and hands its fault on', () => {
-      const { call, log } = board();
+      const { call, log } = sbiBoard();
       assert.deepEqual(call(4n, 0n, 0x100n), { kind: 'legacy-return', value: 0n });
       assert.deepEqual(log, ['ipi 1']);
       const outcome = call(4n, 0n, 0xbad0n);
@@ -70,7 +72,7 @@ describe('machine/firmware/sbi', () => {
 
   describe('RFENCE', () => {
     it('hands on which fence, where and for whom', () => {
-      const { call, fences } = board();
+      const { call, fences } = sbiBoard();
       call(0x5246_4e43n, 0n, 1n, 0n);
       call(0x5246_4e43n, 1n, 1n, 1n, 0n, 0n);
       call(0x5246_4e43n, 2n, 2n, 0n, 0x1000n, 0x2000n, 9n);
@@ -87,9 +89,22 @@ describe('machine/firmware/sbi', () => {
     });
   });
 
+  describe('RFENCE, refused', () => {
+    it('knows no such hart, no range beyond the last address, and no hypervisor where there is none', () => {
+      const { call, fences } = sbiBoard();
+      assert.deepEqual(call(0x5246_4e43n, 1n, 0b1_0000n, 0n, 0n, 0n), ret(-3n));
+      assert.deepEqual(call(0x5246_4e43n, 1n, 1n, 0n, allOnes, 2n), ret(-5n));
+      assert.deepEqual(call(0x5246_4e43n, 7n, 1n, 0n), ret(-2n));
+      const without = sbiBoard({ hasHypervisor: false });
+      for (const id of [3n, 4n, 5n, 6n]) assert.deepEqual(without.call(0x5246_4e43n, id, 1n, 0n), ret(-2n));
+      assert.deepEqual([...fences, ...without.fences], []);
+      assert.deepEqual(without.call(0x5246_4e43n, 1n, 1n, 0n, allOnes, 1n), ret(0n));
+    });
+  });
+
   describe('HSM', () => {
     it('starts a stopped hart once', () => {
-      const { call, log } = board();
+      const { call, log } = sbiBoard();
       assert.deepEqual(call(0x48_534dn, 2n, 1n), ret(0n, 1n));
       assert.deepEqual(call(0x48_534dn, 0n, 1n, 0x200n, 7n), ret(0n));
       assert.deepEqual(call(0x48_534dn, 0n, 1n, 0x200n, 7n), ret(-6n));
@@ -98,7 +113,7 @@ describe('machine/firmware/sbi', () => {
     });
 
     it('refuses harts that are not there and addresses that are not memory', () => {
-      const { call } = board();
+      const { call } = sbiBoard();
       assert.deepEqual(call(0x48_534dn, 0n, 4n, 0x200n), ret(-3n));
       assert.deepEqual(call(0x48_534dn, 0n, 1n, 0x1_0000n), ret(-5n));
       assert.deepEqual(call(0x48_534dn, 0n, 1n, 0x201n), ret(-5n));
@@ -106,7 +121,7 @@ describe('machine/firmware/sbi', () => {
     });
 
     it('stops and suspends the caller', () => {
-      const { call, log } = board();
+      const { call, log } = sbiBoard();
       assert.deepEqual(call(0x48_534dn, 1n), { kind: 'no-return' });
       assert.deepEqual(call(0x48_534dn, 3n, 0n), ret(0n));
       assert.deepEqual(call(0x48_534dn, 3n, 0xffff_ffff_8000_0000n, 0x40n, 2n), { kind: 'no-return' });
@@ -115,9 +130,29 @@ describe('machine/firmware/sbi', () => {
     });
   });
 
+  describe('SUSP', () => {
+    it('lets the system sleep, all of whose other harts are stopped, and resumes it elsewhere', () => {
+      const { call, log } = sbiBoard();
+      assert.deepEqual(call(susp, 0n, 0n, 0x40n, 9n), { kind: 'no-return' });
+      assert.deepEqual(log, ['suspend 64 9']);
+    });
+
+    it('refuses other kinds of sleep, addresses that are not memory, and while another hart runs', () => {
+      const { call, log, states } = sbiBoard();
+      for (const type of [1n, 0x7fff_ffffn, 0x8000_0000n])
+        assert.deepEqual(call(susp, 0n, type, 0x40n), ret(-3n));
+      assert.deepEqual(call(susp, 0n, 0n, 0x41n), ret(-5n));
+      assert.deepEqual(call(susp, 0n, 0n, 0x1_0000n), ret(-5n));
+      states[2] = hsmState.suspended;
+      assert.deepEqual(call(susp, 0n, 0n, 0x40n), ret(-4n));
+      assert.deepEqual(call(susp, 1n), ret(-2n));
+      assert.deepEqual(log, []);
+    });
+  });
+
   describe('SRST', () => {
     it('resets, and refuses reserved types and reasons', () => {
-      const { call, log } = board();
+      const { call, log } = sbiBoard();
       assert.deepEqual(call(0x5352_5354n, 0n, 0n, 1n), { kind: 'no-return' });
       assert.deepEqual(call(8n, 0n), { kind: 'no-return' });
       assert.deepEqual(call(0x5352_5354n, 0n, 3n, 0n), ret(-3n));
@@ -128,7 +163,7 @@ describe('machine/firmware/sbi', () => {
 
   describe('DBCN', () => {
     it('writes from memory', () => {
-      const { call, memory, output } = board();
+      const { call, memory, output } = sbiBoard();
       memory.set([0x68, 0x69], 0x80);
       assert.deepEqual(call(0x4442_434en, 0n, 2n, 0x80n, 0n), ret(0n, 2n));
       assert.deepEqual(call(0x4442_434en, 2n, 0x121n), ret(0n));
@@ -137,7 +172,7 @@ describe('machine/firmware/sbi', () => {
     });
 
     it('reads what waits, and no more', () => {
-      const { call, memory, input } = board();
+      const { call, memory, input } = sbiBoard();
       input.push(0x61, 0x62, 0x63);
       assert.deepEqual(call(0x4442_434en, 1n, 2n, 0x80n, 0n), ret(0n, 2n));
       assert.deepEqual([...memory.subarray(0x80, 0x84)], [0x61, 0x62, 0, 0]);
@@ -146,7 +181,7 @@ describe('machine/firmware/sbi', () => {
     });
 
     it('refuses a buffer that is not all memory, and takes no input for it', () => {
-      const { call, input } = board();
+      const { call, input } = sbiBoard();
       input.push(0x61);
       assert.deepEqual(call(0x4442_434en, 0n, 2n, 0x3ffn, 0n), ret(-3n));
       assert.deepEqual(call(0x4442_434en, 0n, 2n, 0x80n, 1n), ret(-3n));
@@ -157,59 +192,9 @@ describe('machine/firmware/sbi', () => {
 
   it('finds the name of a call for records', () => {
     assert.equal(
-      findSbiFunction(sbiExtensions, { extension: 8n, function: 55n })?.function.name,
+      findSbiFunction(firmwareSbiExtensions, { extension: 8n, function: 55n })?.function.name,
       'sbi_shutdown',
     );
-    assert.equal(findSbiFunction(sbiExtensions, { extension: 0x55n, function: 0n }), undefined);
+    assert.equal(findSbiFunction(firmwareSbiExtensions, { extension: 0x55n, function: 0n }), undefined);
   });
 });
-
-const ret = (error: bigint, value = 0n) => ({ kind: 'return', error, value });
-
-/** Four harts of which only the first runs, and a kilobyte of memory. */
-function board() {
-  const log: string[] = [];
-  const fences: unknown[] = [];
-  const sent: number[] = [];
-  const input: number[] = [];
-  const memory = new Uint8Array(0x400);
-  memory[0x100] = 0b10;
-  const states: HsmState[] = [hsmState.started, hsmState.stopped, hsmState.stopped, hsmState.stopped];
-  const target: SbiTarget = {
-    callingHart: 0,
-    harts: [0, 1, 2, 3],
-    identification: { vendor: 0n, architecture: 42n, implementation: 0n },
-    writeConsole: (byte) => sent.push(byte),
-    readConsole: () => input.shift(),
-    setTimer: (deadline) => log.push(`timer ${deadline}`),
-    sendInterrupt: (hart) => log.push(`ipi ${hart}`),
-    clearInterrupt: () => false,
-    fence: (harts, fence) => fences.push([harts, fence]),
-    hartState: (hart) => states[hart] ?? hsmState.stopped,
-    startHart: (hart, address, opaque) => {
-      states[hart] = hsmState.started;
-      log.push(`start ${hart} ${address} ${opaque}`);
-    },
-    stopCaller: () => log.push('stop'),
-    suspendCaller: (resume) => log.push(resume ? `suspend ${resume.address} ${resume.opaque}` : 'suspend'),
-    reset: (type, reason) => log.push(`reset ${type} ${reason}`),
-    readMemory: (address, length) =>
-      address + BigInt(length) <= 0x400n
-        ? memory.slice(Number(address), Number(address) + length)
-        : undefined,
-    writeMemory: (address, bytes) => {
-      if (address + BigInt(bytes.length) > 0x400n) return false;
-      memory.set(bytes, Number(address));
-      return true;
-    },
-    readVirtual: (address, length) =>
-      address < 0x400n
-        ? memory.slice(Number(address), Number(address) + length)
-        : { kind: 'trap', interrupt: false, code: 13, tval: address, tval2: 0n, tinst: 0n, gva: false },
-  };
-  const call = (extension: bigint, id: bigint, ...rest: readonly bigint[]) => {
-    const [a0 = 0n, a1 = 0n, a2 = 0n, a3 = 0n, a4 = 0n, a5 = 0n] = rest;
-    return callSbi(sbiExtensions, target, { extension, function: id, arguments: [a0, a1, a2, a3, a4, a5] });
-  };
-  return { call, log, fences, input, memory, output: () => String.fromCharCode(...sent) };
-}
