@@ -8,11 +8,14 @@ export interface KernelModule {
   readonly bytes: Uint8Array;
 }
 
+/** A module by its name, or one that some kernels have as a module, and others built in. */
+export type WantedModule = string | { readonly ifThere: string };
+
 /**
- * The modules of these names and all that they depend on, each after those it needs. What the kernel has built in is
- * left out. `folder` is a kernel package's `lib/modules/VERSION`. Throws where there is no such module.
+ * The modules that are wanted and all that they depend on, each after those it needs. `folder` is a kernel package's
+ * `lib/modules/VERSION`. Throws where there is no such module.
  */
-export function modulesInOrder(folder: string, names: readonly string[]): readonly KernelModule[] {
+export function modulesInOrder(folder: string, wanted: readonly WantedModule[]): readonly KernelModule[] {
   const files = new Map(
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ko.xz'))
@@ -27,7 +30,10 @@ export function modulesInOrder(folder: string, names: readonly string[]): readon
     for (const needed of dependencies(bytes)) add(needed);
     found.set(name, { name, bytes: withoutSignature(bytes) });
   };
-  for (const name of names) add(name);
+  for (const each of wanted) {
+    if (typeof each === 'string') add(each);
+    else if (files.has(each.ifThere)) add(each.ifThere);
+  }
   return [...found.values()];
 }
 

@@ -4,7 +4,7 @@ import { root } from '../root.ts';
 import { debianKernel } from './debian-kernel.ts';
 import { withDebianPackages, type DebianPackages } from './debian-packages.ts';
 import { busyboxInitramfs } from './initramfs.ts';
-import { modulesInOrder } from './kernel-modules.ts';
+import { modulesInOrder, type WantedModule } from './kernel-modules.ts';
 
 /** Files of real systems, which nobody here wrote. */
 export interface LinuxGuest {
@@ -23,15 +23,15 @@ export interface LinuxGuest {
 /** In .cache/guests of the repository, which git ignores, unless STRATA_GUESTS names another. */
 const folder = process.env['STRATA_GUESTS'] ?? join(root, '.cache', 'guests');
 
-const modules = [
+const modules: readonly WantedModule[] = [
   'virtio_mmio',
   'virtio_blk',
   'virtio_net',
   'virtio_rng',
   '9pnet_virtio',
   '9p',
-  // ext4 asks for the checksum by the name of an algorithm, which is no dependency.
-  'crc32c_generic',
+  // ext4 asks for the checksum by the name of an algorithm, which is no dependency; newer kernels have it built in.
+  { ifThere: 'crc32c_generic' },
   'ext4',
 ];
 
