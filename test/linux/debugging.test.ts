@@ -5,6 +5,7 @@ import { realSystems } from './real-systems.ts';
 
 /** What the guest's first process opens: a module of the initramfs. */
 const opened = '/lib/modules/virtio_mmio.ko';
+const opens = `process.name == "insmod" && filename == "${opened}"`;
 
 describe('linux/debugging', () => {
   const adapter = new AdapterClient({ patienceMilliseconds: 150_000 });
@@ -41,7 +42,7 @@ describe('linux/debugging', () => {
       const bound = await functions(
         { name: 'kernel!start_kernel' },
         { name: 'kernel!smp_callin' },
-        { name: 'kernel!do_sys_openat2', condition: `(char *)$a1 == "${opened}"` },
+        { name: 'kernel!do_sys_openat2', condition: opens },
       );
       assert.deepEqual(
         bound.map(({ verified }) => verified),
@@ -104,7 +105,7 @@ describe('linux/debugging', () => {
   });
 
   it('stops at one call of many by a condition, with the stack down to the process', async () => {
-    await functions({ name: 'kernel!do_sys_openat2', condition: `(char *)$a1 == "${opened}"` });
+    await functions({ name: 'kernel!do_sys_openat2', condition: opens });
     await move('continue');
     assert.equal(await value('(char *)$a1'), `${await value('$a1')} "${opened}"`);
     const found = await names();
@@ -139,6 +140,16 @@ describe('linux/debugging', () => {
     assert.equal(unmapped.result.kind === 'fault' && unmapped.result.trap, 'load page fault');
   });
 
+  it('knows the process that makes the call, and the spaces of processes', async () => {
+    assert.equal(await value('process.name'), 'insmod');
+    assert.equal(await value('((struct task_struct *)$tp)->comm'), '"insmod"');
+    const pid = await value('process.pid');
+    const { spaces } = await adapter.custom('strata/spaces', {});
+    const titles = spaces.map(({ title }) => title).join('\n');
+    assert.match(titles, new RegExp(`insmod, process ${pid}`));
+    assert.match(titles, /process 1\b/, 'init, which waits for it');
+  });
+
   it('shows devices as the kernel has set them up', async () => {
     const { devices } = await adapter.custom('strata/devices', {});
     const register = (device: string, name: string): bigint => {
@@ -161,7 +172,6 @@ describe('linux/debugging', () => {
     assert.ok(found.includes('kernel!do_init_module'), found.join('\n'));
     assert.match(found.at(-2) ?? '', /^— ecall from U: system call 273/);
     assert.match(await value('pdev->name'), /"[0-9a-f]+\.virtio_mmio"$/);
-    assert.equal(await value('((struct task_struct *)$tp)->comm'), '"insmod"');
   });
 
   it('steps out of a function to its caller', async () => {

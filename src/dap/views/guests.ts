@@ -35,7 +35,8 @@ function ownerOf(target: Target): GuestsBody['owner'] {
   const name = target.guestName(thread, thread.cpu.regime());
   const guest = name === undefined ? {} : { guest: name };
   if (stratum !== 'process') return { stratum, ...guest };
-  const process = target.programOf(thread, thread.cpu.regime())?.name;
+  const program = target.programOf(thread, thread.cpu.regime())?.name;
+  const process = program ?? target.introspection.taskOf(thread)?.name;
   return { stratum, ...guest, ...(process === undefined ? {} : { process }) };
 }
 

@@ -64,7 +64,7 @@ function* bareNames(surroundings: Surroundings): Generator<string> {
     for (const { name } of symbols.elf.symbols.all()) yield name;
   for (const { symbols } of surroundings.images())
     for (const { name, kind } of symbols.elf.symbols.all()) if (kind === 'function') yield name;
-  yield* ['gpa', 'hpa', 'walk', 'sizeof'];
+  yield* ['gpa', 'hpa', 'walk', 'sizeof', 'process'];
 }
 
 function* imageNames(name: string, { target, guest }: Surroundings): Generator<string> {

@@ -39,6 +39,30 @@ export function exitFacts(record: ExitRecord, surroundings: Surroundings): Facts
   );
 }
 
+/** The process that a thread runs or serves: as its kernel tells, or else as the code tells that is mapped. */
+export function processFacts({ target, thread, program }: Surroundings): Value {
+  const task = target.introspection.taskOf(thread);
+  const name = task?.name ?? program?.name.replace(/\.[^.]*$/, '');
+  if (name === undefined) return NONE;
+  return facts(
+    processTable,
+    (read) => read({ name, pid: task?.pid, thread: task?.threadId }),
+    () => (task === undefined ? name : `${name} (${task.pid})`),
+  );
+}
+
+interface ProcessFacts {
+  readonly name: string;
+  readonly pid: number | undefined;
+  readonly thread: number | undefined;
+}
+
+const processTable: Readonly<Record<string, (of: ProcessFacts) => Value>> = {
+  name: ({ name }) => text(name),
+  pid: ({ pid }) => count(pid),
+  thread: ({ thread }) => count(thread),
+};
+
 function hypercallFacts(call: ExitHypercall): FactsValue {
   return facts(
     hypercallTable,

@@ -3,7 +3,7 @@ import { VOID, type FunctionType, type Type } from '../../symbols/types.ts';
 import type { VariableSymbol } from '../../symbols/variable-index.ts';
 import type { StratumImage } from '../images/image-set.ts';
 import { numberValue } from './contents.ts';
-import { eventFact, whereKnown } from './facts.ts';
+import { eventFact, processFacts, whereKnown } from './facts.ts';
 import { LONG } from './integers.ts';
 import { atLocation, inMemory } from './places.ts';
 import { xRegister } from './registers.ts';
@@ -13,7 +13,7 @@ import { ExpressionFault, type TypedValue, type Value } from './value.ts';
 
 /**
  * What a bare name means: of the event, of the frame, of the frame's image, then of the images below it; last the
- * thread's own `guest` and `vcpu`. Where the frame has precedence, the event comes after all images.
+ * thread's own `guest`, `vcpu` and `process`. Where the frame has precedence, the event comes after all images.
  */
 export function bareName(name: string, surroundings: Surroundings): Value {
   const found = knownName(name, surroundings) ?? threadFact(name, surroundings);
@@ -132,8 +132,10 @@ function requireSpace(image: StratumImage, surroundings: Surroundings): void {
   throw new ExpressionFault(`${image.name} is not what runs in this address space`);
 }
 
-/** `guest` and `vcpu` mean something at any stop. */
-function threadFact(name: string, { thread }: Surroundings): Value | undefined {
+/** `guest`, `vcpu` and `process` mean something at any stop. */
+function threadFact(name: string, surroundings: Surroundings): Value | undefined {
+  const { thread } = surroundings;
+  if (name === 'process') return processFacts(surroundings);
   if (name === 'guest' && thread.guest) return { kind: 'text', text: thread.guest.name };
   if (name === 'vcpu' && thread.vcpu) return numberValue(BigInt(thread.vcpu.id), LONG);
   return undefined;

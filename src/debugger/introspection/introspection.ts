@@ -1,6 +1,7 @@
 import { hartMode } from '../../hart/state.ts';
 import type { TranslationRegime } from '../../hart/translation/regime.ts';
 import { LinuxKernel } from '../../introspection/linux/linux-kernel.ts';
+import { listProcesses, taskAt, type LinuxTask } from '../../introspection/linux/tasks.ts';
 import type { StratumImage } from '../images/image-set.ts';
 import type { DebugThread, Target } from '../target/target.ts';
 import { ModuleImages, type ModuleChange } from './module-images.ts';
@@ -29,6 +30,30 @@ export class Introspection {
     return undefined;
   }
 
+  /** What a thread runs, or ran when it entered the kernel; undefined where its kernel is not known. */
+  taskOf(thread: DebugThread): LinuxTask | undefined {
+    const { cpu, guest } = thread;
+    // What runs in a guest of the kernel's own is none of its tasks.
+    if (cpu.mode.virtual && guest === undefined) return undefined;
+    const linux = this.linuxOf(thread);
+    if (linux === undefined) return undefined;
+    // Linux keeps the task in tp; while a process runs, and until its trap is taken apart, in sscratch.
+    const address = [cpu.getCsr('sscratch') ?? 0n, cpu.getX(4)].find((each) => each >> 63n === 1n);
+    return address === undefined ? undefined : taskAt(linux.kernel, address);
+  }
+
+  /** The processes of the kernel that a thread runs under, each with its root: satp's value, or vsatp's, but for the ASID. */
+  processesOf(thread: DebugThread): readonly LinuxProcess[] {
+    const linux = this.linuxOf(thread);
+    if (linux === undefined) return [];
+    const regime = kernelRegime(thread);
+    const mode = (regime.satp >> 60n) << 60n;
+    return listProcesses(linux.kernel).flatMap((task) => {
+      const physical = task.pageTable && this.#target.physicalOf(task.pageTable, regime);
+      return physical === undefined ? [] : [{ ...task, root: mode | (physical >> 12n) }];
+    });
+  }
+
   /** Looks which modules the thread's kernel has now. `isLoading`: one was just loaded, perhaps in place of another. */
   lookForModules(thread: DebugThread, isLoading = false): ModuleChange | undefined {
     const found = this.linuxOf(thread);
@@ -49,6 +74,11 @@ export class Introspection {
     this.#target.images.setModules(kernel, []);
     return { added: [], removed };
   }
+}
+
+/** A process of Linux's, which has a space. */
+export interface LinuxProcess extends LinuxTask {
+  readonly root: bigint;
 }
 
 /** How the kernel below a thread's code translates addresses. */

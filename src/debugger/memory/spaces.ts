@@ -1,7 +1,7 @@
-import type { MemoryReference } from '../memory-reference.ts';
+import { formatMemoryReference, type MemoryReference } from '../memory-reference.ts';
 import { hartMode } from '../../hart/state.ts';
 import { virtMemoryMap } from '../../machine/memory-map.ts';
-import { recordsOf } from '../stack/unwind.ts';
+import { recordsOf } from '../stack/trap-entries.ts';
 import type { DebugThread, Target } from '../target/target.ts';
 import { noGuest } from './space-regime.ts';
 
@@ -21,6 +21,11 @@ export function listSpaces(target: Target, thread?: DebugThread): readonly Space
   const virtual = new Map<string, Space>();
   for (const each of threads)
     for (const space of virtualSpaces(target, each)) virtual.set(identity(space), space);
+  const tables = new Set([...virtual.values()].map(({ reference }) => tableOf(reference)));
+  const others = threads
+    .filter(({ guest }, index) => threads.findIndex((each) => each.guest === guest) === index)
+    .flatMap((each) => processSpaces(target, each))
+    .filter(({ reference }) => !tables.has(tableOf(reference)));
   return [
     hostPhysical(target),
     ...guestPhysical(target).filter(({ reference }) =>
@@ -29,7 +34,24 @@ export function listSpaces(target: Target, thread?: DebugThread): readonly Space
       ),
     ),
     ...virtual.values(),
+    ...others,
   ];
+}
+
+/** Spaces of the processes that the thread's kernel tells of, whether or not any has run for long. */
+function processSpaces(target: Target, thread: DebugThread): readonly Space[] {
+  return target.introspection.processesOf(thread).map(({ name, pid, root }) => ({
+    reference: { space: 'gva', guest: thread.guest?.name ?? noGuest, root, address: 0n },
+    title: `Virtual memory of process ${pid} (${name})`,
+    size: undefined,
+  }));
+}
+
+/** A space by its root table: its number (ASID) may change. */
+function tableOf(reference: MemoryReference): string {
+  return reference.space === 'gva'
+    ? `${reference.guest}:${BigInt.asUintN(44, reference.root)}`
+    : formatMemoryReference(reference);
 }
 
 function hostPhysical({ machine, vmm }: Target): Space {
@@ -75,11 +97,20 @@ function virtualSpaces(target: Target, thread: DebugThread): readonly Space[] {
       virtual: from.virtual,
       hgatp: of,
     }));
+  let known: ReadonlyMap<bigint, string> | undefined;
+  const processes = (): ReadonlyMap<bigint, string> =>
+    (known ??= new Map(
+      target.introspection
+        .processesOf(thread)
+        .map(({ name, pid, root }) => [BigInt.asUintN(44, root), `${name}, process ${pid}`]),
+    ));
   return [...interrupted, ...own].flatMap(({ root, pc, unknown, ...of }) => {
     const regime = { ...cpu.regime(hartMode(0, of.virtual)), satp: root, hgatp: of.hgatp };
     // Of a process that has ended, the kernel may have used the tables for something else.
     if (root === 0n || target.read(pc, 2, regime).length === 0) return [];
-    const what = target.programOf(thread, regime)?.name ?? unknown;
+    const process =
+      of.virtual === (thread.guest !== undefined) ? processes().get(BigInt.asUintN(44, root)) : undefined;
+    const what = target.programOf(thread, regime)?.name ?? process ?? unknown;
     return {
       reference: {
         space: 'gva',

@@ -6,7 +6,7 @@ import type { Scope, Variable } from '../variable.ts';
 import { userRanges } from './mapped-ranges.ts';
 import { addressRow, groupRow, row } from './row.ts';
 
-/** The process whose address space is in force, as far as it can be seen from outside, without the kernel's help. */
+/** The process whose address space is in force, as far as it can be seen from outside. */
 export function processView(surroundings: Surroundings): Scope {
   return {
     name: 'Process view',
@@ -18,10 +18,25 @@ export function processView(surroundings: Surroundings): Scope {
         surroundings.program?.name ?? 'none that is known',
         'recognised by the code that is mapped',
       ),
+      ...taskRows(surroundings),
       ...entryState(surroundings),
       ...addressSpace(surroundings),
     ],
   };
+}
+
+/** What the kernel says of it, where that is known well enough to be asked. */
+function taskRows({ target, thread }: Surroundings): readonly Variable[] {
+  const task = target.introspection.taskOf(thread);
+  if (task === undefined) return [];
+  return [
+    row('process', task.name, 'as the kernel calls it (comm)'),
+    row('process ID', String(task.pid)),
+    row('thread ID', String(task.threadId)),
+    ...(task.pageTable === undefined
+      ? [row('kind', 'thread of the kernel: it has no space of its own')]
+      : []),
+  ];
 }
 
 /** Where the process itself is: in this frame, or where it entered the kernel. */

@@ -1,10 +1,10 @@
 import type { HartMode } from '../../hart/state.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
-import { exceptionCode } from '../../hart/trap.ts';
 import type { CallerFrame, FrameRegisters } from '../../symbols/unwind.ts';
 import { stratumOf } from '../target/cpu.ts';
 import type { DebugThread, Target } from '../target/target.ts';
 import type { Activation } from './activation.ts';
+import { entriesOf, isEntered, takeRecord } from './trap-entries.ts';
 
 /** A level of the stack: activations of one stratum, and the trap by which the stratum below called it. */
 export interface StackLevel {
@@ -21,7 +21,7 @@ export function unwindThread(target: Target, thread: DebugThread): readonly Stac
   const { cpu } = thread;
   const { hgatp } = cpu.regime();
   const levels: StackLevel[] = [];
-  const records = recordsOf(thread).filter((record) => !isJump(thread, record));
+  const records = entriesOf(target, thread);
   const x = Array.from({ length: 32 }, (_, index) => cpu.getX(index));
   let start: Start = { mode: cpu.mode, root: cpu.root, hgatp, registers: { pc: cpu.pc, x, pcKind: 'exact' } };
   const seen = new Set<string>();
@@ -30,9 +30,10 @@ export function unwindThread(target: Target, thread: DebugThread): readonly Stac
     const key = `${start.registers.pc}:${start.registers.x[2]}:${start.mode.privilege}`;
     if (seen.has(key)) break;
     seen.add(key);
-    const enteredBy = takeRecord(records, start);
-    const limits = { isInnermost: levels.length === 0, most: mostFrames - frames, enteredBy };
+    const record = takeRecord(records, start);
+    const limits = { isInnermost: levels.length === 0, most: mostFrames - frames, enteredBy: record };
     const activations = unwindLevel(target, thread, start, limits);
+    const enteredBy = record && isEntered(activations, record) ? record : undefined;
     frames += activations.length;
     levels.push({ activations, enteredBy });
     if (enteredBy === undefined) break;
@@ -114,40 +115,6 @@ function callOfNothing({ pcKind, x }: FrameRegisters): Caller | undefined {
   const ra = x[1];
   if (pcKind !== 'exact' || ra === undefined) return undefined;
   return { registers: { pc: ra, x, pcKind: 'return-address' }, cfa: x[2] };
-}
-
-/** Traps of this thread that are under way, innermost first. Those into the VMM belong to its own frames. */
-export function recordsOf(thread: DebugThread): TrapRecord[] {
-  const hgatp = thread.vcpu?.getCsr('hgatp');
-  return thread.hart.trapRecords
-    .list()
-    .filter((record) => (hgatp === undefined ? true : record.hgatp === hgatp && record.to.virtual));
-}
-
-/**
- * A kernel turns its page tables on by a fault: the address after it is mapped no more, and the "handler" is where it
- * goes on. Nothing was interrupted then. A call of what is not mapped differs: the tables are still the same.
- */
-function isJump({ cpu, hart }: DebugThread, { from, to, interrupt, code, root, pc }: TrapRecord): boolean {
-  if (interrupt || code !== exceptionCode.instructionPageFault || from.privilege !== to.privilege)
-    return false;
-  const regime = cpu.regime(from);
-  if (regime.satp === root) return false;
-  const found = hart.walker.walk({ address: pc, access: 'execute', regime, effects: 'none' });
-  return typeof found !== 'number';
-}
-
-/**
- * Takes the trap that entered the level, and all inside it, off the list. A trap from a process must be from the
- * space that is in force now, if any is: a kernel may have switched process within a trap.
- */
-function takeRecord(records: TrapRecord[], { mode, root }: Start): TrapRecord | undefined {
-  const isEntry = (record: TrapRecord): boolean =>
-    record.to.privilege === mode.privilege && record.to.virtual === mode.virtual;
-  const isOfSpace = (record: TrapRecord): boolean => record.from.privilege !== 0 || record.root === root;
-  const exact = records.findIndex((record) => isEntry(record) && isOfSpace(record));
-  const index = exact >= 0 ? exact : records.findIndex(isEntry);
-  return index < 0 ? undefined : records.splice(0, index + 1).at(-1);
 }
 
 /** Of the interrupted code, only what the record kept is known: what the handler saved, it saved where it liked. */

@@ -39,7 +39,7 @@ export class Target {
   readonly images: ImageSet;
   readonly threads: readonly DebugThread[];
   /** Where images of kernels lie, by where they were loaded. */
-  readonly placement = new Placement((address, regime) => this.#physicalOf(address, regime));
+  readonly placement = new Placement((address, regime) => this.physicalOf(address, regime));
   /** What the kernels are doing. */
   readonly introspection = new Introspection(this);
   readonly #recognition = new Recognition();
@@ -210,8 +210,8 @@ export class Target {
     );
   }
 
-  /** Of the guest that the regime is of. */
-  #physicalOf(address: bigint, regime: TranslationRegime): bigint | undefined {
+  /** The physical address, of the guest that the regime is of, that a virtual one leads to; undefined where none is mapped. */
+  physicalOf(address: bigint, regime: TranslationRegime): bigint | undefined {
     const { walker } = this.#anyHart;
     const wrapped = BigInt.asUintN(64, address);
     const page = walker.walk({ address: wrapped, access: 'any', regime, effects: 'none' });

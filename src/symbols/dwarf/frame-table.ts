@@ -168,8 +168,8 @@ class FrameSectionReader {
         else if (letter === 'P') this.#readAddress(data, data.u8());
       }
       if (data.failed) return undefined;
-    } else if (augmentation !== '') {
-      // Unknown augmentations may change the format of everything after them.
+    } else if (augmentation !== '' && augmentation !== 'S') {
+      // Unknown augmentations may change the format of everything after them. Assemblers write S alone in .debug_frame.
       return undefined;
     }
     if (reader.failed) return undefined;

@@ -26,6 +26,7 @@ describe('debugger/stack/unwind', () => {
       'pebble!upper_half',
     ]);
     assert.equal(names.filter((name) => name === 'pebble!kernel_main').length, 1);
+    assert.equal(names.at(-1), 'pebble!upper_half', 'no process has called the scheduler');
   });
 
   it('shows no trap below a kernel that turned its tables on by a fault', () => {
