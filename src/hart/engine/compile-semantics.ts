@@ -41,6 +41,10 @@ export interface CodePlace extends FloatPlace {
   storeConditional(size: 4 | 8, address: Operand, value: Operand): void;
   amo(operator: AmoOperator, size: 4 | 8, address: Operand, value: Operand): void;
   zeroBlock(address: Operand): void;
+  /** The constant of a CSR instruction. */
+  zimm(): void;
+  /** Leaves an i32 of the translation context, by its place as in `contextWord`. */
+  contextWord(place: number): void;
   /** Leaves the code where the i32 that `condition` leaves is not zero: the instruction is not to be done here. */
   leaveIf(condition: () => void): void;
   /** Leaves the address to which `slotAt` is to be added for a slot of the hart's state. */

@@ -1,12 +1,14 @@
 import { assert } from '../../common/errors.ts';
 import { wasm } from '../../common/web-assembly.ts';
 import type { Breakpoints } from '../breakpoints.ts';
+import { interruptEndsWait } from '../interrupts.ts';
 import type { MachineMemory } from '../memory.ts';
 import { hartSlot, type HartState } from '../state.ts';
+import { sstatusLow } from '../status-bits.ts';
 import { contextKeyWords, readContextKey } from './context-key.ts';
 import { exitCode } from './exit-code.ts';
 import { writeInterpreter, type Interpreter } from './interpreter.ts';
-import { contextsOffset, engineWord, missesAligned } from './layout.ts';
+import { contextsOffset, contextWord, engineWord, missesAligned } from './layout.ts';
 import type { CodeUser, PredecodedCode } from './predecoded-code.ts';
 import type { Translator } from '../translator/translator.ts';
 import type { Walked } from '../translation/walk.ts';
@@ -109,6 +111,7 @@ export class Engine implements CodeUser, TableUser {
    */
   run(budget: number): EngineExit {
     if (this.#contextIsStale) this.#selectContext();
+    this.#contexts.setWord(contextWord.interruptWaits, interruptEndsWait(this.#state) ? sstatusLow.SIE : 0);
     let left = budget;
     let standstills = 0;
     let exit: EngineExit | undefined;

@@ -1,6 +1,7 @@
 import { allCompressed, allInstructions } from '../../isa/extensions/index.ts';
-import type { Instruction } from '../../isa/instruction.ts';
+import type { DecodedInstruction, Instruction } from '../../isa/instruction.ts';
 import { isCompilable, isPcRelative } from './compile-semantics.ts';
+import { csrAccesses, csrAccessOf, type CsrAccess } from './csr-access.ts';
 
 /** Handlers that are not an instruction. Zero is what a cleared record holds. */
 export const specialHandler = {
@@ -41,10 +42,24 @@ export const handlerVariants: readonly HandlerVariant[] = allInstructions.flatMa
   return lengths.flatMap((length) => reaches.map((reach) => ({ instruction, length, reach })));
 });
 
+/** The number of the handler of a CSR instruction. `undefined`: it is none, or TypeScript does it. */
+export function csrHandlerOf(decoded: DecodedInstruction): number | undefined {
+  const access = csrAccessOf(decoded);
+  return access && csrNumbers.get(access);
+}
+
 /** The number of an instruction's handler. `undefined`: TypeScript does it, or it has no target that is near. */
 export function handlerOf(instruction: Instruction, length: 2 | 4, reach: Reach): number | undefined {
   return numbers.get(instruction)?.[length][reach];
 }
+
+/** The handlers of CSR instructions come after all others. */
+const csrNumbers: ReadonlyMap<CsrAccess, number> = new Map(
+  csrAccesses.map((access, index) => [
+    access,
+    Object.keys(specialHandler).length + handlerVariants.length + index,
+  ]),
+);
 
 type Numbers = Readonly<Record<2 | 4, Partial<Record<Reach, number>>>>;
 

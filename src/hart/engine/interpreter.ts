@@ -1,9 +1,12 @@
+import { csrrw } from '../../isa/extensions/zicsr.ts';
 import type { MachineMemory } from '../memory.ts';
 import { hartSlot, slotOffset } from '../state.ts';
 import { exitCode, type HartPlace } from './exit-code.ts';
 import { writeDriver } from './driver.ts';
 import { floatLocals } from './float-place.ts';
+import { compileCsrAccess } from './compile-csr.ts';
 import { compileInstruction } from './compile-semantics.ts';
+import { csrAccesses } from './csr-access.ts';
 import { handlerVariants, specialHandler } from './handlers.ts';
 import {
   engineWord,
@@ -273,6 +276,11 @@ function writeDispatch(frame: Frame, done: Label, undo: Label): void {
     };
     for (const variant of handlerVariants) {
       handlers.push(() => compileInstruction(variant.instruction, new RecordPlace(frame, variant)));
+    }
+    for (const access of csrAccesses) {
+      handlers.push(() =>
+        compileCsrAccess(access, new RecordPlace(frame, { instruction: csrrw, reach: 'far', length: 4 })),
+      );
     }
     nestBlocks(code, handlers, () => code.get(frame.handler));
   });

@@ -38,7 +38,12 @@ const tlbBytes = tlbEntries * tlbEntryBytes;
 /** Byte offsets of the three arrays within a context. */
 export const tlbArray = { read: 0, write: tlbBytes, execute: 2 * tlbBytes } as const;
 export type TlbArray = keyof typeof tlbArray;
-export const contextBytes = 3 * tlbBytes;
+/** Words in a context after its arrays, as byte offsets from its start. */
+export const contextWord = {
+  /** `sstatus.SIE`'s bit where an interrupt is pending and enabled but for the mode's own switch; else 0. */
+  interruptWaits: 3 * tlbBytes,
+} as const;
+export const contextBytes = 3 * tlbBytes + 64;
 export const contextCount = 16;
 /** Where the first context begins in the engine area. */
 export const contextsOffset = 0x1000;

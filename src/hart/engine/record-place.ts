@@ -104,6 +104,16 @@ export class RecordPlace implements CodePlace, AccessPad {
     writeAmoAccess(this, operator, size, address, value);
   }
 
+  /** In the place of an immediate, of which there is none. */
+  zimm(): void {
+    this.immediate();
+  }
+
+  contextWord(place: number): void {
+    this.code.get(this.#frame.context);
+    this.code.memory('i32.load', place);
+  }
+
   zeroBlock(address: Operand): void {
     writeZeroBlock(this, address);
   }

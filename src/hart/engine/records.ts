@@ -4,7 +4,7 @@ import type { MachineMemory } from '../memory.ts';
 import { dynamicRounding } from '../../isa/rounding-modes.ts';
 import type { RegisterOperand } from '../../isa/semantics.ts';
 import { floatOperands, hasRounding, isRoundedInWasm, unitMask } from './float-unit.ts';
-import { handlerOf, specialHandler } from './handlers.ts';
+import { csrHandlerOf, handlerOf, specialHandler } from './handlers.ts';
 import {
   floatRegisterOffset,
   pageRecords,
@@ -128,12 +128,14 @@ export class Records {
   }
 
   #write(record: RecordIndex, decoded: DecodedInstruction | undefined, reach: 'near' | 'far'): void {
-    const far = decoded && handlerOf(decoded.instruction, decoded.length, 'far');
+    const far = decoded && (handlerOf(decoded.instruction, decoded.length, 'far') ?? csrHandlerOf(decoded));
     if (decoded === undefined || far === undefined || !isRoundedInWasm(decoded)) {
       this.#halfWords[record] = specialHandler.slow;
       return;
     }
-    const { instruction, rd, rs1, rs2, imm, length } = decoded;
+    const { instruction, rd, rs1, rs2, length } = decoded;
+    // Of a CSR instruction the constant takes the place of the immediate.
+    const imm = decoded.imm === 0 ? decoded.zimm : decoded.imm;
     const near = reach === 'near' ? handlerOf(instruction, length, 'near') : undefined;
     const floats = floatOperands(instruction);
     const offsetOf = (operand: RegisterOperand, register: number): number =>

@@ -18,6 +18,7 @@ const words = {
   context: contextBytes / 4,
   entry: tlbEntryBytes / 4,
   array: tlbEntries * (tlbEntryBytes / 4),
+  arrays: 3 * tlbEntries * (tlbEntryBytes / 4),
 } as const;
 
 /** A page table of which it is not known, or cannot be said, what its entries map. */
@@ -74,6 +75,11 @@ export class TranslationContexts {
     this.#lastUse[context] = ++this.#uses;
     this.#current = context;
     this.#engine[engineWord.context / 4] = this.#contextsAddress + context * contextBytes;
+  }
+
+  /** Sets a word of the current context, by its place as in `contextWord`. */
+  setWord(place: number, value: number): void {
+    this.#contexts[this.#current * words.context + place / 4] = value;
   }
 
   /** Fills an entry of the current context for the page of an address; `addend` and `detail` as in `tlbField`. */
@@ -172,7 +178,7 @@ export class TranslationContexts {
     const low = (span << 21) | (page << 12);
     const high = Math.floor(span / 2 ** 11) | 0;
     const first = context * words.context + page * words.entry;
-    for (let entry = first; entry < first + words.context; entry += words.array) {
+    for (let entry = first; entry < first + words.arrays; entry += words.array) {
       if (this.#contexts[entry] === low && this.#contexts[entry + 1] === high) this.#invalidate(entry);
     }
   }
@@ -191,7 +197,8 @@ export class TranslationContexts {
   #empty(context: number): void {
     const fills = this.#fills[context] as number;
     if (fills > noted) {
-      this.#contexts.fill(emptyTagHalf, context * words.context, (context + 1) * words.context);
+      const first = context * words.context;
+      this.#contexts.fill(emptyTagHalf, first, first + words.arrays);
     } else {
       for (let index = 0; index < fills; index++)
         this.#invalidate(this.#filled[context * noted + index] as number);

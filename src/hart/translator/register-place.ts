@@ -160,6 +160,15 @@ export class RegisterPlace implements CodePlace, AccessPad {
     writeAmoAccess(this, operator, size, address, value);
   }
 
+  zimm(): void {
+    this.code.i64(BigInt(this.#instruction.decoded.zimm));
+  }
+
+  contextWord(place: number): void {
+    this.code.get(this.#locals.context);
+    this.code.memory('i32.load', place);
+  }
+
   zeroBlock(address: Operand): void {
     writeZeroBlock(this, address);
   }

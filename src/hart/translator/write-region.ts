@@ -4,6 +4,8 @@ import { floatLocals as floatCounts } from '../engine/float-place.ts';
 import { compileInstruction } from '../engine/compile-semantics.ts';
 import { writeUnit } from '../engine/float-unit.ts';
 import { floatRegisterOffset, inPageMask, registerOffset } from '../engine/layout.ts';
+import { compileCsrAccess } from '../engine/compile-csr.ts';
+import { csrAccessOf } from '../engine/csr-access.ts';
 import { ModuleWriter } from '../engine/wasm/module-writer.ts';
 import type { CodeWriter, Label, Local } from '../engine/wasm/code-writer.ts';
 import type { ValueType } from '../engine/wasm/opcodes.ts';
@@ -332,7 +334,9 @@ class RegionWriter {
         },
         unitMask,
       });
-      compileInstruction(instruction.decoded.instruction, place);
+      const access = csrAccessOf(instruction.decoded);
+      if (access === undefined) compileInstruction(instruction.decoded.instruction, place);
+      else compileCsrAccess(access, place);
       if (isFloat) unitMask = 0;
     }
   }
