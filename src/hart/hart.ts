@@ -209,12 +209,14 @@ export class Hart {
   returnFromMachine(): void {
     if (countsEvents(this.state)) settleEvents(this.state);
     returnFromMachine(this.state, this.trapRecords);
+    this.#engine?.returnedFromTrap();
   }
 
   /** What a hosted HS level ends with: the effects of SRET. */
   returnFromSupervisor(): void {
     if (countsEvents(this.state)) settleEvents(this.state);
     returnFromSupervisor(this.state, this.trapRecords);
+    this.#engine?.returnedFromTrap();
   }
 
   /** The instruction word that raised the last exception; 0 where its fetch did. Of no meaning after interrupts. */
@@ -279,8 +281,15 @@ export class Hart {
       case engineExit.breakpoint:
         return { kind: 'breakpoint', pc: state.pc };
       case engineExit.slow:
-        return state.steps < end ? this.#step(this.#engine.fetched) : undefined;
+        return state.steps < end ? this.#stepOutside(this.#engine) : undefined;
     }
+  }
+
+  #stepOutside(engine: Engine): HartStop | undefined {
+    const word = engine.fetched;
+    const stop = this.#step(word);
+    if (word === sretWord || word === mretWord) engine.returnedFromTrap();
+    return stop;
   }
 
   /** One instruction by the evaluator, or the trap that it raises; `word` if it has been fetched. */
@@ -345,3 +354,6 @@ export class Hart {
     return typeof page === 'number' ? page : undefined;
   }
 }
+
+const sretWord = 0x1020_0073;
+const mretWord = 0x3020_0073;

@@ -58,6 +58,7 @@ export class Engine implements CodeUser, TableUser {
   #contextIsStale = true;
   #passesBreakpoint = false;
   #isEntry: 0 | 1 = 0;
+  #returned = false;
   /** Instructions until it is looked at what is worth translating. */
   #untilSample: number;
   #sampleSteps: number;
@@ -112,6 +113,10 @@ export class Engine implements CodeUser, TableUser {
   run(budget: number): EngineExit {
     if (this.#contextIsStale) this.#selectContext();
     this.#contexts.setWord(contextWord.interruptWaits, interruptEndsWait(this.#state) ? sstatusLow.SIE : 0);
+    if (this.#returned) {
+      this.#returned = false;
+      this.#isEntry = this.#isAfterCall() ? 1 : 0;
+    }
     let left = budget;
     let standstills = 0;
     let exit: EngineExit | undefined;
@@ -131,9 +136,10 @@ export class Engine implements CodeUser, TableUser {
         assert(standstills < mostStandstills, 'what an instruction misses is there when it is tried again');
       }
       exit = this.#afterExit(why, left);
+      // Code goes on after such an instruction again and again; where an access is refused, this time.
+      if (why === exitCode.slow) this.#isEntry = 1;
     } while (exit === undefined);
     this.#passesBreakpoint = false;
-    if (exit === engineExit.slow) this.#isEntry = 1;
     this.#state.steps += budget - left;
     return exit;
   }
@@ -151,6 +157,14 @@ export class Engine implements CodeUser, TableUser {
   /** The next `run` begins where control got to by a trap, or its return. */
   enterByTrap(): void {
     this.#isEntry = 1;
+  }
+
+  /**
+   * The hart was sent back from a trap. To a call it comes back often; to where an interrupt or a page fault met it, never
+   * again.
+   */
+  returnedFromTrap(): void {
+    this.#returned = true;
   }
 
   /** The next `run` does not stop at a breakpoint at which it begins, but has the instruction done outside. */
@@ -207,6 +221,12 @@ export class Engine implements CodeUser, TableUser {
       default:
         return engineExit.slow;
     }
+  }
+
+  #isAfterCall(): boolean {
+    const { pc } = this.#state;
+    const page = this.#ramPageAt(pc);
+    return page !== undefined && this.#code.isAfterCall(page, Number(BigInt.asUintN(12, pc)));
   }
 
   /** Tells the translator where time goes. Where little of it is interpreted, it seldom needs to know. */

@@ -192,6 +192,12 @@ export class PredecodedCode {
     for (const offset of this.#breakpoints.pages('virtual').get(virtualPage) ?? []) this.#arm(page, offset);
   }
 
+  /** Does an ECALL come before an offset of a page? */
+  isAfterCall(page: number, offset: number): boolean {
+    const place = (page * pageBytes + offset) / 2;
+    return offset >= 4 && this.#ramHalfWords[place - 2] === ecallWord && this.#ramHalfWords[place - 1] === 0;
+  }
+
   /** Does the instruction at an offset of a page reach into the next page? */
   crossesAt(page: number, offset: number): boolean {
     return (
@@ -289,3 +295,4 @@ function endsRun({ instruction }: DecodedInstruction): boolean {
 }
 
 const pageBytes = 0x1000;
+const ecallWord = 0x73;
