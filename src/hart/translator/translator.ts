@@ -124,10 +124,18 @@ export class Translator implements CodeObserver {
     const times = this.#times.get(page) ?? 0;
     if (heat < this.#policy.pageHeat * 2 ** times) return;
     this.#heat.set(page, 0);
-    if (known?.main !== undefined && !this.#hasNewEntries(page, known.main)) return;
-    this.#times.set(page, times + 1);
     this.#likelyAddend = likelyAddend();
-    this.#translatePage(page, []);
+    if (known?.main === undefined || this.#hasNewEntries(page, known.main)) {
+      this.#times.set(page, times + 1);
+      this.#translatePage(page, []);
+    }
+    // A loop that control fell into, or was sent back into: no entry leads there.
+    if (this.#pages.get(page)?.main === undefined) this.#translateHere(page, offset);
+  }
+
+  #translateHere(page: number, offset: number): void {
+    if (this.#code.isPlain(page, offset) && !this.#code.isRegion(page, offset))
+      this.#translateLoop(page, offset);
   }
 
   /** The interpreter came by at the head of a loop, at this place, as often as it takes. */
