@@ -3,7 +3,8 @@ import type { Isa } from '../isa/configuration/isa.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { Clock } from './clock.ts';
 import { CsrFile } from './csr-file.ts';
-import { Engine, engineExit, type TranslatePage } from './engine/engine.ts';
+import { Engine, engineExit } from './engine/engine.ts';
+import type { TranslatePage } from './engine/refill.ts';
 import type { PredecodedCode } from './engine/predecoded-code.ts';
 import type { TablePages } from './engine/table-pages.ts';
 import { hostedLevel, trapFromCsrs, type HostedLevels } from './hosted.ts';
@@ -23,7 +24,8 @@ import { Triggers } from './triggers/triggers.ts';
 import { returnFromMachine, returnFromSupervisor, takeInterrupt, takeTrap } from './traps.ts';
 import type { Fence } from './translation/fence.ts';
 import { accessRegime, fetchRegime } from './translation/regime.ts';
-import { PageWalker } from './translation/walk.ts';
+import { QuickWalk } from './translation/quick-walk.ts';
+import { PageWalker, type Walked } from './translation/walk.ts';
 import { VirtualMemory } from './virtual-memory.ts';
 
 export interface HartOptions {
@@ -83,6 +85,9 @@ export class Hart {
   readonly #triggers: Triggers;
   readonly #evaluator: Evaluator;
   readonly #engine: Engine | undefined;
+  readonly #quickWalk: QuickWalk;
+  /** Which of the walks did the last translation for the engine. */
+  #walked: Walked;
   /** The step at which a timer is due; the timers have to be looked at again from there on. */
   #timerStep = 0;
   #attention = false;
@@ -101,6 +106,13 @@ export class Hart {
     this.#triggers = new Triggers(state);
     this.walker = new PageWalker(physical, this.#protection, isa);
     this.view = new MemoryView(physical, this.walker);
+    this.#walked = this.walker;
+    this.#quickWalk = new QuickWalk({
+      state,
+      memory: physical,
+      protection: this.#protection,
+      contiguousPages: isa.has('Svnapot'),
+    });
     const contextChanged = (): void => {
       this.#engine?.contextChanged();
       // Counters count in some modes only: when one overflows is another step now.
@@ -143,8 +155,8 @@ export class Hart {
         hart: id,
         state,
         breakpoints,
-        walked: () => this.walker.walked,
-        translate: (address, access, effects) => this.#translatePage(address, access, effects),
+        walked: () => this.#walked,
+        translate: (page, access, effects) => this.#translatePage(page, access, effects),
       });
   }
 
@@ -345,13 +357,21 @@ export class Hart {
     return this.#breakpoints.has('physical', BigInt(page) * 4096n + BigInt.asUintN(12, pc));
   }
 
-  #translatePage(...[address, access, effects]: Parameters<TranslatePage>): number | undefined {
+  #translatePage(...[page, access, effects]: Parameters<TranslatePage>): number | undefined {
+    if (this.#triggers.areArmed || effects === 'none') return this.#walkInFull(page, access, effects);
+    this.#walked = this.#quickWalk;
+    return this.#quickWalk.find(page, access) ?? this.#walkInFull(page, access, effects);
+  }
+
+  #walkInFull(...[page, access, effects]: Parameters<TranslatePage>): number | undefined {
     const regime = access === 'execute' ? fetchRegime(this.state) : accessRegime(this.state, 'normal');
+    const address = BigInt(page) << 12n;
     // An access that may fire a trigger goes the slow way.
     if (effects === 'update' && this.#triggers.areArmed && this.#triggers.concernPage(address, access))
       return undefined;
-    const page = this.walker.walk({ address, access, regime, effects });
-    return typeof page === 'number' ? page : undefined;
+    this.#walked = this.walker;
+    const found = this.walker.walk({ address, access, regime, effects });
+    return typeof found === 'number' ? found : undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { wasm } from '../../common/web-assembly.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import { interruptEndsWait } from '../interrupts.ts';
 import type { MachineMemory } from '../memory.ts';
+import type { Walked } from '../translation/walk.ts';
 import { hartSlot, type HartState } from '../state.ts';
 import { sstatusLow } from '../status-bits.ts';
 import { contextKeyWords, readContextKey } from './context-key.ts';
@@ -11,9 +12,9 @@ import { writeInterpreter, type Interpreter } from './interpreter.ts';
 import { contextsOffset, contextWord, engineWord, missesAligned } from './layout.ts';
 import type { CodeUser, PredecodedCode } from './predecoded-code.ts';
 import type { Translator } from '../translator/translator.ts';
-import type { Walked } from '../translation/walk.ts';
+import { Refill, type TranslatePage } from './refill.ts';
 import type { TablePages, TableUser } from './table-pages.ts';
-import { anything, TranslationContexts } from './translation-contexts.ts';
+import { TranslationContexts } from './translation-contexts.ts';
 
 /** Why `run` came back; numbers, for it comes back often. */
 export const engineExit = {
@@ -26,34 +27,18 @@ export const engineExit = {
 } as const;
 export type EngineExit = (typeof engineExit)[keyof typeof engineExit];
 
-/**
- * Translates an address as the hart's present mode does for a fetch, load or store, with or without the effects of
- * such an access on A and D bits. Gives the number of the host-physical page if the access may reach all of it,
- * else `undefined`: the slow path finds out what is wrong.
- */
-export type TranslatePage = (
-  address: bigint,
-  access: 'read' | 'write' | 'execute',
-  effects: 'update' | 'none',
-) => number | undefined;
-
 /** Runs the plain instructions of one hart in wasm. */
 export class Engine implements CodeUser, TableUser {
   readonly #memory: MachineMemory;
   readonly #state: HartState;
   readonly #code: PredecodedCode;
   readonly #breakpoints: Breakpoints;
-  readonly #tables: TablePages;
-  readonly #translate: TranslatePage;
-  readonly #walked: () => Walked;
   readonly #translator: Translator | undefined;
   readonly #contexts: TranslationContexts;
+  readonly #refill: Refill;
   readonly #words: Uint32Array;
-  readonly #missAddress: BigUint64Array;
   readonly #key = new Int32Array(contextKeyWords);
   readonly #run: Interpreter['run'];
-  readonly #firstHostPage: number;
-  readonly #ramPages: number;
   readonly #likelyAddend = (): number | undefined => this.#contexts.likelyAddend();
   #contextIsStale = true;
   #passesBreakpoint = false;
@@ -62,9 +47,6 @@ export class Engine implements CodeUser, TableUser {
   /** Instructions until it is looked at what is worth translating. */
   #untilSample: number;
   #sampleSteps: number;
-  /** The page of the last data miss, by the low half of its address, and how often in a row it was refused. */
-  #refusedPage = -1;
-  #refusals = 0;
 
   constructor(options: {
     readonly memory: MachineMemory;
@@ -80,24 +62,19 @@ export class Engine implements CodeUser, TableUser {
     /** What the last translation read. */
     readonly walked: () => Walked;
   }) {
-    const { memory, hart, state, code, breakpoints, tables, translator, translate, walked } = options;
+    const { memory, hart, state, code, breakpoints, tables, translator } = options;
     const place = memory.harts[hart] as MachineMemory['harts'][number];
     const { buffer } = memory.wasm;
     this.#memory = memory;
     this.#state = state;
     this.#code = code;
     this.#breakpoints = breakpoints;
-    this.#tables = tables;
     this.#translator = translator;
     this.#sampleSteps = translator?.interval ?? longestSlice;
     this.#untilSample = this.#sampleSteps;
-    this.#translate = translate;
-    this.#walked = walked;
     this.#contexts = new TranslationContexts(memory, place.engineOffset, tables);
+    this.#refill = new Refill({ ...options, contexts: this.#contexts });
     this.#words = new Uint32Array(buffer, place.engineOffset, contextsOffset / 4);
-    this.#missAddress = new BigUint64Array(buffer, place.engineOffset + engineWord.missAddress, 1);
-    this.#firstHostPage = memory.ramBase / pageBytes;
-    this.#ramPages = memory.ramSize / pageBytes;
     const module = new wasm.Module(writeInterpreter(memory, place));
     const regions = translator?.functions ?? new wasm.Table({ element: 'anyfunc', initial: 1 });
     const instance = new wasm.Instance(module, { machine: { memory: memory.wasm, regions } });
@@ -148,7 +125,7 @@ export class Engine implements CodeUser, TableUser {
   get fetched(): number | undefined {
     const low = this.#state.low(hartSlot.pc);
     const inPage = low & 0xffe;
-    const page = inPage < 0xffe ? this.#contexts.executePage(this.#state.pc) : undefined;
+    const page = inPage < 0xffe ? this.#contexts.executePage(this.#pcPage) : undefined;
     if (page === undefined) return undefined;
     const word = this.#memory.ramView.getUint32(page - this.#memory.ramOffset + inPage, true);
     return (word & 3) === 3 ? word : word & 0xffff;
@@ -208,7 +185,7 @@ export class Engine implements CodeUser, TableUser {
       case exitCode.fetchMiss:
         // The next instruction is not begun: its fetch must leave no trace in a page table.
         if (left === 0) return engineExit.budget;
-        return this.#atFetchMiss(this.#missAddress[0] as bigint);
+        return this.#atFetchMiss();
       case exitCode.readMiss:
         return this.#fillData('read') ? undefined : engineExit.slow;
       case exitCode.writeMiss:
@@ -224,9 +201,17 @@ export class Engine implements CodeUser, TableUser {
   }
 
   #isAfterCall(): boolean {
-    const { pc } = this.#state;
-    const page = this.#ramPageAt(pc);
-    return page !== undefined && this.#code.isAfterCall(page, Number(BigInt.asUintN(12, pc)));
+    const page = this.#refill.ramPage(this.#pcPage);
+    return page !== undefined && this.#code.isAfterCall(page, this.#pcOffset);
+  }
+
+  /** The virtual page of pc. */
+  get #pcPage(): number {
+    return pageOf(this.#state.low(hartSlot.pc), this.#state.high(hartSlot.pc));
+  }
+
+  get #pcOffset(): number {
+    return this.#state.low(hartSlot.pc) & 0xfff;
   }
 
   /** Tells the translator where time goes. Where little of it is interpreted, it seldom needs to know. */
@@ -239,17 +224,13 @@ export class Engine implements CodeUser, TableUser {
       this.#sampleSteps = this.#untilSample;
     }
     this.#words[engineWord.interpreted / 4] = 0;
-    const { pc } = this.#state;
-    const page = this.#ramPageAt(pc);
-    if (page !== undefined)
-      this.#translator?.sample(page, Number(BigInt.asUintN(12, pc)), interpreted, this.#likelyAddend);
+    const page = this.#refill.ramPage(this.#pcPage);
+    if (page !== undefined) this.#translator?.sample(page, this.#pcOffset, interpreted, this.#likelyAddend);
   }
 
   #translateLoop(): void {
-    const { pc } = this.#state;
-    const page = this.#ramPageAt(pc);
-    if (page !== undefined)
-      this.#translator?.hotLoop(page, Number(BigInt.asUintN(12, pc)), this.#likelyAddend);
+    const page = this.#refill.ramPage(this.#pcPage);
+    if (page !== undefined) this.#translator?.hotLoop(page, this.#pcOffset, this.#likelyAddend);
   }
 
   #selectContext(): void {
@@ -260,15 +241,14 @@ export class Engine implements CodeUser, TableUser {
 
   /** Decodes from pc on, or leaves it where that reaches into a page that cannot be fetched. */
   #decode(): EngineExit | undefined {
-    const { pc } = this.#state;
-    const page = this.#ramPageAt(pc) as number;
-    const offset = Number(BigInt.asUintN(12, pc));
+    const page = this.#refill.ramPage(this.#pcPage) as number;
+    const offset = this.#pcOffset;
     let nextPage: number | undefined;
     if (this.#code.crossesAt(page, offset)) {
-      if (this.#stopsAt(pc, page)) return engineExit.breakpoint;
-      const next = BigInt.asUintN(64, pc + 2n);
-      if (!this.#fillExecute(next)) return engineExit.slow;
-      nextPage = this.#ramPageAt(next);
+      if (this.#stopsAt(page)) return engineExit.breakpoint;
+      const next = (this.#pcPage + 1) % virtualPages;
+      if (!this.#refill.execute(next)) return engineExit.slow;
+      nextPage = this.#refill.ramPage(next);
       // Room for that page may have been made at the expense of this one.
       if (!this.#code.has(page)) return undefined;
     }
@@ -276,90 +256,49 @@ export class Engine implements CodeUser, TableUser {
     return undefined;
   }
 
-  /** The page of RAM that the execute TLB has for an address. */
-  #ramPageAt(address: bigint): number | undefined {
-    const host = this.#contexts.executePage(address);
-    return host === undefined ? undefined : (host - this.#memory.ramOffset) / pageBytes;
-  }
-
-  #fillExecute(address: bigint): boolean {
-    const page = this.#translateToRam(address, 'execute');
-    if (page === undefined) return false;
-    const records = this.#code.recordsOf(page);
-    this.#code.armVirtual(page, address >> 12n);
-    this.#contexts.fill('execute', address, records, this.#memory.ramOffset + page * pageBytes);
-    return true;
-  }
-
   #fillData(access: 'read' | 'write'): boolean {
-    const address = this.#missAddress[0] as bigint;
-    const size = this.#words[engineWord.missSize / 4] as number;
     const low = this.#words[engineWord.missAddress / 4] as number;
+    const high = this.#words[engineWord.missAddress / 4 + 1] as number;
+    const size = this.#words[engineWord.missSize / 4] as number;
     const bytes = size & ~missesAligned;
-    const canBeDone = size === bytes ? (low & 4095) + bytes <= 4096 : (low & (bytes - 1)) === 0;
-    if (!canBeDone || this.#isRefusedAgain(low)) return false;
-    const page = this.#translateToRam(address, access);
-    if (page === undefined) return false;
-    // A store to decoded code, to a page table, or one that someone waits for, is done outside, where it is seen.
-    if (access === 'write' && (this.#code.isWatched(page) || this.#tables.has(page))) return false;
-    this.#refusals = 0;
-    this.#contexts.fill(access, address, this.#memory.ramOffset + page * pageBytes - (low & -pageBytes), 0);
-    return true;
-  }
-
-  /**
-   * A device's page is refused at every access. Once it was refused twice in a row, most times go without a walk: to do
-   * the access outside is never wrong. `low` is the address's low half; a page that is taken for another costs as little.
-   */
-  #isRefusedAgain(low: number): boolean {
-    const page = low >>> 12;
-    if (page !== this.#refusedPage) this.#refusals = 0;
-    this.#refusedPage = page;
-    this.#refusals++;
-    return this.#refusals > 2 && this.#refusals % 16 !== 0;
-  }
-
-  #translateToRam(address: bigint, access: 'read' | 'write' | 'execute'): number | undefined {
-    const hostPage = this.#translate(address, access, 'update');
-    if (hostPage === undefined) return undefined;
-    const page = hostPage - this.#firstHostPage;
-    if (page < 0 || page >= this.#ramPages) return undefined;
-    this.#dependOnTables(address);
-    return page;
-  }
-
-  #dependOnTables(address: bigint): void {
-    const { tables, endsAtPage } = this.#walked();
-    for (const [index, table] of tables.entries()) {
-      const isLowest = endsAtPage && index === tables.length - 1;
-      this.#contexts.dependOn(table - this.#firstHostPage, isLowest ? Number(address >> 21n) : anything);
-    }
+    const canBeDone = size === bytes ? (low & 0xfff) + bytes <= pageBytes : (low & (bytes - 1)) === 0;
+    return canBeDone && this.#refill.data(access, pageOf(low, high));
   }
 
   /** A breakpoint comes before the fetch, and so before what the fetch does to page tables. */
-  #atFetchMiss(address: bigint): EngineExit | undefined {
-    const { pc } = this.#state;
-    if (address === pc && this.#stopsAt(pc, undefined)) return engineExit.breakpoint;
-    return this.#fillExecute(address) ? undefined : engineExit.slow;
+  #atFetchMiss(): EngineExit | undefined {
+    const low = this.#words[engineWord.missAddress / 4] as number;
+    const high = this.#words[engineWord.missAddress / 4 + 1] as number;
+    const isWholeInstruction = low === this.#state.low(hartSlot.pc) && high === this.#state.high(hartSlot.pc);
+    if (isWholeInstruction && this.#stopsAt(undefined)) return engineExit.breakpoint;
+    return this.#refill.execute(pageOf(low, high)) ? undefined : engineExit.slow;
   }
 
   /** A page that is mapped twice has the breakpoints of both addresses: the others are passed over. */
   #atBreakpoint(): EngineExit {
-    const { pc } = this.#state;
-    return this.#stopsAt(pc, this.#ramPageAt(pc)) ? engineExit.breakpoint : engineExit.slow;
+    return this.#stopsAt(this.#refill.ramPage(this.#pcPage)) ? engineExit.breakpoint : engineExit.slow;
   }
 
   /** Is there a breakpoint at pc that is not to be passed? `page` is the page of RAM, if that is known. */
-  #stopsAt(pc: bigint, page: number | undefined): boolean {
+  #stopsAt(page: number | undefined): boolean {
     if (this.#passesBreakpoint) return false;
-    if (this.#breakpoints.has('virtual', pc)) return true;
+    const areVirtual = this.#breakpoints.pages('virtual').size > 0;
+    if (areVirtual && this.#breakpoints.has('virtual', this.#state.pc)) return true;
     if (this.#breakpoints.pages('physical').size === 0) return false;
-    const hostPage = page === undefined ? this.#translate(pc, 'execute', 'none') : page + this.#firstHostPage;
+    const hostPage =
+      page === undefined ? this.#refill.hostPage(this.#pcPage) : page + this.#memory.ramBase / pageBytes;
     if (hostPage === undefined) return false;
-    return this.#breakpoints.has('physical', BigInt(hostPage) * 4096n + BigInt.asUintN(12, pc));
+    return this.#breakpoints.has('physical', BigInt(hostPage) * 4096n + BigInt(this.#pcOffset));
   }
 }
 
+/** The virtual page of an address that is given by its halves. */
+function pageOf(low: number, high: number): number {
+  return high * 0x10_0000 + (low >>> 12);
+}
+
+/** Of 64 bits of address. */
+const virtualPages = 2 ** 52;
 const pageBytes = 0x1000;
 /** An instruction may miss its page, its record, the next page and its data, each twice where pages are evicted. */
 const mostStandstills = 16;

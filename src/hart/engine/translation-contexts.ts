@@ -82,11 +82,11 @@ export class TranslationContexts {
     this.#contexts[this.#current * words.context + place / 4] = value;
   }
 
-  /** Fills an entry of the current context for the page of an address; `addend` and `detail` as in `tlbField`. */
-  fill(array: TlbArray, address: bigint, addend: number, detail: number): void {
-    const entry = this.#entryOf(array, address);
-    this.#contexts[entry] = Number(BigInt.asIntN(32, address)) & -4096;
-    this.#contexts[entry + 1] = Number(BigInt.asIntN(32, address >> 32n));
+  /** Fills an entry of the current context for a virtual page (address >> 12); `addend` and `detail` as in `tlbField`. */
+  fill(array: TlbArray, page: number, addend: number, detail: number): void {
+    const entry = this.#entryOf(array, page);
+    this.#contexts[entry] = page << 12;
+    this.#contexts[entry + 1] = Math.floor(page / 0x10_0000);
     this.#contexts[entry + tlbField.addend / 4] = addend;
     this.#contexts[entry + tlbField.detail / 4] = detail;
     const fills = this.#fills[this.#current] as number;
@@ -106,12 +106,12 @@ export class TranslationContexts {
     if (known === undefined) this.#tablePages.hold(page);
   }
 
-  /** The address in the wasm memory of the page of code that the current context has for an address. */
-  executePage(address: bigint): number | undefined {
-    const entry = this.#entryOf('execute', address);
+  /** The address in the wasm memory of the page of code that the current context has for a virtual page. */
+  executePage(page: number): number | undefined {
+    const entry = this.#entryOf('execute', page);
     const isThere =
-      this.#contexts[entry] === (Number(BigInt.asIntN(32, address)) & -4096) &&
-      this.#contexts[entry + 1] === Number(BigInt.asIntN(32, address >> 32n));
+      this.#contexts[entry] === page << 12 &&
+      this.#contexts[entry + 1] === (Math.floor(page / 0x10_0000) | 0);
     return isThere ? (this.#contexts[entry + tlbField.detail / 4] as number) >>> 0 : undefined;
   }
 
@@ -233,8 +233,7 @@ export class TranslationContexts {
     return oldest;
   }
 
-  #entryOf(array: TlbArray, address: bigint): number {
-    const page = Number(BigInt.asUintN(32, address)) >>> 12;
+  #entryOf(array: TlbArray, page: number): number {
     return this.#current * words.context + tlbArray[array] / 4 + (page & (tlbEntries - 1)) * words.entry;
   }
 }

@@ -47,10 +47,11 @@ export interface WalkFault {
   readonly implicit?: 'read' | 'write';
 }
 
-/** What a walk read. */
+/** What a walk read, until the next one. */
 export interface Walked {
-  /** The host pages of RAM with the page tables. */
+  /** The host pages of RAM with the page tables: the first `tableCount` numbers. */
   readonly tables: Float64Array;
+  readonly tableCount: number;
   /** Is the last one of the lowest level, of the only stage: an entry of it maps one page of the address space? */
   readonly endsAtPage: boolean;
 }
@@ -59,13 +60,13 @@ export interface Walked {
  * Translates an address by one stage, the other or both: the host page, or why there is none. This is the only walk:
  * guest accesses, TLB refills and views all use it.
  */
-export class PageWalker {
+export class PageWalker implements Walked {
+  readonly tables = new Float64Array(mostTables);
+  tableCount = 0;
+  endsAtPage = false;
   readonly #memory: PhysicalMemory;
   readonly #protection: PhysicalProtection;
-  readonly #tables = new Float64Array(mostTables);
   readonly #contiguousPages: boolean;
-  #tablesRead = 0;
-  #endsAtPage = false;
 
   constructor(memory: PhysicalMemory, protection: PhysicalProtection, isa: Isa) {
     this.#memory = memory;
@@ -75,8 +76,8 @@ export class PageWalker {
 
   walk(request: WalkRequest): HostPage | WalkFault {
     const { address, access, regime } = request;
-    this.#tablesRead = 0;
-    this.#endsAtPage = false;
+    this.tableCount = 0;
+    this.endsAtPage = false;
     const page = Number(address >> 12n) as VirtualPage;
     let found: GuestPage | HostPage | WalkFault = page as number as HostPage;
     if (regime.privilege !== 3) {
@@ -91,11 +92,6 @@ export class PageWalker {
     }
     const host = found as HostPage;
     return this.#protection.allows(host, access, regime.privilege) ? host : { kind: 'access' };
-  }
-
-  /** What the last walk read, until the next one. */
-  get walked(): Walked {
-    return { tables: this.#tables.subarray(0, this.#tablesRead), endsAtPage: this.#endsAtPage };
   }
 
   /** Priv. 12.3.2, by satp or vsatp. */
@@ -145,7 +141,7 @@ export class PageWalker {
         if (!this.#protection.allows(writable, 'write', 1)) return { kind: 'access' };
         if (effects === 'update') this.#memory.writeHalf(entryAddress, entry.low | missing);
       }
-      this.#endsAtPage = level === 0 && !hasSecondStage(regime);
+      this.endsAtPage = level === 0 && !hasSecondStage(regime);
       return leafPage(entry.low, entry.high, level, page) as GuestPage;
     }
   }
@@ -222,7 +218,7 @@ export class PageWalker {
     if (!this.#memory.isRam(address, 8)) return undefined;
     const page = hostPageOf(address);
     if (!this.#protection.allows(page, 'read', 1)) return undefined;
-    this.#tables[this.#tablesRead++] = page;
+    this.tables[this.tableCount++] = page;
     return { low: this.#memory.readHalf(address), high: this.#memory.readHalf(address + 4) };
   }
 }

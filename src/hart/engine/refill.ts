@@ -1,0 +1,120 @@
+import type { Breakpoints } from '../breakpoints.ts';
+import type { MachineMemory } from '../memory.ts';
+import type { Walked } from '../translation/walk.ts';
+import type { PredecodedCode } from './predecoded-code.ts';
+import type { TablePages } from './table-pages.ts';
+import { anything, type TranslationContexts } from './translation-contexts.ts';
+
+/**
+ * Translates a page (address >> 12) as the hart's present mode does for a fetch, load or store, with or without the
+ * effects of such an access on A and D bits. Gives the number of the host-physical page if the access may reach all of
+ * it, else `undefined`: the slow path finds out what is wrong.
+ */
+export type TranslatePage = (
+  page: number,
+  access: 'read' | 'write' | 'execute',
+  effects: 'update' | 'none',
+) => number | undefined;
+
+/** Fills the TLBs of one hart. Pages are numbers of virtual pages (address >> 12), or of pages within RAM. */
+export class Refill {
+  readonly #memory: MachineMemory;
+  readonly #code: PredecodedCode;
+  readonly #breakpoints: Breakpoints;
+  readonly #tables: TablePages;
+  readonly #contexts: TranslationContexts;
+  readonly #translate: TranslatePage;
+  readonly #walked: () => Walked;
+  readonly #firstHostPage: number;
+  readonly #ramPages: number;
+  /** The page of the last data miss, and how often in a row it was refused. */
+  #refusedPage = -1;
+  #refusals = 0;
+
+  constructor(options: {
+    readonly memory: MachineMemory;
+    readonly code: PredecodedCode;
+    readonly breakpoints: Breakpoints;
+    readonly tables: TablePages;
+    readonly contexts: TranslationContexts;
+    readonly translate: TranslatePage;
+    /** What the last translation read. */
+    readonly walked: () => Walked;
+  }) {
+    this.#memory = options.memory;
+    this.#code = options.code;
+    this.#breakpoints = options.breakpoints;
+    this.#tables = options.tables;
+    this.#contexts = options.contexts;
+    this.#translate = options.translate;
+    this.#walked = options.walked;
+    this.#firstHostPage = options.memory.ramBase / pageBytes;
+    this.#ramPages = options.memory.ramSize / pageBytes;
+  }
+
+  /** `false`: the slow path has to fetch. */
+  execute(virtualPage: number): boolean {
+    const page = this.#translateToRam(virtualPage, 'execute');
+    if (page === undefined) return false;
+    const records = this.#code.recordsOf(page);
+    if (this.#breakpoints.pages('virtual').size > 0) this.#code.armVirtual(page, BigInt(virtualPage));
+    this.#contexts.fill('execute', virtualPage, records, this.#memory.ramOffset + page * pageBytes);
+    return true;
+  }
+
+  /** `false`: the slow path has to load or store. */
+  data(access: 'read' | 'write', virtualPage: number): boolean {
+    if (this.#isRefusedAgain(virtualPage)) return false;
+    const page = this.#translateToRam(virtualPage, access);
+    if (page === undefined) return false;
+    // A store to decoded code, to a page table, or one that someone waits for, is done outside, where it is seen.
+    if (access === 'write' && (this.#code.isWatched(page) || this.#tables.has(page))) return false;
+    this.#refusals = 0;
+    const address = this.#memory.ramOffset + page * pageBytes;
+    this.#contexts.fill(access, virtualPage, address - (virtualPage << pageShift), 0);
+    return true;
+  }
+
+  /** The page of RAM that the execute TLB has for a virtual page. */
+  ramPage(virtualPage: number): number | undefined {
+    const host = this.#contexts.executePage(virtualPage);
+    return host === undefined ? undefined : (host - this.#memory.ramOffset) / pageBytes;
+  }
+
+  /** The host page that would be fetched from, without the effects of a fetch. */
+  hostPage(virtualPage: number): number | undefined {
+    return this.#translate(virtualPage, 'execute', 'none');
+  }
+
+  /**
+   * A device's page is refused at every access. Once it was refused twice in a row, most times go without a walk: to do
+   * the access outside is never wrong.
+   */
+  #isRefusedAgain(virtualPage: number): boolean {
+    if (virtualPage !== this.#refusedPage) this.#refusals = 0;
+    this.#refusedPage = virtualPage;
+    this.#refusals++;
+    return this.#refusals > 2 && this.#refusals % 16 !== 0;
+  }
+
+  #translateToRam(virtualPage: number, access: 'read' | 'write' | 'execute'): number | undefined {
+    const hostPage = this.#translate(virtualPage, access, 'update');
+    if (hostPage === undefined) return undefined;
+    const page = hostPage - this.#firstHostPage;
+    if (page < 0 || page >= this.#ramPages) return undefined;
+    this.#dependOnTables(virtualPage);
+    return page;
+  }
+
+  #dependOnTables(virtualPage: number): void {
+    const { tables, tableCount, endsAtPage } = this.#walked();
+    for (let index = 0; index < tableCount; index++) {
+      const isLowest = endsAtPage && index === tableCount - 1;
+      const table = (tables[index] as number) - this.#firstHostPage;
+      this.#contexts.dependOn(table, isLowest ? Math.floor(virtualPage / 512) : anything);
+    }
+  }
+}
+
+const pageShift = 12;
+const pageBytes = 0x1000;
