@@ -15,6 +15,8 @@ export interface GuestOptions {
   readonly disk: readonly DiskOption[];
   readonly rng?: number;
   readonly net?: NetworkOption;
+  readonly share: readonly ShareOption[];
+  readonly virtioConsole?: true;
   readonly rtc?: string;
   readonly isa?: string;
   readonly harts?: number;
@@ -69,6 +71,13 @@ export function addGuestOptions(command: Command): Command {
       'a network card: on a network of its own, or on one of all guests; the gateway shows the folder by HTTP',
       parseNetwork,
     )
+    .option(
+      '--share <tag=folder[,readonly]>',
+      'a folder for each guest (virtio 9P), which keeps what is written in memory; may be given several times',
+      collectShare,
+      [],
+    )
+    .option('--virtio-console', 'another console, hvc0 of Linux (virtio console)')
     .option('--rtc <time>', 'what the clock shows at power-on: 2026-01-01T00:00:00Z unless told')
     .option(
       '--isa <set>',
@@ -97,6 +106,8 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     ...(vcpus !== undefined && { vcpus }),
     ...(options.rng !== undefined && { randomSeed: options.rng }),
     ...(options.net && { network: options.net }),
+    ...(options.share.length > 0 && { shares: options.share }),
+    ...(options.virtioConsole && { virtioConsole: true }),
     ...(options.rtc !== undefined && { clockStart: options.rtc }),
   };
   const names = guest.map(({ name }) => name);
@@ -161,6 +172,17 @@ function collectDisk(value: string, before: readonly DiskOption[]): readonly Dis
       );
   }
   return [...before, { file, readOnly: flags.includes('readonly'), of }];
+}
+
+type ShareOption = NonNullable<LaunchConfiguration['shares']>[number];
+
+function collectShare(value: string, before: readonly ShareOption[]): readonly ShareOption[] {
+  const [, tag, folder, readOnly] = /^([^=]+)=(.+?)(,readonly)?$/.exec(value) ?? [];
+  if (tag === undefined || folder === undefined)
+    throw new InvalidArgumentError(
+      'Write it as TAG=FOLDER, then perhaps readonly: --share src=./src,readonly.',
+    );
+  return [...before, { tag, folder, readOnly: readOnly !== undefined }];
 }
 
 type NetworkOption = NonNullable<LaunchConfiguration['network']>;

@@ -103,8 +103,10 @@ function unpacked({ path, bytes }: NamedBytes): NamedBytes {
 
 function peripheralsOf({
   disks = [],
+  shares = [],
   randomSeed,
   network,
+  virtioConsole,
   clockStart,
 }: GuestFiles): PeripheralsConfiguration {
   return {
@@ -114,6 +116,12 @@ function peripheralsOf({
       serial: `disk${index}`,
     })),
     ...(randomSeed !== undefined && { randomSeed }),
+    shares: shares.map(({ tag, folder, readOnly }) => ({
+      tag,
+      folder: hostFolder(folder, 'shares'),
+      access: readOnly === true ? 'read-only' : 'read-write',
+    })),
+    ...(virtioConsole === true && { console: 'virtio' }),
     ...(network && {
       network: {
         kind: network.kind,

@@ -5,6 +5,7 @@ import { StrataError } from '../common/errors.ts';
 import type { FirmwareChoice } from '../machine/configuration.ts';
 import type { InputLog } from '../machine/input-log.ts';
 import type { MachineImage } from '../machine/image.ts';
+import { virtioConsolePort } from '../machine/peripherals.ts';
 import { createMachine, type Machine } from '../machine/machine.ts';
 import { createHostedMachine } from '../vmm/hosted-machine.ts';
 import type { HostedVmm } from '../vmm/vmm.ts';
@@ -30,8 +31,7 @@ export function createDebuggee(configuration: DebuggeeConfiguration): Result<Deb
     const target = new Target({ ...built, images: new ImageSet(images) });
     consoles.now = () => built.machine.steps;
     // Under a VMM the machine's own UART is nobody's console.
-    const ports = built.vmm?.guests.map(({ name }) => name) ?? ['uart0'];
-    for (const port of ports) consoles.open(port);
+    for (const port of consolesOf(built)) consoles.open(port);
     const core = new StrataDebugger(target, consoles);
     return { ok: true, value: { configuration, core, target }, diagnostics: problems };
   } catch (error) {
@@ -42,6 +42,13 @@ export function createDebuggee(configuration: DebuggeeConfiguration): Result<Deb
       diagnostics: [{ severity: 'error', message: `${files.join(', ')}: ${error.message}` }],
     };
   }
+}
+
+function consolesOf({ machine, vmm }: Built): readonly string[] {
+  if (vmm === undefined) return ['uart0', ...(machine.board.virtioConsole ? [virtioConsolePort] : [])];
+  return vmm.guests.flatMap(({ name, virtioConsole, virtioConsoleName }) =>
+    virtioConsole ? [name, virtioConsoleName] : [name],
+  );
 }
 
 type Output = (port: string, byte: number) => void;

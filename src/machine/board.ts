@@ -17,7 +17,8 @@ import { TestFinisher, type FinisherRequest } from './devices/test-finisher.ts';
 import { MachineClock } from './machine-clock.ts';
 import { virtMemoryMap, virtPlicSources } from './memory-map.ts';
 import { createNetworks } from './network/create-networks.ts';
-import { createPeripherals } from './peripherals.ts';
+import { createPeripherals, virtioConsolePort } from './peripherals.ts';
+import type { VirtioConsole } from './virtio/virtio-console.ts';
 import { machineMemory } from './virtio/direct-memory.ts';
 
 /** The parts of a machine, wired as on QEMU's `virt` board. */
@@ -33,6 +34,7 @@ export interface Board {
   readonly clint: Clint;
   readonly plic: Plic;
   readonly rtc: GoldfishRtc;
+  readonly virtioConsole: VirtioConsole | undefined;
   readonly finisher: TestFinisher;
   /** Where the image has the words for it. */
   readonly htif: Htif | undefined;
@@ -104,12 +106,17 @@ export function createBoard(
     },
   });
   const [card] = createNetworks([{ name: 'machine', configuration: configuration.peripherals?.network }]);
-  const { regions: peripherals, rtc } = createPeripherals({
+  const {
+    regions: peripherals,
+    rtc,
+    console: virtioConsole,
+  } = createPeripherals({
     configuration: configuration.peripherals ?? {},
     card,
     memory: machineMemory(physical),
     clock,
     setLine: (source, raised) => plic.setLine(source, raised),
+    output: (byte) => requests.output(virtioConsolePort, byte),
     alarmChanged: requests.timersChanged,
   });
   bus = new AddressMap([...regions, ...peripherals]);
@@ -129,6 +136,7 @@ export function createBoard(
     clint,
     plic,
     rtc,
+    virtioConsole,
     finisher,
     htif,
   };

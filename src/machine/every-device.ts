@@ -1,4 +1,5 @@
 import type { Region } from './bus.ts';
+import { memoryFolder } from './host-folder.ts';
 import { isEmptySlot } from './devices/virtio-mmio.ts';
 import { createMachine } from './machine.ts';
 import type { PeripheralsConfiguration } from './peripherals.ts';
@@ -9,6 +10,8 @@ const everyPeripheral: PeripheralsConfiguration = {
   disks: [{ storage: memoryStorage(new Uint8Array(512)), access: 'read-write', serial: '' }],
   randomSeed: 0,
   network: { kind: 'user' },
+  shares: [{ tag: 'host', folder: memoryFolder({}), access: 'read-write' }],
+  console: 'virtio',
 };
 
 /** The devices that a machine can have, where they are on the smallest one: for lists and documentation. */

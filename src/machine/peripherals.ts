@@ -3,10 +3,13 @@ import type { Region } from './bus.ts';
 import { GoldfishRtc } from './devices/goldfish-rtc.ts';
 import { VirtioMmio } from './devices/virtio-mmio.ts';
 import { virtioSlotCount, virtMemoryMap } from './memory-map.ts';
+import type { HostFolder } from './host-folder.ts';
+import { Virtio9p } from './virtio/9p/virtio-9p.ts';
 import { VirtioBlock, type DiskOptions } from './virtio/block/virtio-block.ts';
 import type { DirectMemory } from './virtio/direct-memory.ts';
 import { VirtioNet } from './virtio/net/virtio-net.ts';
 import type { NetworkCard, NetworkConfiguration } from './network/create-networks.ts';
+import { VirtioConsole } from './virtio/virtio-console.ts';
 import { VirtioEntropy } from './virtio/virtio-entropy.ts';
 import type { VirtioFunction } from './virtio/virtio-function.ts';
 import { StrataError } from '../common/errors.ts';
@@ -19,9 +22,20 @@ export interface PeripheralsConfiguration {
   readonly randomSeed?: number;
   /** The network that it has a card for; no card where it is left out. */
   readonly network?: NetworkConfiguration;
+  /** Folders of the host, each by its tag (9P). */
+  readonly shares?: readonly {
+    readonly tag: string;
+    readonly folder: HostFolder;
+    readonly access: 'read-write' | 'read-only';
+  }[];
+  /** A console beside the UART: `hvc0` of Linux. */
+  readonly console?: 'virtio';
   /** What the real-time clock shows at power-on: nanoseconds since 1970. */
   readonly clockStart?: bigint;
 }
+
+/** The name of the virtio console, for those who read and type. */
+export const virtioConsolePort = 'hvc0';
 
 /** What peripherals are wired to. */
 export interface PeripheralsWiring {
@@ -34,6 +48,8 @@ export interface PeripheralsWiring {
   readonly clock: Clock;
   /** The line of a source of the board's PLIC. */
   readonly setLine: (source: number, raised: boolean) => void;
+  /** A byte goes out on the virtio console. */
+  readonly output: (byte: number) => void;
   /** The alarm of the real-time clock is due at another time. */
   readonly alarmChanged: () => void;
 }
@@ -42,6 +58,8 @@ export interface PeripheralsWiring {
 export interface Peripherals {
   readonly regions: readonly Region[];
   readonly rtc: GoldfishRtc;
+  /** Where the configuration has one. */
+  readonly console: VirtioConsole | undefined;
 }
 
 /** 2026-01-01T00:00:00Z: a run that nobody gave a time shows the same every time. */
@@ -59,7 +77,8 @@ export function createPeripherals(wiring: PeripheralsWiring): Peripherals {
     interrupt: (raised) => setLine(interrupt, raised),
     alarmChanged,
   });
-  const plugged = createFunctions(wiring);
+  const nowSeconds = (): number => Number(rtc.time / 1_000_000_000n);
+  const plugged = createFunctions(wiring, nowSeconds);
   const slots = Array.from({ length: virtioSlotCount }, (_, slot): Region => {
     const source = virtMemoryMap.virtio.interrupt + slot;
     return {
@@ -74,15 +93,24 @@ export function createPeripherals(wiring: PeripheralsWiring): Peripherals {
       }),
     };
   });
-  return { regions: [{ name: 'rtc', base, size, interrupt, device: rtc }, ...slots], rtc };
+  return {
+    regions: [{ name: 'rtc', base, size, interrupt, device: rtc }, ...slots],
+    rtc,
+    console: plugged.find((each) => each instanceof VirtioConsole),
+  };
 }
 
-function createFunctions({ configuration, card }: PeripheralsWiring): readonly VirtioFunction[] {
-  const { disks = [], randomSeed } = configuration;
+function createFunctions(
+  { configuration, card, output }: PeripheralsWiring,
+  nowSeconds: () => number,
+): readonly VirtioFunction[] {
+  const { disks = [], shares = [], randomSeed } = configuration;
   const functions = [
     ...disks.map((disk) => new VirtioBlock(disk)),
     ...(randomSeed === undefined ? [] : [new VirtioEntropy({ seed: randomSeed })]),
     ...(card ? [new VirtioNet(card)] : []),
+    ...(configuration.console === 'virtio' ? [new VirtioConsole({ output })] : []),
+    ...shares.map((share) => new Virtio9p({ ...share, nowSeconds })),
   ];
   if (functions.length > virtioSlotCount) {
     throw new StrataError(

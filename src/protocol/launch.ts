@@ -60,6 +60,27 @@ const guestProperties = {
       'Gives the guest a network card (virtio net). Each network has a gateway, 10.0.2.2, with DHCP, DNS and a web server; ' +
         'it leads nowhere else, so that every run is the same.',
     ),
+  shares: z
+    .array(
+      z.strictObject({
+        tag: z
+          .string()
+          .regex(/^[A-Za-z0-9_.-]{1,31}$/, 'a tag has 1 to 31 letters, digits, _, . and -')
+          .describe('The name by which the guest mounts it.'),
+        folder: z
+          .string()
+          .min(1)
+          .describe('A folder. It is not written: what the guest writes stays in memory.'),
+        readOnly: z.boolean().optional().describe('The guest cannot write it. Default false.'),
+      }),
+    )
+    .max(8)
+    .describe('Folders for the guest (virtio 9P): `mount -t 9p -o trans=virtio,version=9p2000.L TAG /mnt`.'),
+  virtioConsole: z
+    .boolean()
+    .describe(
+      'Gives the guest another console beside the UART (virtio console): `hvc0` of Linux. Default false.',
+    ),
   clockStart: z
     .string()
     .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'write a time as 2026-01-01T00:00:00Z')

@@ -7,6 +7,7 @@ import { TestFinisher, type FinisherRequest } from '../machine/devices/test-fini
 import { virtMemoryMap, virtPlicSources } from '../machine/memory-map.ts';
 import type { NetworkCard } from '../machine/network/create-networks.ts';
 import { createPeripherals, type PeripheralsConfiguration } from '../machine/peripherals.ts';
+import type { VirtioConsole } from '../machine/virtio/virtio-console.ts';
 import type { DirectMemory } from '../machine/virtio/direct-memory.ts';
 import type { GoldfishRtc } from '../machine/devices/goldfish-rtc.ts';
 
@@ -15,6 +16,7 @@ export interface GuestBoard {
   readonly bus: AddressMap;
   readonly uart: Ns16550a;
   readonly rtc: GoldfishRtc;
+  readonly virtioConsole: VirtioConsole | undefined;
 }
 
 /** What the virtual devices are wired to. */
@@ -29,6 +31,8 @@ export interface GuestBoardWiring {
   readonly externalInterrupt: (hart: number, raised: boolean) => void;
   /** A byte went out on the serial line. */
   readonly output: (byte: number) => void;
+  /** A byte went out on the virtio console. */
+  readonly virtioOutput: (byte: number) => void;
   /** The guest asked the finisher to power it off or reset it. */
   readonly power: (request: FinisherRequest) => void;
   /** The guest's RAM, by guest-physical address. */
@@ -57,12 +61,17 @@ export function createGuestBoard(wiring: GuestBoardWiring): GuestBoard {
     interrupt: (raised) => interrupts.setLine(uart0.interrupt, raised),
     output: wiring.output,
   });
-  const { regions, rtc } = createPeripherals({
+  const {
+    regions,
+    rtc,
+    console: virtioConsole,
+  } = createPeripherals({
     configuration: wiring.peripherals,
     card: wiring.card,
     memory: wiring.memory,
     clock: wiring.clock,
     setLine: (source, raised) => interrupts.setLine(source, raised),
+    output: wiring.virtioOutput,
     alarmChanged: wiring.alarmChanged,
   });
   const bus = new AddressMap([
@@ -90,5 +99,5 @@ export function createGuestBoard(wiring: GuestBoardWiring): GuestBoard {
     { name: 'plic', base: plic.base, size: plic.size, device: interrupts },
     { name: 'uart0', base: uart0.base, size: uart0.size, device: uart, interrupt: uart0.interrupt },
   ]);
-  return { bus, uart, rtc };
+  return { bus, uart, rtc, virtioConsole };
 }

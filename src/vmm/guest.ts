@@ -11,7 +11,8 @@ import type { Ns16550a } from '../machine/devices/ns16550a.ts';
 import type { FinisherRequest } from '../machine/devices/test-finisher.ts';
 import type { SbiTarget } from '../machine/firmware/sbi/sbi.ts';
 import type { NetworkCard } from '../machine/network/create-networks.ts';
-import type { PeripheralsConfiguration } from '../machine/peripherals.ts';
+import type { VirtioConsole } from '../machine/virtio/virtio-console.ts';
+import { virtioConsolePort, type PeripheralsConfiguration } from '../machine/peripherals.ts';
 import { alarmTick } from '../machine/timers.ts';
 import { createGuestBoard } from './guest-board.ts';
 import { loadGuest, type GuestSoftware, type VirtualHarts } from './guest-boot.ts';
@@ -43,6 +44,12 @@ export interface GuestOptions {
   readonly scheduleChanged: () => void;
 }
 
+/** A byte on a console of a guest. */
+export interface PrintedByte {
+  readonly console: string;
+  readonly byte: number;
+}
+
 /** All of a guest but its RAM, its page tables and what of its vCPUs is in the hart. */
 export interface GuestState {
   readonly [name: string]: SavedState;
@@ -65,10 +72,11 @@ export class Guest {
   readonly bus: AddressMap;
   readonly uart: Ns16550a;
   readonly rtc: GoldfishRtc;
+  readonly virtioConsole: VirtioConsole | undefined;
   readonly deviceNumbers: DeviceNumbers;
-  /** Each byte that its console prints. */
-  readonly onDidPrint: Emitter<number>['event'];
-  readonly #printed = new Emitter<number>();
+  /** Each byte that one of its consoles prints. */
+  readonly onDidPrint: Emitter<PrintedByte>['event'];
+  readonly #printed = new Emitter<PrintedByte>();
   readonly #options: GuestOptions;
   readonly #sbi: readonly SbiTarget[];
   readonly #stealTimes: readonly StealTime[];
@@ -90,7 +98,8 @@ export class Guest {
       clock: this.#clock(),
       setTime: (ticks) => this.#setTime(ticks),
       externalInterrupt: (hart, raised) => this.#interrupt(hart, raised),
-      output: (byte) => this.#printed.fire(byte),
+      output: (byte) => this.#printed.fire({ console: this.name, byte }),
+      virtioOutput: (byte) => this.#printed.fire({ console: this.virtioConsoleName, byte }),
       power: (request) => this.power(request),
       memory: options.memory,
       peripherals: options.peripherals,
@@ -100,6 +109,7 @@ export class Guest {
     this.bus = board.bus;
     this.uart = board.uart;
     this.rtc = board.rtc;
+    this.virtioConsole = board.virtioConsole;
     this.deviceNumbers = new DeviceNumbers(this.bus);
     this.#stealTimes = this.vcpus.map(() => new StealTime(options.memory));
     this.#sbi = this.vcpus.map(
@@ -138,6 +148,11 @@ export class Guest {
     this.stealTime(this.vcpu(id)).forget();
     this.vcpu(id).start(address, opaque, { hgatp, htimedelta: this.#timeDelta });
     this.#options.scheduleChanged();
+  }
+
+  /** The name of its virtio console; the UART has the guest's own. */
+  get virtioConsoleName(): string {
+    return `${this.name}.${virtioConsolePort}`;
   }
 
   vcpu(id: number): Vcpu {

@@ -2,13 +2,17 @@ import type { Hart } from '../hart/hart.ts';
 import { interruptCode } from '../hart/trap.ts';
 import type { Guest } from './guest.ts';
 
+/** The device of a guest that input is for: its UART, or its virtio console. */
+type Addressee = 'serial' | 'virtio';
+
 /** Input on its way to a guest. */
 interface Letter {
   readonly guest: number;
+  readonly to: Addressee;
   readonly bytes: Uint8Array;
 }
 
-export type MailboxState = readonly { readonly [name: string]: number | Uint8Array }[];
+export type MailboxState = readonly { readonly [name: string]: number | string | Uint8Array }[];
 
 /**
  * Where console input waits until the VMM has the hart. The machine level tells HS mode that there is some by
@@ -26,26 +30,34 @@ export class InputMailbox {
   }
 
   /** Takes input for a guest's console. */
-  post(guest: Guest, bytes: Uint8Array): void {
-    this.#letters.push({ guest: guest.number, bytes });
+  post(guest: Guest, to: Addressee, bytes: Uint8Array): void {
+    this.#letters.push({ guest: guest.number, to, bytes });
     this.#setPending(true);
   }
 
-  /** Hands it to the guests' UARTs, and takes back the interrupts by which the VMM was called. */
+  /** Hands it to the guests' consoles, and takes back the interrupts by which the VMM was called. */
   deliver(): void {
     const letters = this.#letters;
     this.#letters = [];
     this.#setPending(false);
     this.#hart.csrs.poke('sip', 0n);
-    for (const { guest, bytes } of letters) this.#guests[guest]?.uart.receive(bytes);
+    for (const { guest: number, to, bytes } of letters) {
+      const guest = this.#guests[number];
+      if (to === 'serial') guest?.uart.receive(bytes);
+      else guest?.virtioConsole?.receive(bytes);
+    }
   }
 
   save(): MailboxState {
-    return this.#letters.map(({ guest, bytes }) => ({ guest, bytes }));
+    return this.#letters.map(({ guest, to, bytes }) => ({ guest, to, bytes }));
   }
 
   restore(state: MailboxState): void {
-    this.#letters = state.map(({ guest, bytes }) => ({ guest: guest as number, bytes: bytes as Uint8Array }));
+    this.#letters = state.map(({ guest, to, bytes }) => ({
+      guest: guest as number,
+      to: to as Addressee,
+      bytes: bytes as Uint8Array,
+    }));
   }
 
   #setPending(pending: boolean): void {

@@ -77,8 +77,11 @@ export class HostedVmm implements HostedSupervisor {
     });
     this.statistics = this.#exits.statistics;
     for (const guest of this.guests) {
-      host.openInput(guest.name, (bytes) => this.#mailbox.post(guest, bytes));
-      guest.onDidPrint((byte) => host.output(guest.name, byte));
+      const { virtioConsole } = guest;
+      host.openInput(guest.name, (bytes) => this.#mailbox.post(guest, 'serial', bytes));
+      if (virtioConsole)
+        host.openInput(guest.virtioConsoleName, (bytes) => this.#mailbox.post(guest, 'virtio', bytes));
+      guest.onDidPrint(({ console, byte }) => host.output(console, byte));
     }
   }
 

@@ -79,7 +79,7 @@ export class GoldfishRtc extends Device<RtcRegister, RtcState> {
 
   /** Time has passed: the alarm may go off. */
   update(): void {
-    if (!this.#state.isAlarmSet || this.#state.alarm > this.#time()) return;
+    if (!this.#state.isAlarmSet || this.#state.alarm > this.time) return;
     this.#state = { ...this.#state, isAlarmSet: false, pending: true };
     this.#drive();
   }
@@ -88,7 +88,7 @@ export class GoldfishRtc extends Device<RtcRegister, RtcState> {
     const { latchedHigh, alarm, interruptEnabled, isAlarmSet } = this.#state;
     switch (register.name) {
       case 'TIME_LOW':
-        return BigInt.asUintN(32, this.#time());
+        return BigInt.asUintN(32, this.time);
       case 'TIME_HIGH':
         return latchedHigh;
       case 'ALARM_LOW':
@@ -119,7 +119,7 @@ export class GoldfishRtc extends Device<RtcRegister, RtcState> {
   }
 
   protected read(register: RtcRegister): bigint {
-    if (register.name === 'TIME_LOW') this.#state.latchedHigh = this.#time() >> 32n;
+    if (register.name === 'TIME_LOW') this.#state.latchedHigh = this.time >> 32n;
     return this.peek(register);
   }
 
@@ -127,9 +127,9 @@ export class GoldfishRtc extends Device<RtcRegister, RtcState> {
     const state = this.#state;
     switch (register.name) {
       case 'TIME_LOW':
-        return this.#setTime((this.#time() & ~low) | value);
+        return this.#setTime((this.time & ~low) | value);
       case 'TIME_HIGH':
-        return this.#setTime((this.#time() & low) | (value << 32n));
+        return this.#setTime((this.time & low) | (value << 32n));
       case 'ALARM_LOW':
         state.alarm = (state.alarm & ~low) | value;
         state.isAlarmSet = true;
@@ -153,12 +153,13 @@ export class GoldfishRtc extends Device<RtcRegister, RtcState> {
     this.#alarmChanged();
   }
 
-  #time(): bigint {
+  /** What it shows: nanoseconds since 1970. */
+  get time(): bigint {
     return BigInt.asUintN(64, this.#wiring.start + this.#wiring.now() + this.#state.offset);
   }
 
   #setTime(time: bigint): void {
-    this.#state.offset += time - this.#time();
+    this.#state.offset += time - this.time;
     this.#alarmChanged();
   }
 

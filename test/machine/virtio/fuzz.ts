@@ -1,40 +1,23 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
+import type { Region } from '../../../src/machine/bus.ts';
 import { VirtioMmio } from '../../../src/machine/devices/virtio-mmio.ts';
-import { memoryStorage } from '../../../src/machine/virtio/block/storage.ts';
-import { VirtioBlock } from '../../../src/machine/virtio/block/virtio-block.ts';
 import type { DirectMemory } from '../../../src/machine/virtio/direct-memory.ts';
-import type { VirtioFunction } from '../../../src/machine/virtio/virtio-function.ts';
-import { VirtioEntropy } from '../../../src/machine/virtio/virtio-entropy.ts';
-import { VirtioNet } from '../../../src/machine/virtio/net/virtio-net.ts';
-import { memoryFolder } from '../../../src/machine/host-folder.ts';
-import { Network } from '../../../src/machine/network/network.ts';
 import { offsetOf } from './driver.ts';
 
 const ram = 0x8000_0000;
-const ramBytes = 0x1_0000;
+/** Each virtio device has so much of RAM for its queues and buffers; what it is told may lie elsewhere, too. */
+const windowBytes = 0x1_0000;
 const queueSize = 8;
-const area = (queue: number, which: number): number => ram + queue * 0x1000 + which * 0x400;
+const buffers = 0x8000;
+const indirectTable = 0x7000;
 
-/** One of each, whose requests the generator knows. */
-const kinds: readonly (() => VirtioFunction)[] = [
-  () =>
-    new VirtioBlock({
-      storage: memoryStorage(new Uint8Array(0x8000)),
-      access: 'read-write',
-      serial: 'fuzz',
-    }),
-  () => new VirtioEntropy({ seed: 1 }),
-  () => {
-    const network = new Network({
-      stations: [{ name: 'fuzz', mac: 0x5254_0000_0001 }],
-      web: memoryFolder({}),
-    });
-    const [port] = network.ports;
-    assert.ok(port);
-    return new VirtioNet({ mac: 0x5254_0000_0001, port });
-  },
-];
+/** A board whose devices are to be tried: a machine's, or a guest's. */
+export interface FuzzTarget {
+  readonly regions: readonly Region[];
+  readonly memory: DirectMemory;
+  readonly ramBytes: number;
+}
 
 /** What a run of the generator met. */
 export interface FuzzTally {
@@ -45,54 +28,71 @@ export interface FuzzTally {
   readonly broken: number;
 }
 
-/**
- * Lets devices have generated descriptor chains and register accesses, valid and not. Memory outside of what they may
- * reach throws; all that goes wrong throws.
- */
-export function fuzzVirtio(count: number, seed: number): FuzzTally {
-  const random = generator(seed);
-  const tally = { chains: 0, accesses: 0, used: 0, broken: 0 };
-  const machines = kinds.map((make) => new Fuzzed(make(), random, tally));
-  while (tally.chains + tally.accesses < count) machines[random(machines.length)]?.step();
-  for (const machine of machines) machine.check();
-  return tally;
-}
-
-function contains(address: number, length: number): boolean {
-  return address >= ram && address + length <= ram + ramBytes;
-}
-
 type RunningTally = { -readonly [Name in keyof FuzzTally]: FuzzTally[Name] };
 type Choose = (below: number) => number;
 
-class Fuzzed {
+/**
+ * Lets the virtio devices of a board have generated descriptor chains, valid and not, and all its devices accesses of
+ * every kind. What goes wrong throws; whether anything was reached that may not be is for the caller to look at.
+ */
+export function fuzzDevices(target: FuzzTarget, count: number, seed: number): FuzzTally {
+  const random = generator(seed);
+  const tally = { chains: 0, accesses: 0, used: 0, broken: 0 };
+  const drivers = target.regions.flatMap(({ device }) =>
+    device instanceof VirtioMmio && device.plugged ? [device] : [],
+  );
+  const wild = drivers.map((device, index) => new WildDriver(device, index, target, random, tally));
+  while (tally.chains + tally.accesses < count) {
+    if (random(8) === 0) access(target.regions, random, tally);
+    else wild[random(wild.length)]?.step();
+  }
+  for (const { device } of target.regions) {
+    const saved = device.save();
+    device.restore(saved);
+    assert.ok(isDeepStrictEqual(device.save(), saved), `${device.model} comes back as it was saved`);
+  }
+  return tally;
+}
+
+/** Any access, of any size, anywhere in any device. */
+function access(regions: readonly Region[], random: Choose, tally: RunningTally): void {
+  tally.accesses++;
+  const region = regions[random(regions.length)];
+  if (region === undefined) return;
+  const size = ([1, 2, 4, 4, 4, 4, 8] as const)[random(7)] ?? 4;
+  const offset = random(4) === 0 ? random(region.size) : random(0x60) * 4;
+  const value = random(2) === 0 ? BigInt(random(16)) : (BigInt(word(random)) << 32n) | BigInt(word(random));
+  if (random(2) === 0) region.device.load(offset, size);
+  else region.device.store(offset, size, BigInt.asUintN(8 * size, value));
+}
+
+/** Drives one device as no driver should. */
+class WildDriver {
   readonly #device: VirtioMmio;
-  readonly #bytes = new Uint8Array(ramBytes);
-  readonly #view = new DataView(this.#bytes.buffer);
+  readonly #window: number;
+  readonly #memory: DirectMemory;
+  readonly #ramEnd: number;
   readonly #random: Choose;
   readonly #tally: RunningTally;
 
-  constructor(plugged: VirtioFunction, random: Choose, tally: RunningTally) {
+  constructor(device: VirtioMmio, index: number, target: FuzzTarget, random: Choose, tally: RunningTally) {
+    this.#device = device;
+    this.#window = ram + index * windowBytes;
+    this.#memory = target.memory;
+    this.#ramEnd = ram + target.ramBytes;
     this.#random = random;
     this.#tally = tally;
-    this.#device = new VirtioMmio({ memory: this.#memory(), interrupt: () => {}, plugged });
-    this.#device.renew();
     this.#start();
   }
 
   step(): void {
-    if (this.#random(8) === 0) this.#access();
-    else this.#chain();
-    if (this.#device.problem !== undefined) this.#tally.broken++;
+    this.#chain();
+    const { problem } = this.#device;
+    const needsReset = (Number(this.#device.load(offsetOf('Status'), 4)) & 64) !== 0;
+    assert.equal(needsReset, problem !== undefined, 'a broken rule shows as DEVICE_NEEDS_RESET');
+    if (problem !== undefined) this.#tally.broken++;
     // Broken, unset or set up strangely: begin again soon, so that most chains are looked at.
     if (!this.#device.isLive || this.#random(64) === 0) this.#start();
-  }
-
-  /** What was saved comes back as it was. */
-  check(): void {
-    const saved = this.#device.save();
-    this.#device.restore(saved);
-    assert.ok(isDeepStrictEqual(this.#device.save(), saved));
   }
 
   #set(name: string, value: number): void {
@@ -100,92 +100,130 @@ class Fuzzed {
   }
 
   #start(): void {
-    this.#bytes.fill(0, 0, 0x4000);
+    this.#memory.write(this.#window, new Uint8Array(0x4000));
     this.#set('Status', 0);
     this.#set('Status', 3);
     for (const half of [0, 1]) {
       this.#set('DeviceFeaturesSel', half);
       this.#set('DriverFeaturesSel', half);
       const offered = Number(this.#device.load(offsetOf('DeviceFeatures'), 4));
-      this.#set('DriverFeatures', this.#random(3) === 0 ? offered & this.#word() : offered);
+      this.#set('DriverFeatures', this.#random(3) === 0 ? offered & word(this.#random) : offered);
     }
     this.#set('Status', 11);
     this.#device.queues.forEach((_, queue) => {
       this.#set('QueueSel', queue);
-      this.#set('QueueNum', queueSize);
-      this.#set('QueueDescLow', area(queue, 0));
-      this.#set('QueueDriverLow', area(queue, 1));
-      this.#set('QueueDeviceLow', area(queue, 2));
+      this.#set('QueueNum', this.#random(32) === 0 ? this.#random(300) : queueSize);
+      ['QueueDesc', 'QueueDriver', 'QueueDevice'].forEach((area, which) => {
+        this.#set(`${area}Low`, this.#somewhere(this.#area(queue, which)));
+        this.#set(`${area}High`, this.#random(128) === 0 ? word(this.#random) : 0);
+      });
       this.#set('QueueReady', 1);
     });
     this.#set('Status', 15);
   }
 
-  /** Any access, of any size, anywhere in the device. */
-  #access(): void {
-    this.#tally.accesses++;
-    const size = ([1, 2, 4, 4, 4, 4, 8] as const)[this.#random(7)] ?? 4;
-    const offset = this.#random(4) === 0 ? this.#random(0x1000) : this.#random(0x50) * 4;
-    const value = this.#random(2) === 0 ? BigInt(this.#random(16)) : BigInt(this.#word());
-    if (this.#random(2) === 0) this.#device.load(offset, size);
-    else this.#device.store(offset, size, value);
+  #area(queue: number, which: number): number {
+    return this.#window + queue * 0x1000 + which * 0x400;
   }
 
   /** Writes a descriptor table, some of it wrong, and makes a chain of it available. */
   #chain(): void {
     this.#tally.chains++;
-    const queue = this.#random(Math.max(1, this.#device.queues.length));
-    const length = 1 + this.#random(5);
-    const readable = this.#random(length + 1);
-    for (let index = 0; index < length; index++)
-      this.#describe(area(queue, 0) - ram + 16 * index, index, length, readable);
-    if (this.#random(6) === 0) {
-      const table = 0x6000;
-      for (let index = 0; index < length; index++)
-        this.#describe(table + 16 * index, index, length, readable);
-      this.#descriptor(area(queue, 0) - ram, ram + table, this.#sometimes(16 * length), 4, 0);
+    const random = this.#random;
+    const queue = random(Math.max(1, this.#device.queues.length));
+    const length = 1 + random(5);
+    const readable = random(length + 1);
+    const table = this.#table(length, readable);
+    if (random(6) === 0) {
+      this.#memory.write(this.#window + indirectTable, this.#table(length, readable));
+      describe(table, 0, BigInt(this.#window + indirectTable), this.#sometimes(16 * length), 4, 0);
     }
-    // The header of a request to a disk, or anything.
-    this.#view.setUint32(0x8000, [0, 1, 4, 8, 11, 13, 99][this.#random(7)] ?? 0, true);
-    this.#view.setBigUint64(0x8008, BigInt(this.#sometimes(this.#random(64))), true);
-    const ring = area(queue, 1) - ram;
-    const index = this.#view.getUint16(ring + 2, true);
-    this.#view.setUint16(ring + 4 + 2 * (index % queueSize), this.#random(32) === 0 ? this.#word() : 0, true);
-    this.#view.setUint16(ring + 2, index + (this.#random(64) === 0 ? this.#random(20) : 1), true);
+    this.#memory.write(this.#area(queue, 0), table);
+    this.#memory.write(this.#window + buffers, this.#request());
+    const ring = this.#area(queue, 1);
+    const head = this.#memory.read(ring + 2, 2) ?? new Uint8Array(2);
+    const index = (head[0] ?? 0) | ((head[1] ?? 0) << 8);
+    this.#memory.write(ring + 4 + 2 * (index % queueSize), half(random(32) === 0 ? word(random) : 0));
+    this.#memory.write(ring + 2, half(index + (random(64) === 0 ? random(20) : 1)));
     const before = this.#device.queues[queue]?.state.used ?? 0;
     this.#set('QueueNotify', this.#sometimes(queue));
     this.#tally.used += ((this.#device.queues[queue]?.state.used ?? 0) - before) & 0xffff;
   }
 
-  #describe(at: number, index: number, length: number, readable: number): void {
-    const isLast = index === length - 1;
-    const flags = (isLast ? 0 : 1) | (index < readable ? 0 : 2);
-    // Now and then a buffer lies over the rings themselves.
-    const address =
-      index === 0 ? 0x8000 : this.#random(8) === 0 ? this.#random(0x3000) : 0x8000 + 0x400 * index;
-    const size = index === 0 ? 16 : isLast ? 1 : ([512, 1024, 16, 20][this.#random(4)] ?? 0);
-    this.#descriptor(
-      at,
-      ram + this.#sometimes(address),
-      this.#sometimes(size),
-      this.#sometimes(flags),
-      index + 1,
-    );
+  #table(length: number, readable: number): Uint8Array {
+    const random = this.#random;
+    const bytes = new Uint8Array(16 * length);
+    for (let index = 0; index < length; index++) {
+      const isLast = index === length - 1;
+      const flags = (isLast ? 0 : 1) | (index < readable ? 0 : 2);
+      // Now and then a buffer lies over the rings themselves.
+      const within = index === 0 ? buffers : random(8) === 0 ? random(0x3000) : buffers + 0x400 * index;
+      const size =
+        index === 0
+          ? ([16, 12, 60, 200][random(4)] ?? 16)
+          : isLast
+            ? 1
+            : ([512, 1024, 16, 20][random(4)] ?? 0);
+      const far = random(64) === 0 ? BigInt(word(random)) << 32n : 0n;
+      const address = BigInt(this.#somewhere(this.#window + within)) | far;
+      describe(
+        bytes,
+        index,
+        address,
+        this.#sometimes(size),
+        this.#sometimes(flags),
+        this.#sometimes(index + 1),
+      );
+    }
+    return bytes;
   }
 
-  #descriptor(at: number, address: number, length: number, flags: number, next: number): void {
-    const far = this.#random(64) === 0 ? BigInt(this.#word()) << 32n : 0n;
-    this.#view.setBigUint64(at, BigInt(address) | far, true);
-    this.#view.setUint32(at + 8, length, true);
-    this.#view.setUint16(at + 12, flags, true);
-    this.#view.setUint16(at + 14, this.#sometimes(next), true);
+  /** What a request may begin with: a disk's header, a message of 9P, a frame, or anything. */
+  #request(): Uint8Array {
+    const random = this.#random;
+    const bytes = Uint8Array.from({ length: 64 }, () => random(256));
+    const view = new DataView(bytes.buffer);
+    switch (random(3)) {
+      case 0:
+        view.setUint32(0, [0, 1, 4, 8, 11, 13, 99][random(7)] ?? 0, true);
+        view.setBigUint64(8, BigInt(this.#sometimes(random(64))), true);
+        break;
+      case 1:
+        view.setUint8(4, [8, 12, 14, 24, 40, 72, 76, 100, 104, 110, 116, 118, 120][random(13)] ?? 0);
+        view.setUint32(7, random(4), true);
+        view.setUint32(11, random(4), true);
+        view.setUint16(15, random(4), true);
+        break;
+      default:
+        bytes.fill(0, 0, 12);
+        bytes.fill(0xff, 12, 18);
+        view.setUint16(24, random(2) === 0 ? 0x0800 : 0x0806);
+    }
+    return bytes;
+  }
+
+  /** Mostly this address, sometimes one at an edge of RAM, or any. */
+  #somewhere(address: number): number {
+    const random = this.#random;
+    switch (random(100)) {
+      case 0:
+        return word(random);
+      case 1:
+        return ram - 1 - random(32);
+      case 2:
+        return this.#ramEnd - random(64);
+      case 3:
+        return 0xffff_ffff - random(32);
+      default:
+        return address;
+    }
   }
 
   /** Mostly this, sometimes a number from its edges or from anywhere. */
   #sometimes(value: number): number {
-    switch (this.#random(40)) {
+    switch (this.#random(50)) {
       case 0:
-        return this.#word();
+        return word(this.#random);
       case 1:
         return value + 1;
       case 2:
@@ -194,24 +232,29 @@ class Fuzzed {
         return value;
     }
   }
+}
 
-  #word(): number {
-    return this.#random(0x1_0000) * 0x1_0000 + this.#random(0x1_0000);
-  }
+function describe(
+  table: Uint8Array,
+  index: number,
+  address: bigint,
+  length: number,
+  flags: number,
+  next: number,
+): void {
+  const view = new DataView(table.buffer, 16 * index, 16);
+  view.setBigUint64(0, address, true);
+  view.setUint32(8, length, true);
+  view.setUint16(12, flags, true);
+  view.setUint16(14, next, true);
+}
 
-  /** RAM, which finds out any access that leads out of it. */
-  #memory(): DirectMemory {
-    return {
-      contains,
-      read: (address, length) =>
-        contains(address, length) ? this.#bytes.slice(address - ram, address - ram + length) : undefined,
-      write: (address, bytes) => {
-        if (!contains(address, bytes.length)) return false;
-        this.#bytes.set(bytes, address - ram);
-        return true;
-      },
-    };
-  }
+function half(value: number): Uint8Array {
+  return Uint8Array.of(value & 0xff, (value >>> 8) & 0xff);
+}
+
+function word(random: Choose): number {
+  return random(0x1_0000) * 0x1_0000 + random(0x1_0000);
 }
 
 /** Numbers from 0 to below a bound, the same for a seed. */
