@@ -41,6 +41,7 @@ Examples:
   strata run --guest a=Image,initrd=i.cpio,memory=512M,vcpus=4,append=console=ttyS0 --guest b=kernel.elf
   strata run kernel.elf --disk disk.img --rng 1        its writes stay in memory
   strata run Image --vmm none --net user,folder=www    the guest gets the folder from http://gateway/
+  strata run Image --vmm none --share src=./src       mount -t 9p -o trans=virtio,version=9p2000.L src /mnt
   strata run --guest a=k.elf --guest b=k.elf --disk a.img,guest=a --disk b.img,readonly,guest=b
   strata run kernel.elf --trace exits --json 2>exits.jsonl
 

@@ -53,7 +53,7 @@ describe('cli/main', () => {
     const json = JSON.parse((await strata(['devices', '--json'])).stdout) as { name: string }[];
     assert.deepEqual(
       json.map(({ name }) => name),
-      ['finisher', 'rtc', 'clint', 'plic', 'uart0', 'virtio0', 'virtio1', 'virtio2'],
+      ['finisher', 'rtc', 'clint', 'plic', 'uart0', 'virtio0', 'virtio1', 'virtio2', 'virtio3', 'virtio4'],
     );
   });
 });
