@@ -1,7 +1,7 @@
 import type { SavedState } from '../../device.ts';
 
 /** Bytes that are copied when one of them is written. */
-export const clusterBytes = 0x1_0000;
+const clusterBytes = 0x1_0000;
 
 /** What a file holds: what the host's file holds, where nothing else was written. */
 export interface FileContent {
