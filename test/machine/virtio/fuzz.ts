@@ -143,8 +143,8 @@ class WildDriver {
     const ring = this.#area(queue, 1);
     const head = this.#memory.read(ring + 2, 2) ?? new Uint8Array(2);
     const index = (head[0] ?? 0) | ((head[1] ?? 0) << 8);
-    this.#memory.write(ring + 4 + 2 * (index % queueSize), half(random(32) === 0 ? word(random) : 0));
-    this.#memory.write(ring + 2, half(index + (random(64) === 0 ? random(20) : 1)));
+    this.#memory.write(ring + 4 + 2 * (index % queueSize), twoBytes(random(32) === 0 ? word(random) : 0));
+    this.#memory.write(ring + 2, twoBytes(index + (random(64) === 0 ? random(20) : 1)));
     const before = this.#device.queues[queue]?.state.used ?? 0;
     this.#set('QueueNotify', this.#sometimes(queue));
     this.#tally.used += ((this.#device.queues[queue]?.state.used ?? 0) - before) & 0xffff;
@@ -249,7 +249,7 @@ function describe(
   view.setUint16(14, next, true);
 }
 
-function half(value: number): Uint8Array {
+function twoBytes(value: number): Uint8Array {
   return Uint8Array.of(value & 0xff, (value >>> 8) & 0xff);
 }
 

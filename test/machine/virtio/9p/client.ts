@@ -42,7 +42,7 @@ export class Client {
 
   ask(name: RequestName, write: (request: MessageWriter) => void): MessageReader {
     const answer = this.try(name, write);
-    assert.ok(typeof answer !== 'number', `${name} failed with ${String(answer)}`);
+    assert.ok(typeof answer !== 'number', `${name} failed: ${JSON.stringify(answer)}`);
     return answer;
   }
 
