@@ -50,12 +50,15 @@ export class TranslationContexts {
    */
   readonly #tables: readonly Map<number, number>[] = Array.from({ length: contextCount }, () => new Map());
   readonly #tablePages: TablePages;
+  /** For each page of the wasm memory, whether an entry for writes may lead there: to look for one takes long. */
+  readonly #isWritable: Uint8Array;
   #current = 0;
   #uses = 0;
 
   constructor(memory: MachineMemory, engineOffset: number, tablePages: TablePages) {
     const { buffer } = memory.wasm;
     this.#tablePages = tablePages;
+    this.#isWritable = new Uint8Array(buffer.byteLength / pageBytes);
     this.#engine = new Int32Array(buffer, engineOffset, contextsOffset / 4);
     this.#contextsAddress = engineOffset + contextsOffset;
     this.#contexts = new Int32Array(buffer, this.#contextsAddress, contextCount * words.context);
@@ -92,6 +95,8 @@ export class TranslationContexts {
     const fills = this.#fills[this.#current] as number;
     if (fills < noted) this.#filled[this.#current * noted + fills] = entry;
     this.#fills[this.#current] = fills + 1;
+    if (array === 'write')
+      this.#isWritable[(((this.#contexts[entry] as number) + addend) >>> 0) / pageBytes] = 1;
   }
 
   /**
@@ -167,6 +172,8 @@ export class TranslationContexts {
 
   /** Drops the write entries that lead to this page, given by its address in the wasm memory. */
   forgetWrites(page: number): void {
+    if (this.#isWritable[page / pageBytes] === 0) return;
+    this.#isWritable[page / pageBytes] = 0;
     this.#dropWhere('write', (entry) => {
       const low = this.#contexts[entry] as number;
       return ((low + (this.#contexts[entry + tlbField.addend / 4] as number)) | 0) === (page | 0);
@@ -237,3 +244,5 @@ export class TranslationContexts {
     return this.#current * words.context + tlbArray[array] / 4 + (page & (tlbEntries - 1)) * words.entry;
   }
 }
+
+const pageBytes = 0x1000;
