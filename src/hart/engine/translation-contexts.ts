@@ -95,8 +95,7 @@ export class TranslationContexts {
     const fills = this.#fills[this.#current] as number;
     if (fills < noted) this.#filled[this.#current * noted + fills] = entry;
     this.#fills[this.#current] = fills + 1;
-    if (array === 'write')
-      this.#isWritable[(((this.#contexts[entry] as number) + addend) >>> 0) / pageBytes] = 1;
+    if (array === 'write') this.#isWritable[((this.#contexts[entry] + addend) >>> 0) / pageBytes] = 1;
   }
 
   /**
