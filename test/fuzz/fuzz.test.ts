@@ -17,7 +17,7 @@ const repertoire = {
   noCsrs: [0x7c0],
   stateCsrs: csrs,
 };
-const cases = Array.from({ length: 40 }, (_, seed) => generateCase(seed, repertoire));
+const cases = Array.from({ length: 24 }, (_, seed) => generateCase(seed, repertoire));
 
 const strata = new Strata(defaultIsa);
 
@@ -27,7 +27,9 @@ const logs = (of: readonly FuzzCase[], engine: StrataEngine): ReturnType<typeof 
 const differences = (of: readonly FuzzCase[], others: readonly FuzzCase[]): ReadonlyMap<number, Mismatch> =>
   compareLogs(of, csrs, logs(of, 'interpreter'), logs(others, 'interpreter')).mismatches;
 
-describe('fuzz', () => {
+describe('fuzz', function () {
+  this.timeout(60_000);
+
   it('makes the same case of the same seed', () => {
     assert.deepEqual(generateCase(7, repertoire), cases[7]);
   });
@@ -49,7 +51,7 @@ describe('fuzz', () => {
     const compared = compareLogs(cases, csrs, interpreter, reference);
     assert.deepEqual(compared, { mismatches: new Map(), compared: cases.length, endless: false });
     const traps = interpreter.reduce((sum, log) => sum + log.traps.length, 0);
-    assert.ok(traps > 100, `${traps} traps`);
+    assert.ok(traps > 60, `${traps} traps`);
   });
 
   it('finds the instruction at which two machines part', async () => {

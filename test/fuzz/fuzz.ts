@@ -68,8 +68,10 @@ export class Fuzzer {
     let explained = explainedBefore;
     const alone: CaseComparison = (cases) => this.#compare(cases);
     const located = await locate(differing, alone);
-    for (const [index, found] of located.entries()) {
+    for (const [index, together] of located.entries()) {
       const original = differing[index] as FuzzCase;
+      // With other cases before it, it may have found other memory.
+      const found = together ?? (await locate([original], alone))[0];
       const known = found && explain(partingOf(found, this.#repertoire.stateCsrs));
       if (known) {
         explained++;

@@ -40,7 +40,7 @@ export const hedeleg = csr({
   needs: ['H'],
   summary: 'Exceptions of a guest that go to VS mode instead of HS mode.',
   source: 'Priv. hypervisor, hedeleg',
-  fields: delegatedExceptions([0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15]),
+  fields: delegatedExceptions([0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 18, 19]),
 });
 
 export const hideleg = csr({

@@ -42,13 +42,16 @@ export function cacheBlockFields(where: string): readonly CsrField[] {
 
 /** Every exception a delegation register may hand down, by name. */
 export function delegatedExceptions(writable: readonly number[]): readonly CsrField[] {
-  return Object.entries(exceptionNames).map(([code, name]) =>
+  return Object.entries({ ...exceptionNames, ...neverRaised }).map(([code, name]) =>
     bit(camelCase(name), Number(code), `Hand down: ${name}.`, {
       ...(writable.includes(Number(code)) ? {} : readOnly),
       ...(hypervisorExceptions.has(Number(code)) && { needs: ['H'] }),
     }),
   );
 }
+
+/** Priv. hypervisor, hedeleg: writable, though nothing of this machine raises them. */
+const neverRaised: Readonly<Record<number, string>> = { 18: 'software check', 19: 'hardware error' };
 
 /**
  * One field for each interrupt code in `codes`; `suffix` is P (pending), E (enable) or D (delegated). Codes outside

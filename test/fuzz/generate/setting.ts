@@ -52,7 +52,8 @@ export function chooseSetting(random: Random, mode: Mode): Setting {
   vsstatus |= floatState();
   csrs.set('vsstatus', vsstatus);
 
-  csrs.set('medeleg', alike(delegation(random) & ~keptExceptions));
+  // knownDifferences: later-exceptions.
+  csrs.set('medeleg', alike(delegation(random) & ~keptExceptions & ~(bit(18) | bit(19))));
   csrs.set('hedeleg', alike(delegation(random)) & 0xb1ffn & (random.chance(90) ? ~bit(2) : everyBit));
   const timers = random.pick(['none', 'supervisor', 'both'] as const);
   // knownDifferences: no-svade, memory-types-always. ADUE and PBMTE are always set.
