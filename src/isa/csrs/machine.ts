@@ -66,7 +66,7 @@ export const medeleg = csr({
   address: 0x302,
   summary: 'Exceptions that go to HS mode (or, by hedeleg, below) instead of M mode.',
   source: 'Priv. machine level, medeleg',
-  fields: delegatedExceptions([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 18, 19, 20, 21, 22, 23]),
+  fields: delegatedExceptions([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 20, 21, 22, 23]),
 });
 
 /** Priv. hypervisor, mideleg: the bits of VS-level interrupts are read-only one. */

@@ -52,8 +52,7 @@ export function chooseSetting(random: Random, mode: Mode): Setting {
   vsstatus |= floatState();
   csrs.set('vsstatus', vsstatus);
 
-  // knownDifferences: later-exceptions.
-  csrs.set('medeleg', alike(delegation(random) & ~keptExceptions & ~(bit(18) | bit(19))));
+  csrs.set('medeleg', alike(delegation(random) & ~keptExceptions));
   csrs.set('hedeleg', alike(delegation(random)) & 0xb1ffn & (random.chance(90) ? ~bit(2) : everyBit));
   const timers = random.pick(['none', 'supervisor', 'both'] as const);
   // knownDifferences: no-svade, memory-types-always. ADUE and PBMTE are always set.
