@@ -38,6 +38,11 @@ export class Computer {
     return new Computer(this.debuggee, console);
   }
 
+  /** The console's name, which is the guest's. */
+  get name(): string {
+    return this.#console;
+  }
+
   /** Steps since power-on. */
   get steps(): number {
     return this.debuggee.target.machine.steps;
@@ -53,7 +58,7 @@ export class Computer {
         this.#seen = at + text.length;
         return before;
       }
-      if (this.#exitCode !== undefined || this.steps >= limit) return this.#fail(text);
+      if (this.#end !== undefined || this.steps >= limit) return this.#fail(text);
       this.#runSlice(text);
     }
   }
@@ -72,8 +77,28 @@ export class Computer {
   /** Runs to the guest's end, and gives its exit code. */
   end(): number {
     const limit = this.steps + mostSteps;
-    while (this.#exitCode === undefined && this.steps < limit) this.#runSlice('its end');
-    return this.#exitCode ?? this.#fail('its end');
+    while (this.#end === undefined && this.steps < limit) this.#runSlice('its end');
+    return this.#end ?? this.#fail('its end');
+  }
+
+  /** Runs until a breakpoint stops it, and says in which thread. */
+  runToStop(): string {
+    const { core } = this.debuggee;
+    if (core.stop !== undefined) core.resume({ kind: 'continue', direction: 'forward' });
+    const limit = this.steps + mostSteps;
+    while (this.steps < limit) {
+      const result = core.runSlice(stepsPerSlice);
+      if (result.kind === 'stopped')
+        return core.threads.find(({ id }) => id === result.stop.threadId)?.name ?? '';
+      if (result.kind !== 'running') break;
+    }
+    return this.#fail('a stop');
+  }
+
+  /** Exit code of the machine, or of the guest while others may go on. */
+  get #end(): number | undefined {
+    const guest = this.debuggee.target.vmm?.guests.find(({ name }) => name === this.#console);
+    return guest === undefined ? this.#exitCode : guest.exitCode;
   }
 
   #runSlice(awaited: string): void {
