@@ -1,5 +1,6 @@
 import { formatAddress } from '../common/address.ts';
 import { csrByAddress } from './csrs/index.ts';
+import { floatConstantText } from './float-constants.ts';
 import { needsFloatingPoint } from './floating-point-guards.ts';
 import type { DecodedInstruction } from './instruction.ts';
 import { operandsOf, type Operands } from './operands.ts';
@@ -98,6 +99,8 @@ function operandText(
     case 'fs2':
     case 'fs3':
       return floatRegisterName(operands[floatOperands[name]] ?? 0, registers);
+    case 'constant':
+      return floatConstantText(operands.zimm ?? 0);
     case 'rm':
       return roundingModeNames[operands.rm ?? 0] ?? 'dyn';
     case 'imm':

@@ -9,8 +9,25 @@ export type NumberFormat = FloatFormat | 'w' | 'wu' | 'l' | 'lu';
 /** Operators that round by the instruction's rounding mode. The last four are fused, and named as instructions are. */
 export type ArithmeticOperator = 'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'madd' | 'msub' | 'nmsub' | 'nmadd';
 
-/** Comparisons give 1 or 0; `class` gives the mask of FCLASS. */
-export type FloatOperator = ArithmeticOperator | 'min' | 'max' | 'eq' | 'lt' | 'le' | 'class';
+/** Comparisons give 1 or 0, and those that end with q are quiet; `class` gives the mask of FCLASS. */
+export type FloatOperator =
+  | ArithmeticOperator
+  | 'min'
+  | 'max'
+  /** Likewise, but NaN where an operand is one. */
+  | 'minm'
+  | 'maxm'
+  | 'eq'
+  | 'lt'
+  | 'le'
+  | 'ltq'
+  | 'leq'
+  | 'class'
+  /** To an integer of the same format; the second is inexact where that is another number. */
+  | 'round'
+  | 'roundnx'
+  /** FCVTMOD: the low word of the integer towards zero, sign-extended. */
+  | 'cvtmod';
 
 /** What semantics say of floating point. A value narrower than 64 bits has zeroes above it. */
 export type FloatValue =
@@ -19,6 +36,8 @@ export type FloatValue =
    * boxed value of that format counts as the canonical NaN. In format `d`, all bits as they are.
    */
   | { readonly kind: 'f'; readonly operand: RegisterOperand; readonly format: FloatFormat }
+  /** The number that FLI's immediate stands for. */
+  | { readonly kind: 'floatConstant'; readonly format: FloatFormat }
   /** An operation, with the exceptions that it accrues. */
   | {
       readonly kind: 'float';
@@ -35,6 +54,7 @@ export type FloatValue =
     };
 
 export const f = (operand: RegisterOperand, format: FloatFormat): Value => ({ kind: 'f', operand, format });
+export const floatConstant = (format: FloatFormat): Value => ({ kind: 'floatConstant', format });
 export const float = (
   operator: FloatOperator,
   format: FloatFormat,

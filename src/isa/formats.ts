@@ -27,6 +27,8 @@ export const csrType = format(rd, rs1, unsigned('csr', [31, 20, 0]));
 export const csrImmediateType = format(rd, unsigned('zimm', [19, 15, 0]), unsigned('csr', [31, 20, 0]));
 /** Floating point that rounds; `fusedType` has a third source. */
 export const floatType = format(rd, rs1, rs2, unsigned('rm', [14, 12, 0]));
+/** A constant of Zfa. */
+export const floatImmediateType = format(rd, unsigned('zimm', [19, 15, 0]));
 export const fusedType = format(rd, rs1, rs2, unsigned('rs3', [31, 27, 0]), unsigned('rm', [14, 12, 0]));
 export const fenceType = format(
   rd,

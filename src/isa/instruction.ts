@@ -55,7 +55,7 @@ export interface Instruction {
   readonly encoding: Encoding;
   /**
    * Operands as assembly writes them: `{rd}, {imm}({rs1})`. `{target}` is pc + imm, `{upper}` is imm >> 12
-   * and `{shamt}` is imm as a shift amount.
+   * and `{shamt}` is imm as a shift amount; `{constant}` is the number of which zimm is the code in Zfa.
    */
   readonly syntax: string;
   /** One sentence for hover and the reference pages. */

@@ -52,6 +52,8 @@ function valueText(value: Value): string {
       const register = value.operand.replace('r', 'f');
       return value.format === 'd' ? register : `unbox${floatFormats[value.format].bits}(${register})`;
     }
+    case 'floatConstant':
+      return 'constant';
     case 'float':
       return `f${value.operator}${floatFormats[value.format].bits}(${value.operands.map(top).join(', ')})`;
     case 'convert':

@@ -71,7 +71,9 @@ describe('isa/extensions', () => {
             ? name.replace('f', 'r')
             : ['upper', 'target', 'shamt'].includes(name)
               ? 'imm'
-              : name;
+              : name === 'constant'
+                ? 'zimm'
+                : name;
         assert(names.includes(operand), `${mnemonic}: ${name}`);
       }
     }

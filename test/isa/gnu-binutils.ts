@@ -11,7 +11,14 @@ const assemblerOptions = [
 ];
 
 /** Extensions that binutils 2.40 do not know: `later.test.ts` has encodings of theirs. */
-export const laterExtensions: ReadonlySet<string> = new Set(['Zicond', 'Zacas', 'Zcb', 'Zimop', 'Zcmop']);
+export const laterExtensions: ReadonlySet<string> = new Set([
+  'Zicond',
+  'Zacas',
+  'Zcb',
+  'Zimop',
+  'Zcmop',
+  'Zfa',
+]);
 
 /** Are GNU as, objdump and objcopy for RISC-V installed? */
 export function haveBinutils(): boolean {

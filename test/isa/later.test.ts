@@ -29,6 +29,26 @@ const vectors: Record<string, number> = {
   'c.mul s0,s1': 0x9c45,
 };
 
+/** Unpriv. Zfa: rd x10 or f10, rs1 f11, rs2 f12, and fmt 00, 01 or 10 at bits 26:25. */
+for (const [fmt, format] of ['s', 'd', 'h'].entries()) {
+  const place = fmt << 25;
+  const words: Record<string, number> = {
+    [`fli.${format} fa0,-1.0`]: 0xf010_0553,
+    [`fli.${format} fa0,min`]: 0xf010_8553,
+    [`fli.${format} fa0,0.4375`]: 0xf015_8553,
+    [`fli.${format} fa0,inf`]: 0xf01f_0553,
+    [`fli.${format} fa0,nan`]: 0xf01f_8553,
+    [`fminm.${format} fa0,fa1,fa2`]: 0x28c5_a553,
+    [`fmaxm.${format} fa0,fa1,fa2`]: 0x28c5_b553,
+    [`fround.${format} fa0,fa1`]: 0x4045_f553,
+    [`froundnx.${format} fa0,fa1,rup`]: 0x4055_b553,
+    [`fltq.${format} a0,fa1,fa2`]: 0xa0c5_d553,
+    [`fleq.${format} a0,fa1,fa2`]: 0xa0c5_c553,
+  };
+  for (const [text, word] of Object.entries(words)) vectors[text] = (word | place) >>> 0;
+}
+vectors['fcvtmod.w.d a0,fa1,rtz'] = 0xc285_9553;
+
 /** Unpriv. Zimop: n[4], n[3:2] and n[1:0], or n[2] and n[1:0], at bits 30, 27:26 and 21:20. */
 for (let n = 0; n < 32; n++) {
   const place = ((n >> 4) << 30) | (((n >> 2) & 3) << 26) | ((n & 3) << 20);

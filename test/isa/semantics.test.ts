@@ -248,6 +248,7 @@ function evaluate(value: Value, operands: Operands): bigint {
     }
     case 'f':
     case 'float':
+    case 'floatConstant':
     case 'convert':
     case 'nextPc':
     case 'load':

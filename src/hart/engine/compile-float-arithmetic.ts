@@ -51,12 +51,27 @@ export function writeFloatArithmetic(
     // Of two numbers wasm gives the same, zeroes included; where there is no NaN in the result, there was none.
     case 'min':
     case 'max':
+    case 'minm':
+    case 'maxm':
       apply();
       requireNumber(result);
+      break;
+    case 'round':
+    case 'roundnx':
+      writeRounded();
+      requireNumber(result);
+      if (operator === 'roundnx')
+        place.requireExact(() => {
+          code.get(a);
+          code.get(result);
+          code.plain(`${type}.eq`);
+        });
       break;
     case 'eq':
     case 'lt':
     case 'le':
+    case 'ltq':
+    case 'leq':
       place.leaveIf(() => {
         isNaN(a);
         isNaN(b);
@@ -64,7 +79,7 @@ export function writeFloatArithmetic(
       });
       code.get(a);
       code.get(b);
-      code.plain(`${type}.${operator}`);
+      code.plain(`${type}.${operator === 'eq' ? 'eq' : operator.startsWith('lt') ? 'lt' : 'le'}`);
       return;
     case 'madd':
     case 'msub':
@@ -88,14 +103,26 @@ export function writeFloatArithmetic(
       return;
     }
     case 'class':
-      throw new StrataError('broken-invariant', 'internal', 'FCLASS is not done in wasm');
+    case 'cvtmod':
+      throw new StrataError('broken-invariant', 'internal', `${operator} is not done in wasm`);
   }
   code.get(result);
 
   function apply(): void {
     code.get(a);
     code.get(b);
-    code.plain(`${type}.${operator as 'add'}`);
+    code.plain(`${type}.${wasmName(operator)}`);
+    code.set(result);
+  }
+
+  /** A double holds the single that a single is rounded to. */
+  function writeRounded(): void {
+    const [double] = place.doubles as [Local];
+    code.get(a);
+    if (format === 's') code.plain('f64.promote_f32');
+    code.set(double);
+    place.roundToIntegral(double);
+    if (format === 's') code.plain('f32.demote_f64');
     code.set(result);
   }
 
@@ -117,6 +144,11 @@ export function writeFloatArithmetic(
       if (index > 0) code.plain('i32.or');
     }
   }
+}
+
+function wasmName(operator: FloatOperation['operator']): 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' {
+  if (operator === 'minm') return 'min';
+  return operator === 'maxm' ? 'max' : (operator as 'add');
 }
 
 /** Leaves 1 where `product` is exactly a × b. */

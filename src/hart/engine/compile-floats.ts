@@ -1,6 +1,6 @@
-import { unreachable } from '../../common/errors.ts';
+import { assert, unreachable } from '../../common/errors.ts';
 import { boxOf } from '../../isa/float-formats.ts';
-import type { FloatFormat, FloatValue } from '../../isa/float-semantics.ts';
+import type { FloatFormat, FloatOperator, FloatValue } from '../../isa/float-semantics.ts';
 import type { RegisterOperand, Statement, Value } from '../../isa/semantics.ts';
 import { writeFloatConversion, writeIntegerConversion } from './compile-conversions.ts';
 import { writeFloatArithmetic } from './compile-float-arithmetic.ts';
@@ -12,11 +12,16 @@ export function isFloatCompilable(value: FloatValue): boolean {
     case 'f':
       return true;
     case 'float':
-      return isNative(value.format) && value.operator !== 'class' && value.operands.every(isRegister);
+      return isNative(value.format) && !leftOutside.has(value.operator) && value.operands.every(isRegister);
+    case 'floatConstant':
+      return false;
     case 'convert':
       return value.from !== 'h' && value.to !== 'h';
   }
 }
+
+/** Seldom, and long in wasm. */
+const leftOutside: ReadonlySet<FloatOperator> = new Set(['class', 'cvtmod']);
 
 /** Writes the i64 that a value is: bits of a register, the outcome of a comparison, an integer. */
 export function writeFloatBits(value: FloatValue, place: FloatPlace): void {
@@ -30,6 +35,9 @@ export function writeFloatBits(value: FloatValue, place: FloatPlace): void {
       break;
     case 'convert':
       writeIntegerConversion(value, place);
+      break;
+    case 'floatConstant':
+      assert(false, 'constants of floating point are not loaded in wasm');
       break;
     default:
       unreachable(value);

@@ -172,6 +172,7 @@ function staysOutside(value: Value): boolean {
       return staysOutside(value.whenTrue) || staysOutside(value.whenFalse);
     case 'f':
     case 'float':
+    case 'floatConstant':
       return !isFloatCompilable(value);
     case 'convert':
       return !isFloatCompilable(value) || staysOutside(value.value);
@@ -256,6 +257,7 @@ function writeValue(value: Value, place: CodePlace): void {
       break;
     case 'f':
     case 'float':
+    case 'floatConstant':
     case 'convert':
       writeFloatBits(value, place);
       break;

@@ -70,11 +70,16 @@ export function hasRounding({ encoding }: Instruction): boolean {
   return encoding.fields.some(({ name }) => name === 'rm');
 }
 
-/** Can wasm round an instruction as its word says? Conversions to integers know more modes than wasm's arithmetic. */
+/** Can wasm round an instruction as its word says? wasm rounds to integers in more modes than results. */
 export function isRoundedInWasm({ instruction, rm }: DecodedInstruction): boolean {
   if (!hasRounding(instruction) || rm === 0 || rm === dynamicRounding) return true;
   const [statement] = instruction.semantics;
-  return statement?.kind === 'setX' && rm < 4;
+  const roundsToInteger =
+    statement?.kind === 'setX' ||
+    (statement?.kind === 'setF' &&
+      statement.value.kind === 'float' &&
+      statement.value.operator.startsWith('round'));
+  return roundsToInteger && rm < 4;
 }
 
 /** May the result of an instruction be another than the exact one? */
@@ -90,7 +95,7 @@ export function mayBeInexact(instruction: Instruction): boolean {
   return found;
 }
 
-const exactOperators = new Set<string>(['min', 'max', 'eq', 'lt', 'le', 'class']);
+const exactOperators = new Set<string>('min max minm maxm eq lt le ltq leq class round'.split(' '));
 
 /** The operands of an instruction that are f registers; its other registers are x registers. */
 export function floatOperands(instruction: Instruction): ReadonlySet<RegisterOperand> {

@@ -168,7 +168,7 @@ export class RecordPlace implements CodePlace, AccessPad {
 
   roundToIntegral(value: Local): void {
     const { code } = this;
-    const result = this.doubles[2] as Local;
+    const result = this.doubles[3] as Local;
     code.get(value);
     code.plain('f64.trunc');
     code.set(result);

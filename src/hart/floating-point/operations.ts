@@ -16,10 +16,23 @@ export function computeFloat(
     case 'eq':
     case 'lt':
     case 'le':
+    case 'ltq':
+    case 'leq':
       return compareFloats(operator, unpack(left, format), unpack(right, format));
     case 'min':
     case 'max':
       return extreme(operator, format, left, right);
+    case 'minm':
+    case 'maxm': {
+      const isNumber = [left, right].every((pattern) => unpack(pattern, format).kind !== 'nan');
+      const { bits, flags } = extreme(operator === 'minm' ? 'min' : 'max', format, left, right);
+      return { bits: isNumber ? bits : floatFormats[format].canonicalNaN, flags };
+    }
+    case 'round':
+    case 'roundnx':
+      return roundToIntegral(operator, format, left, mode);
+    case 'cvtmod':
+      return toLowWord(unpack(left, format));
     case 'class':
       return { bits: 1n << BigInt(classOf(left, format)), flags: 0 };
     case 'add':
@@ -81,14 +94,18 @@ function toInteger(number: FloatNumber, format: IntegerFormat, mode: RoundingMod
   return { bits: pattern(value), flags: inexact ? floatFlag.NX : 0 };
 }
 
-/** Unpriv. F: FEQ is quiet, FLT and FLE signal for any NaN. */
-function compareFloats(operator: 'eq' | 'lt' | 'le', a: FloatNumber, b: FloatNumber): Rounded {
+/** Unpriv. F: FEQ is quiet, FLT and FLE signal for any NaN; those of Zfa are quiet. */
+function compareFloats(
+  operator: 'eq' | 'lt' | 'le' | 'ltq' | 'leq',
+  a: FloatNumber,
+  b: FloatNumber,
+): Rounded {
   if (a.kind === 'nan' || b.kind === 'nan') {
     const signals = [a, b].some((number) => number.kind === 'nan' && number.signaling);
-    return { bits: 0n, flags: signals || operator !== 'eq' ? floatFlag.NV : 0 };
+    return { bits: 0n, flags: signals || operator === 'lt' || operator === 'le' ? floatFlag.NV : 0 };
   }
   const order = orderOf(a, b);
-  const holds = operator === 'eq' ? order === 0 : operator === 'lt' ? order < 0 : order <= 0;
+  const holds = operator === 'eq' ? order === 0 : operator.startsWith('lt') ? order < 0 : order <= 0;
   return { bits: holds ? 1n : 0n, flags: 0 };
 }
 
@@ -119,6 +136,30 @@ function extreme(operator: 'min' | 'max', format: FloatFormat, left: bigint, rig
   const order = orderOf(a, b);
   const leftIsLess = order < 0 || (order === 0 && a.negative);
   return { bits: leftIsLess === (operator === 'min') ? left : right, flags };
+}
+
+/** Unpriv. Zfa, round-to-integer instructions. */
+function roundToIntegral(
+  operator: 'round' | 'roundnx',
+  format: FloatFormat,
+  pattern: bigint,
+  mode: RoundingMode,
+): Rounded {
+  const number = unpack(pattern, format);
+  if (number.kind === 'nan')
+    return { bits: floatFormats[format].canonicalNaN, flags: number.signaling ? floatFlag.NV : 0 };
+  if (number.kind === 'infinite') return { bits: pattern, flags: 0 };
+  const { integer, inexact } = roundAt(number, 0, mode);
+  const { bits } = roundTo({ ...number, significand: integer, exponent: 0 }, format, mode);
+  return { bits, flags: inexact && operator === 'roundnx' ? floatFlag.NX : 0 };
+}
+
+/** Unpriv. Zfa, modular convert-to-integer instruction: the flags are those of FCVT.W.D. */
+function toLowWord(number: FloatNumber): Rounded {
+  const { flags } = toInteger(number, 'w', 1);
+  if (number.kind !== 'finite') return { bits: 0n, flags };
+  const { integer } = roundAt(number, 0, 1);
+  return { bits: BigInt.asUintN(64, BigInt.asIntN(32, number.negative ? -integer : integer)), flags };
 }
 
 /** Unpriv. F, classify instruction: the number of the bit. */

@@ -1,5 +1,6 @@
 import type { Isa } from '../../isa/configuration/isa.ts';
 import { decoderOf, type Decode } from '../../isa/decode.ts';
+import { floatConstantBits } from '../../isa/float-constants.ts';
 import type { DecodedInstruction, Instruction } from '../../isa/instruction.ts';
 import type { Statement, Value } from '../../isa/semantics.ts';
 import { faultTrap, type FaultingAccess } from '../fault-trap.ts';
@@ -169,6 +170,8 @@ class Execution {
         return this.#context.state.getX(this.#decoded[value.operand]);
       case 'f':
         return unboxed(this.#context.state.getF(this.#decoded[value.operand]), value.format);
+      case 'floatConstant':
+        return floatConstantBits(value.format, this.#decoded.zimm);
       case 'float':
         return this.#accrue(
           computeFloat(

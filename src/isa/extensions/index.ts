@@ -4,6 +4,7 @@ import * as cComputation from './c-computation.ts';
 import * as cControl from './c-control.ts';
 import * as cFloatingPoint from './c-floating-point.ts';
 import * as cMemory from './c-memory.ts';
+import { additionalInstructions } from './floating-point/additional.ts';
 import { arithmeticInstructions } from './floating-point/arithmetic.ts';
 import { conversionInstructions } from './floating-point/conversions.ts';
 import * as floatMemory from './floating-point/memory.ts';
@@ -52,6 +53,7 @@ export const allInstructions: readonly Instruction[] = [
   mayBeOperations,
   arithmeticInstructions,
   conversionInstructions,
+  additionalInstructions,
   zicsr,
   zifencei,
   privileged,

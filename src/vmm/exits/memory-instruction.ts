@@ -80,6 +80,7 @@ function accessOfValue(value: Value): Touch | undefined {
     case 'x':
     case 'f':
     case 'float':
+    case 'floatConstant':
     case 'convert':
     case 'immediate':
     case 'pc':

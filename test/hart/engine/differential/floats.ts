@@ -10,7 +10,7 @@ import { boxed, unboxed } from '../../../../src/hart/floating-point-state.ts';
 import { op, ramBase, TestMachine } from '../../fixture.ts';
 import { Random } from './random.ts';
 
-type Computation = Exclude<FloatValue, { kind: 'f' }>;
+type Computation = Extract<FloatValue, { kind: 'float' | 'convert' }>;
 
 /** The instructions that compute with f registers in wasm. */
 export const nativeFloats: readonly Instruction[] = allInstructions.filter(
@@ -85,7 +85,7 @@ export function compareFloats(options: {
   });
 }
 
-const comparisons = new Set<string>(['eq', 'lt', 'le']);
+const comparisons = new Set<string>(['eq', 'lt', 'le', 'ltq', 'leq']);
 
 const machines = {
   interpreter: new TestMachine('interpreter'),

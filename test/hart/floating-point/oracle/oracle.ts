@@ -10,7 +10,7 @@ import { ramBase } from '../../fixture.ts';
 import { oracleGuest, type OracleCase, type OracleGuest } from './guest.ts';
 
 /** The extensions of which QEMU 7.2 has all. */
-export const oracleExtensions: readonly ExtensionName[] = ['F', 'D', 'Zfhmin', 'Zfh'];
+const oracleExtensions: readonly ExtensionName[] = ['F', 'D', 'Zfhmin', 'Zfh'];
 
 /** What came of a comparison. */
 export interface OracleResult {
@@ -38,11 +38,10 @@ export function compareWithQemu(options: {
     if (ours[2 * place] === theirs[2 * place] && ours[2 * place + 1] === theirs[2 * place + 1]) continue;
     const which = guest.cases[Math.floor(place / count)] as OracleCase;
     const result = (from: BigUint64Array): string => `${hex(from[2 * place])} ${hex(from[2 * place + 1])}`;
+    const { instruction, rm, fcsr: before } = which;
+    const operands = guest.triple(which, place % count).map(hex);
     differences.push(
-      `${which.instruction.mnemonic} rm ${which.rm} fcsr ${which.fcsr} of ${guest
-        .triple(which, place % count)
-        .map(hex)
-        .join(' ')}: ` + `${result(ours)}; QEMU ${result(theirs)}`,
+      `${instruction.mnemonic} ${operands.join(' ')}, rm ${rm}, fcsr ${before}: ${result(ours)}; QEMU ${result(theirs)}`,
     );
   }
   return { operations, differences };
@@ -82,11 +81,14 @@ function runInQemu(guest: OracleGuest): BigUint64Array {
     const size = `${guest.ramBytes / 0x10_0000}M`;
     const { status, stderr } = spawnSync(
       'qemu-system-riscv64',
-      [
-        ...['-M', 'virt,memory-backend=ram', '-m', size, '-cpu', 'rv64,Zfh=true', '-display', 'none'],
-        ...['-object', `memory-backend-file,id=ram,size=${size},mem-path=${ram},share=on`],
-        ...['-serial', 'none', '-monitor', 'none', '-bios', image],
-      ],
+      `-M virt,memory-backend=ram -m ${size} -cpu rv64,Zfh=true -display none -serial none -monitor none`
+        .split(' ')
+        .concat(
+          '-object',
+          `memory-backend-file,id=ram,size=${size},mem-path=${ram},share=on`,
+          '-bios',
+          image,
+        ),
       { encoding: 'utf8', timeout: 300_000 },
     );
     if (status !== 0) throw new Error(`QEMU ended with ${String(status)}: ${stderr}`);
