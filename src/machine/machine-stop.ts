@@ -30,6 +30,8 @@ export interface RunRequest {
   readonly until?: number;
   /** At most so many steps. */
   readonly budget?: number;
+  /** The run ends, too, when so much of the machine's time has passed in it while every hart waited. */
+  readonly mostIdleNanoseconds?: number;
   /** Asked before each stage of a hosted level but one at which the last run stopped; `true` stops there. */
   readonly stopBeforeStage?: (stage: StageReached) => boolean;
 }

@@ -60,6 +60,8 @@ export class Machine {
   #htifDue = false;
   /** Where the last run stopped: the next one passes this breakpoint. */
   #passed: { readonly hart: number; readonly pc: bigint } | undefined;
+  /** Instructions that an interrupt took the place of when their breakpoint was to be passed: they are passed yet. */
+  readonly #postponed = new Map<number, Interrupted>();
 
   constructor(configuration: CheckedConfiguration) {
     this.configuration = configuration;
@@ -159,11 +161,13 @@ export class Machine {
 
   /** Runs until the step that is asked for, or until something stops it sooner. */
   run(request: RunRequest = {}): MachineStop {
-    const { until = Infinity, budget = Infinity, stopBeforeStage } = request;
+    const { until = Infinity, budget = Infinity, mostIdleNanoseconds = Infinity, stopBeforeStage } = request;
     const end = Math.min(until, this.steps + budget);
+    const mostIdle = this.idleNanoseconds + mostIdleNanoseconds;
     for (;;) {
       const stop = this.#runOn(end, stopBeforeStage);
       if (stop) return stop;
+      if (this.idleNanoseconds >= mostIdle) return { kind: 'budget' };
     }
   }
 
@@ -208,6 +212,7 @@ export class Machine {
     if (saved.exits !== undefined) this.#exitObserver?.restore(saved.exits);
     this.#ending.restore(saved.ended);
     this.#passed = undefined;
+    this.#postponed.clear();
     this.#hosted.abandon();
     this.#timers.changed();
   }
@@ -235,9 +240,11 @@ export class Machine {
     const passes = this.#passed?.hart === hart.id && this.#passed.pc === state.pc;
     if (passes) this.#passed = undefined;
     const before = state.steps;
+    const here = passes ? interruptedAt(state) : undefined;
     this.#running = hart;
-    const stop = hart.run(budget, passes ? 'pass-breakpoint' : 'stop-at-breakpoint');
+    const stop = here ? hart.run(1, 'pass-breakpoint') : hart.run(budget, 'stop-at-breakpoint');
     this.#running = undefined;
+    if (here) this.#notePassing(hart, here, before);
     this.#rotation.spend(state.steps - before);
     if (this.#htifDue) {
       this.board.htif?.serve();
@@ -254,6 +261,7 @@ export class Machine {
         return undefined;
       case 'breakpoint':
         this.#passed = { hart: hart.id, pc: stop.pc };
+        if (this.#isPostponed(hart)) return undefined;
         return { kind: 'breakpoint', hart: hart.id, pc: stop.pc };
       case 'trap':
         // Its handling is begun, so that this position is not the one after it.
@@ -263,6 +271,22 @@ export class Machine {
         this.#beginHosted(hart, stop.level, stop.trap);
         return undefined;
     }
+  }
+
+  /** Was the instruction run, or an interrupt taken in its place? */
+  #notePassing(hart: Hart, here: Interrupted, before: number): void {
+    const { newest } = hart.trapRecords;
+    const isInterrupted = newest?.interrupt === true && newest.step === before && newest.pc === here.pc;
+    if (isInterrupted) this.#postponed.set(hart.id, here);
+  }
+
+  /** Has the hart come back from the interrupt, to where a breakpoint was met already? */
+  #isPostponed({ id, state }: Hart): boolean {
+    const postponed = this.#postponed.get(id);
+    const here = interruptedAt(state);
+    if (postponed?.pc !== here.pc || postponed.sp !== here.sp || postponed.privilege !== here.privilege)
+      return false;
+    return this.#postponed.delete(id);
   }
 
   #beginHosted(hart: Hart, level: HostedLevel | undefined, trap: TakenTrap): void {
@@ -333,6 +357,7 @@ export class Machine {
     this.#hosted.abandon();
     this.#ending.restore(undefined);
     this.#passed = undefined;
+    this.#postponed.clear();
     this.#exitObserver?.clear();
     powerOn(this.board, this.configuration, this.firmware, { isNew: this.#isNew });
     this.#isNew = false;
@@ -346,3 +371,14 @@ export class Machine {
 
 /** Steps that a hart runs at a time where nothing limits them: a number that it can count with. */
 const longestRun = 2 ** 40;
+
+/** An instruction that a thread of a guest is at: by its stack pointer, other threads that come here are others. */
+interface Interrupted {
+  readonly pc: bigint;
+  readonly sp: bigint;
+  readonly privilege: number;
+}
+
+function interruptedAt(state: Hart['state']): Interrupted {
+  return { pc: state.pc, sp: state.getX(2), privilege: state.privilege };
+}

@@ -29,19 +29,31 @@ export function restoreRam(
   }
 }
 
+/** All of RAM is looked at whenever time goes back, so eight words at a time; blocks are multiples of that. */
 function isZero(block: Uint8Array): boolean {
-  const words = new Int32Array(block.buffer, block.byteOffset, block.length / 4);
-  for (let index = 0; index < words.length; index++) {
-    if (words[index] !== 0) return false;
+  const w = wordsOf(block);
+  for (let at = 0; at < w.length; at += 8) {
+    const low = word(w, at) | word(w, at + 1) | word(w, at + 2) | word(w, at + 3);
+    const high = word(w, at + 4) | word(w, at + 5) | word(w, at + 6) | word(w, at + 7);
+    if ((low | high) !== 0) return false;
   }
   return true;
 }
 
 function equal(left: Uint8Array, right: Uint8Array): boolean {
-  const leftWords = new Int32Array(left.buffer, left.byteOffset, left.length / 4);
-  const rightWords = new Int32Array(right.buffer, right.byteOffset, right.length / 4);
-  for (let index = 0; index < leftWords.length; index++) {
-    if (leftWords[index] !== rightWords[index]) return false;
+  const [a, b] = [wordsOf(left), wordsOf(right)];
+  for (let at = 0; at < a.length; at += 4) {
+    const low = (word(a, at) ^ word(b, at)) | (word(a, at + 1) ^ word(b, at + 1));
+    const high = (word(a, at + 2) ^ word(b, at + 2)) | (word(a, at + 3) ^ word(b, at + 3));
+    if ((low | high) !== 0) return false;
   }
   return true;
+}
+
+function wordsOf(block: Uint8Array): Int32Array {
+  return new Int32Array(block.buffer, block.byteOffset, block.length / 4);
+}
+
+function word(words: Int32Array, index: number): number {
+  return words[index] as number;
 }

@@ -8,7 +8,7 @@ const opened = '/lib/modules/virtio_mmio.ko';
 const opens = `process.name == "insmod" && filename == "${opened}"`;
 
 describe('linux/debugging', () => {
-  const adapter = new AdapterClient({ patienceMilliseconds: 150_000 });
+  const adapter = new AdapterClient({ patienceMilliseconds: 300_000 });
   let thread = 0;
 
   const names = async (id = thread): Promise<readonly string[]> =>

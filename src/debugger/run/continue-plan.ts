@@ -1,6 +1,6 @@
 import type { Mark } from '../../timeline/mark.ts';
 import type { Target } from '../target/target.ts';
-import type { Mover } from './mover.ts';
+import { idlePerSlice, type Mover } from './mover.ts';
 import { outcomeOf, stopOf } from './outcome.ts';
 import type { Plan, SliceOutcome } from './plan.ts';
 
@@ -26,7 +26,7 @@ export class ContinuePlan implements Plan {
       const met = this.#mover.meet(thread);
       if (met) return { kind: 'stopped', stop: stopOf(this.#target, thread, met.reason, met.description) };
     }
-    const moved = this.#mover.run(steps, this.#from);
+    const moved = this.#mover.run(steps, this.#from, idlePerSlice);
     // Nothing is awaited, so nothing awaited comes.
     return moved.kind === 'awaited' ? { kind: 'running' } : outcomeOf(this.#target, moved);
   }

@@ -1,7 +1,7 @@
 import type { Mark } from '../../timeline/mark.ts';
 import type { ArmedAddresses } from '../breakpoints/armed-addresses.ts';
 import type { DebugThread, Target } from '../target/target.ts';
-import type { Mover } from './mover.ts';
+import { idlePerSlice, type Mover } from './mover.ts';
 import { outcomeOf } from './outcome.ts';
 import type { SliceOutcome } from './plan.ts';
 import type { Waypoint } from './waypoint.ts';
@@ -39,7 +39,7 @@ export class Journey {
     const waypoint = this.#waypoint;
     if (waypoint === undefined) return undefined;
     if (!waypoint.isAt(this.#target.currentThread)) {
-      const moved = this.#mover.run(steps, this.#from, { isAt: waypoint.isAt });
+      const moved = this.#mover.run(steps, this.#from, { ...idlePerSlice, isAt: waypoint.isAt });
       if (moved.kind !== 'awaited') return outcomeOf(this.#target, moved);
     }
     const arrived = this.#onArrival;

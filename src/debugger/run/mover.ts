@@ -11,7 +11,15 @@ export interface Awaited {
   readonly isAt?: (thread: DebugThread) => boolean;
   /** Asked before each stage of an exit. */
   readonly isStage?: (thread: DebugThread) => boolean;
+  /** The movement ends as if its steps were done when all threads have waited for so long. */
+  readonly mostIdleNanoseconds?: number;
 }
+
+/**
+ * What a slice lets pass while all threads wait: who paces a run by the guest's time, and shows what it prints, has to
+ * come to it as often as a person notices.
+ */
+export const idlePerSlice: Pick<Awaited, 'mostIdleNanoseconds'> = { mostIdleNanoseconds: 20_000_000 };
 
 /** Why a movement ended. */
 export type Moved =
@@ -41,6 +49,7 @@ export class Mover {
   run(steps: number, from: Mark, awaited: Awaited = {}): Moved {
     const { machine } = this.#target;
     const until = machine.steps + steps;
+    const { mostIdleNanoseconds } = awaited;
     this.#judged = undefined;
     let found: Verdict | 'awaited' | undefined;
     const observe = this.#observeStages(awaited, from, (what) => (found = what));
@@ -49,7 +58,11 @@ export class Mover {
       () => {
         for (;;) {
           found = undefined;
-          const stop = machine.run({ until, ...(observe && { stopBeforeStage: observe }) });
+          const stop = machine.run({
+            until,
+            ...(observe && { stopBeforeStage: observe }),
+            ...(mostIdleNanoseconds !== undefined && { mostIdleNanoseconds }),
+          });
           if (found === 'awaited') return { kind: 'awaited' };
           if (found !== undefined)
             return { kind: 'verdict', thread: this.#target.currentThread, verdict: found };

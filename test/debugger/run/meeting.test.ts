@@ -9,6 +9,10 @@ const jumpBack = 0xfddff06f;
 
 /** A hart at the beginning of instructions that do nothing, with a breakpoint at one of them. */
 function makeCore(at: number): StrataDebugger {
+  return makeBare(at).core;
+}
+
+function makeBare(at: number): { readonly bare: BareTarget; readonly core: StrataDebugger } {
   const bare = new BareTarget();
   bare.words(
     ramBase,
@@ -18,7 +22,7 @@ function makeCore(at: number): StrataDebugger {
   core.setBreakpoints('instructions', [
     { kind: 'instruction', reference: `0x${(ramBase + 4 * at).toString(16)}`, offset: 0 },
   ]);
-  return core;
+  return { bare, core };
 }
 
 describe('debugger/run: where a resumption begins', () => {
@@ -39,6 +43,22 @@ describe('debugger/run: where a resumption begins', () => {
     other.runSlice(10);
     other.resume({ kind: 'continue', direction: 'forward' });
     assert.equal(other.runSlice(10).kind, 'running');
+  });
+
+  it('meets a breakpoint once, though an interrupt comes before its instruction has run', () => {
+    const { bare, core } = makeBare(2);
+    const clearSoftwareInterrupt = 0x3441_7073;
+    const mret = 0x3020_0073;
+    bare.words(ramBase + 0x200, [clearSoftwareInterrupt, mret]);
+    bare.setCsr('mtvec', BigInt(ramBase + 0x200));
+    core.resume({ kind: 'continue', direction: 'forward' });
+    assert.equal(core.runSlice(10).kind, 'stopped');
+    bare.setCsr('mie', 2n);
+    bare.setCsr('mip', 2n);
+    bare.setCsr('mstatus', 0x8n);
+    core.resume({ kind: 'continue', direction: 'forward' });
+    assert.equal(core.runSlice(5).kind, 'running');
+    assert.equal(bare.hart.state.pc, BigInt(ramBase + 4 * 4), 'the handler has run, and two more');
   });
 
   it('goes back to a stop that is exactly where a checkpoint is', () => {
