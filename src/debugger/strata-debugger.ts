@@ -177,7 +177,7 @@ export class StrataDebugger implements DebuggerCore {
     this.#hasEnded = false;
     this.#past.seek(this.#history.beginning);
     this.#modules.look();
-    this.#breakpoints.forgetHits();
+    this.#breakpoints.forgetHits(this.#history.beginning);
     this.#stacks.forget();
     this.#consoles.resend();
     this.#stop = stopOf(this.#target, this.#target.currentThread, { kind: 'entry' }, 'entry');
@@ -236,12 +236,14 @@ export class StrataDebugger implements DebuggerCore {
     if (this.#hasEnded) return;
     // Whoever types in the past begins another future: what was typed later belongs to the old one.
     machine.inputLog.truncate(machine.steps);
+    this.#breakpoints.forgetHits({ step: machine.steps + 1 });
     this.#history.fork();
     machine.input(console, bytes);
   }
 
   #noteChange(): void {
     this.#stacks.forget();
+    this.#breakpoints.forgetHits({ step: this.#target.machine.steps + 1 });
     // While an exit is under way, nothing can be saved: then the way back leads to before the change.
     if (this.#target.machine.stage === undefined) {
       this.#history.beginHere();

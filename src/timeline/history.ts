@@ -8,6 +8,10 @@ const mostCheckpoints = 12;
 /** Steps between checkpoints at first; they are taken at landmarks. */
 const firstInterval = 5 * landmarkSteps;
 
+/** Steps back come one after another: so far before where one goes, a checkpoint is kept for those that follow. */
+const anchorDistance = 100_000;
+const mostAnchors = 2;
+
 interface Checkpoint {
   readonly step: number;
   readonly saved: SavedMachine;
@@ -20,6 +24,8 @@ interface Checkpoint {
 export class History {
   readonly #machine: Machine;
   readonly #checkpoints: Checkpoint[];
+  /** Kept besides, where the machine went back to last; newest first. */
+  #anchors: readonly Checkpoint[] = [];
   #interval = firstInterval;
 
   /** The machine must stand at its beginning. */
@@ -43,9 +49,10 @@ export class History {
    */
   seek(mark: Mark, onRestore?: (step: number) => void): void {
     if (compareMarks(mark, this.now) < 0) {
-      const checkpoint = this.#checkpointAt(mark) ?? this.#checkpointBefore(mark);
+      const checkpoint = this.#checkpointAt(mark) ?? this.#nearestBefore(mark);
       this.#machine.restore(checkpoint.saved);
       onRestore?.(checkpoint.step);
+      if (mark.step - checkpoint.step > 2 * anchorDistance) this.#anchorBefore(mark);
     }
     runTo(this.#machine, mark);
   }
@@ -58,6 +65,7 @@ export class History {
   /** History takes another course from now on: what was known of later is forgotten. */
   fork(): void {
     const { step } = this.now;
+    this.#anchors = this.#anchors.filter((anchor) => anchor.step <= step);
     while (this.#checkpoints.length > 1 && (this.#checkpoints.at(-1)?.step ?? 0) > step)
       this.#checkpoints.pop();
   }
@@ -68,6 +76,7 @@ export class History {
    */
   beginHere(): void {
     this.#checkpoints.length = 0;
+    this.#anchors = [];
     this.#checkpoints.push({ step: this.#machine.steps, saved: this.#machine.save() });
     this.#interval = firstInterval;
   }
@@ -81,6 +90,20 @@ export class History {
     if (this.#checkpoints.length <= mostCheckpoints) return;
     this.#interval *= 2;
     for (let index = this.#checkpoints.length - 2; index > 0; index -= 2) this.#checkpoints.splice(index, 1);
+  }
+
+  #anchorBefore(mark: Mark): void {
+    runTo(this.#machine, { step: mark.step - anchorDistance });
+    // An exit may be under way there, of which nothing can be saved.
+    if (this.#machine.stage !== undefined) return;
+    const anchor = { step: this.#machine.steps, saved: this.#machine.save() };
+    this.#anchors = [anchor, ...this.#anchors].slice(0, mostAnchors);
+  }
+
+  #nearestBefore(mark: Mark): Checkpoint {
+    const checkpoint = this.#checkpointBefore(mark);
+    const anchors = this.#anchors.filter(({ step }) => step < mark.step && step > checkpoint.step);
+    return anchors.toSorted((a, b) => b.step - a.step)[0] ?? checkpoint;
   }
 
   /** Checkpoints are taken between instructions, after all stages of an exit. */

@@ -1,3 +1,4 @@
+import type { Mark } from '../../timeline/mark.ts';
 import { Emitter } from '../../common/event.ts';
 import { matchesGlob } from '../../symbols/glob.ts';
 import { ImageSet, type StratumImage } from '../images/image-set.ts';
@@ -10,6 +11,7 @@ import { parseExpression } from '../expressions/parse.ts';
 import { launchFilters } from './filters.ts';
 import type { BoundBreakpoint, BreakpointRequest } from './breakpoint.ts';
 import { hitConditionHelp, parseHitCondition, type HitCondition } from './hit-condition.ts';
+import { HitLog } from './hit-log.ts';
 import { parseLogMessage, type LogPart } from './log-message.ts';
 import { bind, type Binding } from './places.ts';
 
@@ -22,7 +24,7 @@ export interface Breakpoint {
   readonly log: readonly LogPart[] | undefined;
   /** What the harts are armed with for it: kept, since where guest memory lies can change. */
   readonly armed: readonly ArmedAddress[];
-  hits: number;
+  readonly hits: HitLog;
 }
 
 /** All breakpoints of the session, by who set them. */
@@ -129,9 +131,9 @@ export class BreakpointSet {
     for (const { space, address } of armed) this.#armed.disarm(space, address);
   }
 
-  /** History begins again: what was hit before counts no more. */
-  forgetHits(): void {
-    for (const breakpoint of this.all) breakpoint.hits = 0;
+  /** History takes another course from a mark on: what was hit afterwards counts no more. */
+  forgetHits(from: Mark): void {
+    for (const { hits } of this.all) hits.forgetFrom(from);
   }
 
   /** Tells clients that a breakpoint is not what it was. */
@@ -180,7 +182,7 @@ export class BreakpointSet {
     if (byPlace.some(({ length }) => length === 0))
       return { id, verified: false, message: 'The guest has no memory there, or none yet.' };
     for (const { space, address } of armed) this.#armed.arm(space, address);
-    return { id, request, binding, hitCondition, log, armed, hits: 0 };
+    return { id, request, binding, hitCondition, log, armed, hits: new HitLog() };
   }
 }
 

@@ -10,14 +10,28 @@ export type ReadSpace = (address: bigint, length: number) => Uint8Array;
  */
 export class Recognition {
   readonly #pages = new Map<StratumImage, readonly TextPage[]>();
+  /** What was found last in each space, and at which step. */
+  readonly #found = new Map<string, { readonly image: StratumImage; readonly step: number }>();
 
-  /** The image whose code is at `address` in the space, of those that could be. */
+  /**
+   * The image whose code is at `address` in the space, of those that could be. What was found in the space a moment
+   * ago is still there, if its page at the address is: a kernel takes longer than that to put another in its place.
+   */
   imageAt(
     address: bigint,
     candidates: readonly StratumImage[],
     readSpace: ReadSpace,
+    { space, step }: { readonly space: string; readonly step: number },
   ): StratumImage | undefined {
-    return candidates.find((image) => this.#isMapped(image, address, readSpace));
+    const known = this.#found.get(space);
+    const isRecent = known !== undefined && Math.abs(step - known.step) < moment;
+    if (isRecent && candidates.includes(known.image) && this.#isHere(known.image, address, readSpace))
+      return known.image;
+    const image = candidates.find((each) => this.#isMapped(each, address, readSpace));
+    if (image === undefined) return undefined;
+    if (this.#found.size >= mostSpaces) this.#found.clear();
+    this.#found.set(space, { image, step });
+    return image;
   }
 
   /** The image that a space as a whole holds, wherever in it code now runs. */
@@ -25,6 +39,11 @@ export class Recognition {
     return candidates.find((image) =>
       this.#pagesOf(image).some((page) => this.#isMapped(image, page.virtualAddress, readSpace)),
     );
+  }
+
+  #isHere(image: StratumImage, address: bigint, readSpace: ReadSpace): boolean {
+    const here = this.#pagesOf(image).find((page) => isWithin(page, address));
+    return here !== undefined && compare(here, readSpace) === 'same';
   }
 
   /** Is the page at `address` mapped and this image's, and no other page of its code another's? */
@@ -44,6 +63,11 @@ export class Recognition {
     return pages;
   }
 }
+
+/** Steps in which no kernel ends a process and loads another: it has to clear and to copy pages for that. */
+const moment = 500;
+/** Spaces come and go; nothing is lost but time if what was found in them is forgotten. */
+const mostSpaces = 64;
 
 function isWithin(page: TextPage, address: bigint): boolean {
   return address >= page.virtualAddress && address < page.virtualAddress + BigInt(page.bytes.length);

@@ -37,7 +37,7 @@ export class ReverseContinuePlan implements Plan {
 const beginning = { reason: { kind: 'beginning' as const }, description: 'the beginning of history' };
 
 /** Steps looked at first when a line of the past is looked for; then ten times as many, and so on. */
-const firstWindow = 2000;
+const firstWindow = 200;
 const largestWindow = 200_000;
 
 /** One point of the past, with what tells lines and frames apart. */

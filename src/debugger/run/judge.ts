@@ -193,9 +193,9 @@ export class Judge {
       }
       if (!result.value) return false;
     }
-    const hits = breakpoint.hits + 1;
-    if (!this.isRehearsal) breakpoint.hits = hits;
-    if (breakpoint.hitCondition?.(hits) === false) return false;
+    const { position } = this.#target.machine;
+    if (!this.isRehearsal) breakpoint.hits.add(position);
+    if (breakpoint.hitCondition?.(breakpoint.hits.before(position) + 1) === false) return false;
     if (breakpoint.log === undefined) return true;
     if (!this.isRehearsal) this.#didLog.fire(this.#logText(breakpoint, context));
     return false;

@@ -145,7 +145,7 @@ export class Target {
     if (this.observed !== undefined && regime.virtual) return this.#inObservedGuest(address, regime);
     const candidates = this.images.of(stratum, guest);
     if (stratum !== 'process') return this.#kernelAt(address, candidates, regime);
-    return this.#recognition.imageAt(address, candidates, (at, length) => this.read(at, length, regime));
+    return this.#programAt(address, candidates, regime);
   }
 
   /** A kernel's image as it lies in a space, wherever in it code now runs; as it was linked where nothing tells. */
@@ -185,10 +185,21 @@ export class Target {
    */
   #inObservedGuest(address: bigint, regime: TranslationRegime): StratumImage | undefined {
     const read = (at: bigint, length: number): Uint8Array => this.read(at, length, regime);
-    const program = this.#recognition.imageAt(address, this.images.of('process', undefined), read);
+    const program = this.#programAt(address, this.images.of('process', undefined), regime);
     if (program !== undefined) return program;
     const kernels = this.images.of('kernel', undefined);
     return kernels.find((image) => image.symbols.isCode(address) && isSameLinux(image.symbols.elf, read));
+  }
+
+  /** Of programs, that whose code is mapped there. */
+  #programAt(
+    address: bigint,
+    candidates: readonly StratumImage[],
+    regime: TranslationRegime,
+  ): StratumImage | undefined {
+    const space = `${regime.virtual ? regime.hgatp : '-'}:${regime.satp}`;
+    const read = (at: bigint, length: number): Uint8Array => this.read(at, length, regime);
+    return this.#recognition.imageAt(address, candidates, read, { space, step: this.machine.steps });
   }
 
   /** Kernels that are not where they were loaded run where they were linked, if anywhere. */
