@@ -3,6 +3,7 @@ import type { TakenTrap } from '../../hart/trap.ts';
 import type { MachineStop, StageReached } from '../../machine/machine-stop.ts';
 import { compareMarks, type Mark } from '../../timeline/mark.ts';
 import type { DebugThread, Target } from '../target/target.ts';
+import { endlessTrap } from './endless-trap.ts';
 import type { Judge, Verdict } from './judge.ts';
 
 /** What a movement waits for besides breakpoints. */
@@ -82,9 +83,12 @@ export class Mover {
 
   #judgeStop(stop: MachineStop, from: Mark, awaited: Awaited): Moved | undefined {
     switch (stop.kind) {
-      case 'budget':
+      case 'budget': {
+        const message = endlessTrap(this.#target);
+        return message === undefined ? { kind: 'budget' } : { kind: 'fatal', message };
+      }
       case 'idle':
-        return { kind: stop.kind };
+        return { kind: 'idle' };
       case 'trap':
       case 'stage':
         return undefined;

@@ -7,8 +7,8 @@ describe('debugger/breakpoints/hit-log', () => {
     for (const step of [10, 30, 20, 30]) log.add({ step });
     log.add({ step: 20, stage: 1 });
     assert.deepEqual(
-      [{ step: 5 }, { step: 10 }, { step: 20, stage: 1 }, { step: 20 }, { step: 30 }, { step: 31 }].map((mark) =>
-        log.before(mark),
+      [{ step: 5 }, { step: 10 }, { step: 20, stage: 1 }, { step: 20 }, { step: 30 }, { step: 31 }].map(
+        (mark) => log.before(mark),
       ),
       [0, 0, 1, 2, 3, 4],
     );
