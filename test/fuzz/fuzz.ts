@@ -1,6 +1,7 @@
 import { compareLogs, logsOf, type Mismatch } from './compare.ts';
 import type { FuzzCase } from './case.ts';
 import { explain } from './differences/judge.ts';
+import type { KnownDifference } from './differences/known-differences.ts';
 import { generateCase } from './generate/case.ts';
 import { imageOf } from './image.ts';
 import { glimpse, locate, partingOf, simplify, type CaseComparison, type Located } from './locate.ts';
@@ -70,24 +71,30 @@ export class Fuzzer {
     const located = await locate(differing, alone);
     for (const [index, together] of located.entries()) {
       const original = differing[index] as FuzzCase;
-      // With other cases before it, it may have found other memory.
-      const found = together ?? (await locate([original], alone))[0];
-      const known = found && explain(partingOf(found, this.#repertoire.stateCsrs));
+      let found = together;
+      let known = this.#explain(found);
+      if (!known) {
+        // With other cases before it, it may have found memory that they left differently.
+        [found] = await locate([original], alone);
+        known = this.#explain(found);
+      }
       if (known) {
         explained++;
         this.statistics.count(this.statistics.explained, known.id);
-        continue;
-      }
-      // Memory that an earlier case left differently is no difference of this one.
-      const mismatches = await alone([found?.fuzzCase ?? original]);
-      if (mismatches.size === 0 && explained > 0) {
+      } else if (found) {
+        const seen = found;
+        const few = this.unexplained.length < presentedDifferences;
+        this.#found(few ? await simplify(seen, (cases) => this.#unexplained(seen, cases)) : seen);
+      } else if (explained > 0) {
         this.statistics.count(this.statistics.explained, 'after another difference');
-        continue;
+      } else {
+        this.#found({ original, why: 'differs only after the cases before it' });
       }
-      const few = this.unexplained.length < presentedDifferences;
-      if (!found) this.#found({ original, why: 'differs only after the cases before it' });
-      else this.#found(few ? await simplify(found, (cases) => this.#unexplained(found, cases)) : found);
     }
+  }
+
+  #explain(found: Located | undefined): KnownDifference | undefined {
+    return found && explain(partingOf(found, this.#repertoire.stateCsrs));
   }
 
   /** The cases, variants of one, that differ as nothing explains. */
@@ -97,7 +104,7 @@ export class Fuzzer {
   ): Promise<ReadonlyMap<number, Mismatch>> {
     const mismatches = [...(await this.#compare(cases))].filter(([index, mismatch]) => {
       const fuzzCase = cases[index] ?? original;
-      return !explain(partingOf({ original, fuzzCase, culprit, mismatch }, this.#repertoire.stateCsrs));
+      return !this.#explain({ original, fuzzCase, culprit, mismatch });
     });
     return new Map(mismatches);
   }

@@ -219,6 +219,17 @@ export const knownDifferences: readonly KnownDifference[] = [
       ((read('mstatus') >> 17n) & 1n) === 1n,
   },
   {
+    id: 'guest-page-fault-of-machine',
+    what: 'Where MPRV makes a load or store of M mode a guest’s, QEMU 7.2 raises a page fault for what the second stage denies.',
+    clause: 'Priv. hypervisor, MPRV: translated and protected as though V were MPV.',
+    tolerates: (csr, { ours, theirs, level }) =>
+      csr === 'mcause' &&
+      level === 'M' &&
+      (ours('mstatus') & (1n << 17n)) !== 0n &&
+      family(ours(csr)) === families[3] &&
+      family(theirs(csr)) === families[2],
+  },
+  {
     id: 'guest-interrupt-bits',
     what: 'vsie and vsip, and sie and sip in VS mode, take and give bits at the places that mie has them in QEMU 7.2.',
     clause: 'Priv. hypervisor, vsip and vsie: bit 10 of hip is bit 9 of vsip, and so on.',
@@ -251,12 +262,12 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'pmp-of-whole',
-    what: 'QEMU 7.2 takes an access across pages for a whole, which no PMP entry may match in part.',
+    what: 'QEMU 7.2 takes an access across pages for a whole, which no PMP entry may match in part; with a second stage it raises a guest-page fault then.',
     clause:
       'Priv. machine level, PMP: an entry has to match all bytes of an access; a misaligned one may be of parts.',
     explains: ({ ours, theirs }) =>
       theirs !== undefined &&
-      family(theirs.cause) === families[1] &&
+      (family(theirs.cause) === families[1] || family(theirs.cause) === families[3]) &&
       (theirs.value & 0xfffn) > 0xff8n &&
       ours?.epc !== theirs.epc,
   },

@@ -109,8 +109,10 @@ class Maker {
       if (any === undefined) return;
       const load = withOperand(any, pair.encoding, 'rs1', address);
       this.#push(pair, load);
+      this.#push(instruction, store, { glued: true });
+      return;
     }
-    this.#push(instruction, store, { glued: true });
+    this.#push(instruction, store);
   }
 
   #indirect(): void {
