@@ -24,6 +24,12 @@ export function markFloatingPointDirty(state: HartState): boolean {
   return (state.virtual && markDirty(state, csrSlot.vsstatus)) || news;
 }
 
+/** Likewise of the guest whose instruction a VMM does for it. */
+export function markGuestFloatingPointDirty(state: HartState): void {
+  markDirty(state, csrSlot.mstatus);
+  markDirty(state, csrSlot.vsstatus);
+}
+
 /** mstatus or vsstatus with SD as the other fields make it: of the three units it sums up, there is only this one. */
 export function withStateSummary(status: bigint): bigint {
   const isDirty = (Number(status & 0xffff_ffffn) & sstatusLow.FS) === sstatusLow.FS;

@@ -1,4 +1,5 @@
 import { decode } from '../../isa/decode.ts';
+import { floatRegisterName, registerName } from '../../isa/registers.ts';
 import type { AccessSize, Semantics, Statement, Value } from '../../isa/semantics.ts';
 
 /** How a guest touches memory. */
@@ -10,7 +11,7 @@ export interface MemoryInstruction {
   readonly kind: 'load' | 'store' | 'amo';
   readonly size: AccessSize;
   readonly signed: boolean;
-  /** The x register that a load fills or a store empties. */
+  /** The register that a load fills or a store empties: x0 to x31, then f0 to f31 as 32 to 63. */
   readonly register: number;
   /** The address is that of this x register, plus `offset`. Of consequence only in the instruction as fetched. */
   readonly base: number;
@@ -27,9 +28,10 @@ export function memoryInstruction(word: number): MemoryInstruction | undefined {
   const decoded = decode(word);
   const access = decoded && accessOf(decoded.instruction.semantics);
   if (decoded === undefined || access === undefined) return undefined;
+  const { isFloat, ...touch } = access;
   const found = {
-    ...access,
-    register: access.kind === 'store' ? decoded.rs2 : decoded.rd,
+    ...touch,
+    register: (access.kind === 'store' ? decoded.rs2 : decoded.rd) + (isFloat ? firstFloatRegister : 0),
     base: decoded.rs1,
     offset: decoded.imm,
   };
@@ -38,7 +40,19 @@ export function memoryInstruction(word: number): MemoryInstruction | undefined {
   return found;
 }
 
-type Touch = Pick<MemoryInstruction, 'kind' | 'size' | 'signed'>;
+/** Registers from this number on are f registers. */
+export const firstFloatRegister = 32;
+
+/** A register of `MemoryInstruction` by its name in the calling convention. */
+export function accessRegisterName(register: number): string {
+  return register < firstFloatRegister
+    ? registerName(register)
+    : floatRegisterName(register - firstFloatRegister);
+}
+
+interface Touch extends Pick<MemoryInstruction, 'kind' | 'size' | 'signed'> {
+  readonly isFloat: boolean;
+}
 
 const cache = new Map<number, MemoryInstruction>();
 /** The transformed loads and stores are 352; atomics and fetched words may be many more. */
@@ -55,12 +69,10 @@ function accessOf(semantics: Semantics): Touch | undefined {
 function accessOfStatement(statement: Statement): Touch | undefined {
   switch (statement.kind) {
     case 'store':
-      // Of x registers only: a device is not accessed by floating point.
-      if (statement.value.kind === 'f') return undefined;
-      return { kind: 'store', size: statement.size, signed: false };
+      return { kind: 'store', size: statement.size, signed: false, isFloat: statement.value.kind === 'f' };
     case 'setX':
-      return accessOfValue(statement.value);
     case 'setF':
+      return accessOfValue(statement.value, statement.kind === 'setF');
     case 'jump':
     case 'branch':
     case 'operation':
@@ -68,14 +80,14 @@ function accessOfStatement(statement: Statement): Touch | undefined {
   }
 }
 
-function accessOfValue(value: Value): Touch | undefined {
+function accessOfValue(value: Value, isFloat: boolean): Touch | undefined {
   switch (value.kind) {
     case 'load':
-      return { kind: 'load', size: value.size, signed: value.signed };
+      return { kind: 'load', size: value.size, signed: value.signed, isFloat };
     case 'loadReserved':
     case 'storeConditional':
     case 'amo':
-      return { kind: 'amo', size: value.size, signed: true };
+      return { kind: 'amo', size: value.size, signed: true, isFloat };
     case 'constant':
     case 'x':
     case 'f':

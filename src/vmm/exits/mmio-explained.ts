@@ -1,7 +1,7 @@
 import { formatAddress } from '../../common/address.ts';
-import { registerName } from '../../isa/registers.ts';
 import type { Explanation } from './exit.ts';
 import type { ExitRecord } from './record.ts';
+import { accessRegisterName } from './memory-instruction.ts';
 import { describeInjection, formatBits, formatBytes } from './words.ts';
 
 /** Device accesses in words. */
@@ -19,7 +19,7 @@ function decodeText(record: ExitRecord): string {
       ? 'htinst is 0, so the VMM fetches the instruction at pc and takes it apart'
       : `htinst is ${formatBits(htinst)}, the instruction without its address`;
   if (access === undefined) return `${source}: it is no load or store that the VMM knows.`;
-  const register = registerName(access.register);
+  const register = accessRegisterName(access.register);
   switch (access.kind) {
     case 'load':
       return `${source}: a load of ${formatBytes(access.size)} into ${register}.`;
@@ -50,8 +50,8 @@ function actText(record: ExitRecord): string {
   if (record.reason === 'reset') return `Guest ${record.guest} starts again as from power-on.`;
   if (access?.kind === 'store') return `${place} takes ${formatBits(access.value ?? 0n)}; the store is done.`;
   if (access?.value === undefined)
-    return `${place} is read, and ${registerName(access?.register ?? 0)} gets the value.`;
-  return `${place} gives ${formatBits(access.value)}, which goes to ${registerName(access.register)}; the load is done.`;
+    return `${place} is read, and ${accessRegisterName(access?.register ?? 0)} gets the value.`;
+  return `${place} gives ${formatBits(access.value)}, which goes to ${accessRegisterName(access.register)}; the load is done.`;
 }
 
 function refusal(record: ExitRecord): string {

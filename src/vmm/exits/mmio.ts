@@ -1,3 +1,4 @@
+import { boxed, markGuestFloatingPointDirty } from '../../hart/floating-point-state.ts';
 import { csrSlot, hartSlot, type HartState } from '../../hart/state.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { finisherRequest, TestFinisher } from '../../machine/devices/test-finisher.ts';
@@ -14,7 +15,12 @@ import {
 } from './exit.ts';
 import { accessFault, faultingAccess, faultingAddress, isPageTableAccess } from './guest-page-fault.ts';
 import { injectException } from './inject.ts';
-import { accessKinds, memoryInstruction, type MemoryInstruction } from './memory-instruction.ts';
+import {
+  accessKinds,
+  firstFloatRegister,
+  memoryInstruction,
+  type MemoryInstruction,
+} from './memory-instruction.ts';
 import { explainMmio } from './mmio-explained.ts';
 import { column } from './row.ts';
 
@@ -70,7 +76,7 @@ export function decodeDeviceAccess(exit: ExitSight): void {
   row.set(column.accessRegister, access.register);
   row.set(column.instructionLength, htinst === 0 ? instructionLength(word) : (htinst & 2) === 0 ? 2 : 4);
   if (access.kind !== 'store') return;
-  const value = BigInt.asUintN(access.size * 8, state.getX(access.register));
+  const value = BigInt.asUintN(access.size * 8, registerValue(state, access.register));
   row.setWide(column.accessValue, value);
 }
 
@@ -96,7 +102,23 @@ function doAccess(exit: Exit): boolean {
   if (value === undefined) return false;
   row.setWide(column.accessValue, value);
   const register = row.get(column.accessRegister);
+  if (register >= firstFloatRegister) {
+    fillFloatRegister(state, register - firstFloatRegister, value, size);
+    return true;
+  }
   state.slots[register === 0 ? hartSlot.sink : hartSlot.x + register] =
     row.get(column.accessSigned) === 1 ? BigInt.asIntN(size * 8, value) : value;
   return true;
+}
+
+/** All bits of a register as `MemoryInstruction` numbers them. */
+function registerValue(state: HartState, register: number): bigint {
+  return register < firstFloatRegister ? state.getX(register) : state.getF(register - firstFloatRegister);
+}
+
+/** As the load would have done: what is narrower than the register is boxed, and the unit is Dirty. */
+function fillFloatRegister(state: HartState, register: number, value: bigint, size: AccessSize): void {
+  const format = size === 2 ? 'h' : size === 4 ? 's' : 'd';
+  state.setF(register, boxed(value, format));
+  markGuestFloatingPointDirty(state);
 }

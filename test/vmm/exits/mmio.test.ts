@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { explainExit } from '../../../src/vmm/exits/explain.ts';
 import { Laboratory } from '../fixture.ts';
 import { TinyGuest } from '../tiny-guest.ts';
 
@@ -37,6 +38,37 @@ describe('vmm/exits/mmio', () => {
         ['shutdown', 'finisher', 'FINISH', 0x5555n],
       ],
     );
+  });
+
+  it('loads and stores floating-point registers, boxed, and makes them Dirty', () => {
+    const initial = 1 << 13;
+    const guest = new TinyGuest()
+      .li('t0', 3 * initial)
+      .op('csrrc', { rd: 'zero', rs1: 't0', csr: 'sstatus' })
+      .li('t0', initial)
+      .op('csrrs', { rd: 'zero', rs1: 't0', csr: 'sstatus' })
+      // The clock's alarm registers hold what is written to them.
+      .li('t0', 0x10_1000)
+      .li('t1', 0x4048_f5c3)
+      .op('fmv.w.x', { rd: 'f10', rs1: 't1' })
+      .op('fsw', { rs1: 't0', rs2: 'f10', imm: 8 })
+      .li('t1', 2 * initial)
+      .op('csrrc', { rd: 'zero', rs1: 't1', csr: 'sstatus' })
+      .op('flw', { rd: 'f11', rs1: 't0', imm: 8 })
+      .csrr('s0', 'sstatus')
+      .exit(0);
+    const laboratory = new Laboratory({ a: guest });
+    laboratory.runToEnd();
+    const [vcpu] = laboratory.vmm.guests[0]?.vcpus ?? [];
+    const [load, store] = ['mmio-load', 'mmio-store'].map((wanted) =>
+      [...laboratory.vmm.newestExits()].find(({ reason }) => reason === wanted),
+    );
+    assert.equal(store?.access?.value, 0x4048_f5c3n);
+    assert.equal(store.access.size, 4);
+    assert.equal(load?.device, 'rtc');
+    assert.equal(vcpu?.getF(11), 0xffff_ffff_0000_0000n | (load.access?.value ?? 0n));
+    assert.equal((vcpu.getX(8) >> 13n) & 3n, 3n);
+    assert.match(JSON.stringify(explainExit(load).lines), /into fa1/);
   });
 
   it('goes on after a compressed instruction of two bytes', () => {
