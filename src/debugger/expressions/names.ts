@@ -6,7 +6,7 @@ import { numberValue } from './contents.ts';
 import { eventFact, processFacts, whereKnown } from './facts.ts';
 import { LONG } from './integers.ts';
 import { atLocation, inMemory } from './places.ts';
-import { xRegister } from './registers.ts';
+import { dwarfRegister } from './registers.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { TypeName } from './syntax.ts';
 import { ExpressionFault, type TypedValue, type Value } from './value.ts';
@@ -56,7 +56,7 @@ export function variableValue(symbol: VariableSymbol, surroundings: Surroundings
   const { virtual } = surroundings;
   const registers = symbol.kind === 'global' ? undefined : surroundings.registers;
   const location = symbol.locate(registers, (address, length) => virtual.read(address, length));
-  const place = atLocation(location, symbol.type, virtual, (index) => xRegister(index, surroundings));
+  const place = atLocation(location, symbol.type, virtual, (index) => dwarfRegister(index, surroundings));
   return { kind: 'typed', type: symbol.type, place };
 }
 

@@ -88,7 +88,8 @@ export function atLocation(
     case 'value':
     case 'bytes':
     case 'pieces': {
-      const x = Array.from({ length: 32 }, (_, index) => register(index).read());
+      // The f registers follow the x registers.
+      const x = Array.from({ length: 64 }, (_, index) => register(index).read());
       const whole = readLocation(
         location,
         sizeOf(type) ?? 0,

@@ -46,6 +46,15 @@ export class Presenter {
     };
   }
 
+  /** What takes a text from the user, made to tell whoever has to know that something was written. */
+  assigning(write: (text: string) => AssignResult): (text: string) => AssignResult {
+    return (text) => {
+      const result = write(text);
+      if (result.ok) this.#assigning.didAssign();
+      return result;
+    };
+  }
+
   #details(value: TypedValue): Partial<Variable> {
     const memoryReference = this.#memoryReference(value);
     const isWritable = value.place.write !== undefined && underlying(value.type).kind !== 'function';

@@ -25,7 +25,7 @@ export function registerValue(name: string, surroundings: Surroundings): Value {
 }
 
 /** An x register of the frame. Only those of the processor can be changed. */
-export function xRegister(index: number, surroundings: Surroundings): RegisterAccess {
+function xRegister(index: number, surroundings: Surroundings): RegisterAccess {
   const { cpu } = surroundings.thread;
   return {
     read: () => surroundings.registers.x[index],
@@ -38,6 +38,13 @@ export function xRegister(index: number, surroundings: Surroundings): RegisterAc
     },
   };
 }
+
+/** A register by its number in DWARF: the x registers, then the f registers. */
+export function dwarfRegister(number: number, surroundings: Surroundings): RegisterAccess {
+  return number < firstFloat ? xRegister(number, surroundings) : fRegister(number - firstFloat, surroundings);
+}
+
+const firstFloat = 32;
 
 /** An f register, all 64 bits. Nobody tells where a frame that has called another saved it. */
 function fRegister(index: number, surroundings: Surroundings): RegisterAccess {

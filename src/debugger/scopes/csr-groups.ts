@@ -22,11 +22,12 @@ const topics: readonly { readonly name: string; readonly members: RegExp }[] = [
   { name: 'Memory protection', members: /^pmp/ },
   { name: 'Triggers', members: /^t(select|data\d|info|control)$/ },
   { name: 'Counters', members: /^(cycle|instret|time|timedelta|countinhibit)$/ },
+  { name: 'Floating point', members: /^f(csr|flags|rm)$/ },
   { name: 'Identification', members: /^(vendorid|archid|impid|hartid|configptr)$/ },
 ];
 
 const levels: readonly { readonly name: string; readonly prefix: RegExp }[] = [
-  { name: 'User level', prefix: /^(?=cycle|time|instret)/ },
+  { name: 'User level', prefix: /^(?=cycle|time|instret|fcsr|fflags|frm)/ },
   { name: 'Supervisor level', prefix: /^s/ },
   { name: 'Machine level', prefix: /^(?:m|(?=pmp|tselect|tdata|tinfo|tcontrol))/ },
   { name: 'Hypervisor level', prefix: /^h/ },
@@ -44,7 +45,7 @@ export const csrLevels: readonly CsrLevel[] = levels.map(({ name, prefix }, inde
 
 /** The registers that a guest's kernel has, by the names that it uses for them. */
 export const guestGroups: readonly CsrGroup[] = grouped(
-  allCsrs.filter(({ name }) => /^(s|cycle$|time$|instret$)/.test(name)),
+  allCsrs.filter(({ name }) => /^(s|(cycle|time|instret|fcsr|fflags|frm)$)/.test(name)),
   /^s?/,
 );
 

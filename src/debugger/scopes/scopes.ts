@@ -5,6 +5,7 @@ import type { FrameSubject } from '../stack/stack.ts';
 import type { Target } from '../target/target.ts';
 import type { Scope } from '../variable.ts';
 import { exitScope, exitScopes } from './exit-scopes.ts';
+import { floatScopes } from './float-registers.ts';
 import { frameScopes } from './frame-scopes.ts';
 import { processView } from './process-view.ts';
 import { systemView } from './system-view.ts';
@@ -49,6 +50,7 @@ export function scopesOf(subject: FrameSubject, { target, evaluator }: ScopeSour
       const presenter = evaluator.presenter(surroundings);
       return [
         ...frameScopes(surroundings, presenter),
+        ...floatScopes(surroundings, presenter),
         ...vmmScopes(activation, { target, evaluator }),
         processView(surroundings),
         systemView(surroundings, presenter),

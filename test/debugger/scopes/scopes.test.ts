@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { Evaluator } from '../../../src/debugger/expressions/evaluator.ts';
+import { readFloat } from '../../../src/debugger/expressions/float.ts';
+import { variableValue } from '../../../src/debugger/expressions/names.ts';
+import { Surroundings } from '../../../src/debugger/expressions/surroundings.ts';
 import { scopesOf } from '../../../src/debugger/scopes/scopes.ts';
 import type { Scope, Variable } from '../../../src/debugger/variable.ts';
+import type { VariableSymbol } from '../../../src/symbols/variable-index.ts';
 import { Pebble } from '../fixture.ts';
 
 /** The scopes of the frame with this name. */
@@ -48,6 +52,7 @@ describe('debugger/scopes, on the bare machine', () => {
         ['Arguments', 'arguments', false],
         ['Registers', 'registers', false],
         ['Globals of primes', 'view', true],
+        ['Floating point', 'registers', true],
         ['Process view', 'view', true],
         ['System view', 'view', true],
       ],
@@ -98,6 +103,47 @@ describe('debugger/scopes, on the bare machine', () => {
       at(frame, 'System view', 'Supervisor level', 'Interrupts', 'enabled').value,
       'supervisor timer, supervisor external',
     );
+  });
+
+  it('shows f registers in the format that they hold, and changes them in any', () => {
+    const { hart } = pebble.thread;
+    hart.state.setF(10, 0x4009_21fb_5444_2d18n);
+    hart.state.setF(11, 0xffff_ffff_3dcc_cccdn);
+    hart.state.setF(12, 0xffff_ffff_ffff_bc00n);
+    const frame = scopes(pebble, 'primes!is_prime');
+    const shown = (...path: readonly string[]): string => at(frame, 'Floating point', ...path).value;
+    assert.equal(shown('fa0'), '3.141592653589793');
+    assert.equal(shown('fa0', 'single'), 'NaN');
+    assert.equal(shown('fa1'), '0.1');
+    assert.equal(at(frame, 'Floating point', 'fa1').type, 'single-precision');
+    assert.equal(shown('fa2'), '-1');
+    assert.equal(shown('fa2', 'bits'), '0xffffffffffffbc00');
+    assert.equal(shown('ft0', 'double'), '0');
+    const change = (text: string, ...path: readonly string[]): unknown =>
+      at(frame, 'Floating point', ...path).assign?.(text);
+    assert.deepEqual(change('1e-1', 'fa3', 'single'), { ok: true, value: '0.1' });
+    assert.equal(hart.state.getF(13), 0xffff_ffff_3dcc_cccdn);
+    assert.deepEqual(change('-inf', 'fa3', 'double'), { ok: true, value: '-Infinity' });
+    assert.equal(hart.state.getF(13), 0xfff0_0000_0000_0000n);
+    assert.deepEqual(change('0x3c00', 'fa3', 'bits'), { ok: true, value: '0x3c00' });
+    assert.deepEqual(change('three', 'fa3'), { ok: false, message: "'three' is no number" });
+    hart.csrs.poke('fcsr', 0x61n);
+    assert.equal(shown('fcsr', 'NX'), '1');
+    assert.match(shown('fcsr', 'frm'), /3/);
+  });
+
+  it('reads a variable that lies in an f register', () => {
+    const { target, thread, stacks } = pebble;
+    const frame = stacks.framesOf(thread).find(({ kind }) => kind === 'code');
+    const subject = stacks.subject(frame?.id ?? 0);
+    assert.ok(subject.kind === 'activation');
+    const context = { thread, activation: subject.activation, exit: undefined, trap: undefined };
+    const surroundings = new Surroundings(target, { ...context, precedence: 'frame' });
+    thread.hart.state.setF(18, 0x3ff8_0000_0000_0000n);
+    const type = { kind: 'base', name: 'double', byteSize: 8, encoding: 'float' } as const;
+    const symbol = { name: 'x', type, kind: 'local', locate: () => ({ kind: 'register', register: 50 }) };
+    const value = variableValue(symbol as unknown as VariableSymbol, surroundings);
+    assert.equal(readFloat(value), 1.5);
   });
 
   it('shows every control register once', () => {
