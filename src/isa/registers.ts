@@ -60,3 +60,11 @@ const numbers: ReadonlyMap<string, number> = new Map([
   ...abiNames.map((_, number) => [`x${number}`, number] as const),
   ['fp', 8],
 ]);
+
+/** What the calling convention (psABI) says of an f register, in a word or two. */
+export function floatRegisterRole(number: number): string {
+  const name = floatRegisterName(number);
+  if (name === 'fa0' || name === 'fa1') return 'argument or return value';
+  if (name.startsWith('fa')) return 'argument';
+  return name.startsWith('fs') ? 'saved register' : 'temporary';
+}
