@@ -28,7 +28,7 @@ export function createHostedMachine(configuration: HostedMachineConfiguration): 
     throw new StrataError(
       'guests-too-large',
       'user',
-      `The guests need ${Math.ceil(needed / mebibyte)} MiB of RAM together; a machine has at most ${largestRam / mebibyte} MiB: give them less memory.`,
+      `The guests need ${Math.ceil(needed / mebibyte)} MiB of RAM together, with what the VMM needs to run them; a machine has at most ${largestRam / mebibyte} MiB: take ${Math.ceil((needed - largestRam) / mebibyte)} MiB of their memory away, or run a single guest on the bare machine (vmm "none").`,
     );
   }
   let vmm: HostedVmm | undefined;

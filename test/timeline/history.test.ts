@@ -44,6 +44,23 @@ describe('timeline/history', () => {
     assert.equal(history.checkpointStepBefore({ step: 1000 }), 0);
   });
 
+  it('goes back from near, where it has just gone back', () => {
+    const machine = longRun();
+    const history = new History(machine);
+    runTo(machine, { step: 3_000_000 });
+    const restored: number[] = [];
+    const seek = (step: number): string => {
+      history.seek({ step }, (from) => restored.push(from));
+      return machine.hash();
+    };
+    const first = seek(2_500_000);
+    seek(2_499_000);
+    seek(2_499_500);
+    assert.equal(seek(2_500_000), first);
+    seek(2_450_000);
+    assert.deepEqual(restored, [0, 2_400_000, 2_400_000]);
+  });
+
   it('begins anew where something was written by hand', () => {
     const machine = longRun();
     const history = new History(machine);

@@ -100,6 +100,29 @@ describe('debugger/run: breakpoints', () => {
     assert.equal(session.output.length, 2);
   });
 
+  it('counts hits by when they were: going back takes them back', () => {
+    const session = new SampleSession({ append: 'run=hello' });
+    const request = { kind: 'function', name: 'pebble!uart_put', hitCondition: '5' } as const;
+    session.core.setBreakpoints('functions', [request]);
+    const { mark } = session.runToStop();
+    session.step('over', 'instruction', 'backward');
+    assert.deepEqual(session.runToStop().mark, mark);
+    assert.equal(session.runToStop('backward').reason.kind, 'beginning');
+    assert.deepEqual(session.runToStop().mark, mark);
+  });
+
+  it('comes back often while a guest sleeps, so that what it prints is seen', () => {
+    const session = new SampleSession({ append: 'run="tick 3"', placement: 'none' });
+    session.core.resume({ kind: 'continue', direction: 'forward' });
+    const outputs = new Set<string>();
+    for (;;) {
+      const result = session.core.runSlice(1_000_000_000);
+      outputs.add(session.output);
+      if (result.kind !== 'running') break;
+    }
+    assert.ok(outputs.size >= 3, [...outputs].join('|'));
+  });
+
   it('counts hits anew after a restart', () => {
     const session = new SampleSession({ append: 'run=hello' });
     session.core.setBreakpoints('functions', [
