@@ -107,11 +107,10 @@ export class Refill {
   }
 
   #dependOnTables(virtualPage: number): void {
-    const { tables, tableCount, endsAtPage } = this.#walked();
+    const { tables, tableCount, lowest } = this.#walked();
     for (let index = 0; index < tableCount; index++) {
-      const isLowest = endsAtPage && index === tableCount - 1;
       const table = (tables[index] as number) - this.#firstHostPage;
-      this.#contexts.dependOn(table, isLowest ? Math.floor(virtualPage / 512) : anything);
+      this.#contexts.dependOn(table, index === lowest ? Math.floor(virtualPage / 512) : anything);
     }
   }
 }

@@ -14,20 +14,26 @@ import {
 } from './page-table.ts';
 import type { StageOptions, StageRules } from './page-table.ts';
 import { stageOptions } from './regime.ts';
-import type { Walked } from './walk.ts';
+import { mostTables, type Walked } from './walk.ts';
 
 /**
- * The walk for most TLB refills: by satp alone or by no table, to a page that the access may reach, whose entry needs no
- * update. It says what `PageWalker` says, in a tenth of the time, and leaves all else to it.
+ * The walk for most TLB refills: to a page that the access may reach, by entries that need no update. It says what
+ * `PageWalker` says, in a tenth of the time, and leaves all else to it.
  */
 export class QuickWalk implements Walked {
-  readonly tables = new Float64Array(mostLevels);
+  readonly tables = new Float64Array(mostTables);
   tableCount = 0;
-  endsAtPage = false;
+  lowest = -1;
   readonly #state: HartState;
   readonly #memory: PhysicalMemory;
   readonly #protection: PhysicalProtection;
   readonly #rules: readonly StageRules[];
+  /** Levels of the second stage; 0 where there is none. */
+  #secondLevels = 0;
+  #secondRules: StageRules;
+  /** The entry that was read last. */
+  #low = 0;
+  #high = 0;
 
   constructor(options: {
     readonly state: HartState;
@@ -39,80 +45,167 @@ export class QuickWalk implements Walked {
     this.#memory = options.memory;
     this.#protection = options.protection;
     this.#rules = allRules(options.contiguousPages);
+    this.#secondRules = this.#rulesOf(0, userRule);
   }
 
   /** The host page of a page (address >> 12) in the hart's present mode; `undefined`: `PageWalker` has to find out. */
   find(page: number, access: 'read' | 'write' | 'execute'): number | undefined {
     const state = this.#state;
-    this.tableCount = 0;
-    this.endsAtPage = false;
-    if (state.low(hartSlot.virtual) !== 0) return undefined;
     const { privilege } = state;
     const status = state.low(csrSlot.mstatus);
+    this.tableCount = 0;
+    this.lowest = -1;
+    this.#secondLevels = 0;
     // Priv. 3.1.6.3: then it is another mode's access.
     if (privilege === 3 && access !== 'execute' && (status & mstatusLow.MPRV) !== 0) return undefined;
-    const mode = state.high(csrSlot.satp) >>> 28;
-    if (privilege === 3 || mode === 0) return this.#reach(page, access, privilege);
-    const levels = mode - firstMode + fewestLevels;
-    if (mode < firstMode || levels > mostLevels || !isCanonical(page, levels)) return undefined;
-    return this.#follow(page, access, levels, this.#rulesNow(status, privilege));
+    if (state.low(hartSlot.virtual) !== 0) return this.#findInGuest(page, access, status, privilege);
+    const machine = state.high(csrSlot.menvcfg);
+    const levels = privilege === 3 ? 0 : levelsOf(state.high(csrSlot.satp));
+    if (levels === 0) return this.#reach(page, access, privilege);
+    return this.#follow(
+      page,
+      access,
+      levels,
+      csrSlot.satp,
+      this.#rulesOf(machine, ruleBits(status, privilege)),
+    );
   }
 
+  #findInGuest(
+    page: number,
+    access: 'read' | 'write' | 'execute',
+    status: number,
+    privilege: Privilege,
+  ): number | undefined {
+    const state = this.#state;
+    const levels = levelsOf(state.high(csrSlot.vsatp));
+    // Priv. 18.5: the HS-level MXR overrides both stages, vsstatus.MXR the first alone. SUM is the guest's own.
+    const readable = status & mstatusLow.MXR;
+    this.#secondLevels = levelsOf(state.high(csrSlot.hgatp));
+    this.#secondRules = this.#rulesOf(state.high(csrSlot.menvcfg), userRule | ruleBits(readable, 1));
+    if (levels === 0) {
+      const found = this.#second(page, access);
+      return found === undefined ? undefined : this.#reach(found, access, privilege);
+    }
+    const bits = ruleBits(readable | state.low(csrSlot.vsstatus), privilege);
+    return this.#follow(
+      page,
+      access,
+      levels,
+      csrSlot.vsatp,
+      this.#rulesOf(state.high(csrSlot.henvcfg), bits),
+    );
+  }
+
+  /** By satp or vsatp, whose slot `root` is; in a guest the second stage says where each table is, and the page. */
   #follow(
     page: number,
     access: 'read' | 'write' | 'execute',
     levels: number,
+    root: number,
     rules: StageRules,
   ): number | undefined {
-    const state = this.#state;
-    const memory = this.#memory;
-    // PPN: bits 43:0.
-    let table = state.low(csrSlot.satp) + (state.high(csrSlot.satp) & 0xfff) * 0x1_0000_0000;
+    if (levels > mostLevels || !isCanonical(page, levels)) return undefined;
+    let table = this.#rootPage(root);
     for (let level = levels - 1; ; level--) {
-      const address = table * 4096 + 8 * tableIndex(page, level);
-      if (!memory.isRam(address, 8) || !this.#protection.allows(table as HostPage, 'read', 1))
+      const hostTable = this.#second(table, 'read');
+      if (hostTable === undefined || !this.#read(hostTable * 4096 + 8 * tableIndex(page, level)))
         return undefined;
-      const low = memory.readHalf(address);
-      const high = memory.readHalf(address + 4);
-      this.tables[this.tableCount++] = table;
+      if (level === 0) this.lowest = this.tableCount - 1;
+      const low = this.#low;
+      const high = this.#high;
       const verdict = judgeEntry(low, high, level, access, rules);
       if (verdict === 'pointer') {
         table = pageOf(low, high);
         continue;
       }
       if (verdict !== 'leaf' || (usageBits(access) & ~low) !== 0) return undefined;
-      this.endsAtPage = level === 0;
-      return this.#reach(leafPage(low, high, level, page), access, rules.user ? 0 : 1);
+      const found = this.#second(leafPage(low, high, level, page), access);
+      return found === undefined ? undefined : this.#reach(found, access, rules.user ? 0 : 1);
     }
+  }
+
+  /** By hgatp, for a page of guest-physical memory (Priv. 18.5.1). */
+  #second(page: number, access: 'read' | 'write' | 'execute'): number | undefined {
+    const levels = this.#secondLevels;
+    if (levels === 0) return page;
+    // The root table is four pages, its index two bits wider.
+    if (levels > mostLevels || page >= 4 * 512 ** levels) return undefined;
+    let table = this.#rootPage(csrSlot.hgatp);
+    let index = Math.floor(page / levelPages(levels - 1));
+    for (let level = levels - 1; ; level--) {
+      if (!this.#read(table * 4096 + 8 * index)) return undefined;
+      const low = this.#low;
+      const high = this.#high;
+      const verdict = judgeEntry(low, high, level, access, this.#secondRules);
+      if (verdict === 'pointer') {
+        table = pageOf(low, high);
+        index = tableIndex(page, level - 1);
+        continue;
+      }
+      if (verdict !== 'leaf' || (usageBits(access) & ~low) !== 0) return undefined;
+      return leafPage(low, high, level, page);
+    }
+  }
+
+  /** Reads an entry, if there is memory that may be read. */
+  #read(address: number): boolean {
+    const page = Math.floor(address / 4096);
+    if (!this.#memory.isRam(address, 8) || !this.#protection.allows(page as HostPage, 'read', 1))
+      return false;
+    this.tables[this.tableCount++] = page;
+    this.#low = this.#memory.readHalf(address);
+    this.#high = this.#memory.readHalf(address + 4);
+    return true;
+  }
+
+  /** PPN: bits 43:0. */
+  #rootPage(slot: number): number {
+    return this.#state.low(slot) + (this.#state.high(slot) & 0xfff) * 0x1_0000_0000;
   }
 
   #reach(page: number, access: 'read' | 'write' | 'execute', privilege: Privilege): number | undefined {
     return this.#protection.allows(page as HostPage, access, privilege) ? page : undefined;
   }
 
-  #rulesNow(status: number, privilege: Privilege): StageRules {
-    const environment = (this.#state.high(csrSlot.menvcfg) >>> 29) & 3;
-    const sum = (status & mstatusLow.SUM) === 0 ? 0 : 4;
-    const mxr = (status & mstatusLow.MXR) === 0 ? 0 : 8;
-    return this.#rules[environment | sum | mxr | (privilege === 0 ? 16 : 0)] as StageRules;
+  /** `environment`: the high half of menvcfg or henvcfg. */
+  #rulesOf(environment: number, bits: number): StageRules {
+    return this.#rules[((environment >>> 29) & 3) | bits] as StageRules;
   }
+}
+
+/** SUM and MXR of mstatus or vsstatus, which have them in the same places, and the mode: as `allRules` has them. */
+function ruleBits(status: number, privilege: Privilege): number {
+  const sum = (status & mstatusLow.SUM) === 0 ? 0 : sumRule;
+  const mxr = (status & mstatusLow.MXR) === 0 ? 0 : mxrRule;
+  return sum | mxr | (privilege === 0 ? userRule : 0);
+}
+
+/** Levels of the tables that satp, vsatp or hgatp names, by its high half; 0 for none. More than there are: unknown. */
+function levelsOf(high: number): number {
+  const mode = high >>> 28;
+  if (mode === 0) return 0;
+  return mode < firstMode ? mostLevels + 1 : mode - firstMode + fewestLevels;
 }
 
 /** Sv39. */
 const firstMode = 8;
 const fewestLevels = 3;
 const mostLevels = 5;
+const sumRule = 4;
+const mxrRule = 8;
+const userRule = 16;
 
-/** By the bits that `#rulesNow` puts together. */
+/** By the two bits of an environment, and those of `ruleBits`. */
 function allRules(contiguousPages: boolean): readonly StageRules[] {
   return Array.from({ length: 32 }, (_, bits) => {
     const options: StageOptions = stageOptions(bits << 29);
     return {
       ...options,
       contiguousPages,
-      sum: (bits & 4) !== 0,
-      mxr: (bits & 8) !== 0,
-      user: (bits & 16) !== 0,
+      sum: (bits & sumRule) !== 0,
+      mxr: (bits & mxrRule) !== 0,
+      user: (bits & userRule) !== 0,
     };
   });
 }

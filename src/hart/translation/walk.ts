@@ -52,8 +52,8 @@ export interface Walked {
   /** The host pages of RAM with the page tables: the first `tableCount` numbers. */
   readonly tables: Float64Array;
   readonly tableCount: number;
-  /** Is the last one of the lowest level, of the only stage: an entry of it maps one page of the address space? */
-  readonly endsAtPage: boolean;
+  /** Which of them, by its place, is of the lowest level of the first stage: an entry of it maps one page. -1: none. */
+  readonly lowest: number;
 }
 
 /**
@@ -63,7 +63,7 @@ export interface Walked {
 export class PageWalker implements Walked {
   readonly tables = new Float64Array(mostTables);
   tableCount = 0;
-  endsAtPage = false;
+  lowest = -1;
   readonly #memory: PhysicalMemory;
   readonly #protection: PhysicalProtection;
   readonly #contiguousPages: boolean;
@@ -77,7 +77,7 @@ export class PageWalker implements Walked {
   walk(request: WalkRequest): HostPage | WalkFault {
     const { address, access, regime } = request;
     this.tableCount = 0;
-    this.endsAtPage = false;
+    this.lowest = -1;
     const page = Number(address >> 12n) as VirtualPage;
     let found: GuestPage | HostPage | WalkFault = page as number as HostPage;
     if (regime.privilege !== 3) {
@@ -118,6 +118,7 @@ export class PageWalker implements Walked {
       if (typeof hostTable !== 'number') return hostTable;
       const entryAddress = hostTable * 4096 + offset;
       const entry = this.#readEntry(entryAddress);
+      if (level === 0) this.lowest = this.tableCount - 1;
       const verdict = entry ? judgeEntry(entry.low, entry.high, level, access, rules) : 'unreachable';
       request.observer?.({
         root: regime.virtual ? 'vsatp' : 'satp',
@@ -141,7 +142,6 @@ export class PageWalker implements Walked {
         if (!this.#protection.allows(writable, 'write', 1)) return { kind: 'access' };
         if (effects === 'update') this.#memory.writeHalf(entryAddress, entry.low | missing);
       }
-      this.endsAtPage = level === 0 && !hasSecondStage(regime);
       return leafPage(entry.low, entry.high, level, page) as GuestPage;
     }
   }
@@ -232,7 +232,7 @@ interface Entry {
  * Five levels, the address of each entry translated by five more, that of the leaf once more where its A or D bit is
  * set, and then that of the access.
  */
-const mostTables = 5 * (5 + 1) + 5 + 5;
+export const mostTables = 5 * (5 + 1) + 5 + 5;
 
 function hasSecondStage(regime: TranslationRegime): boolean {
   return regime.virtual && schemeOf('hgatp', regime.hgatp).levels > 0;
