@@ -16,7 +16,7 @@ import { Plic, type PlicContext } from './devices/plic.ts';
 import { TestFinisher, type FinisherRequest } from './devices/test-finisher.ts';
 import { MachineClock } from './machine-clock.ts';
 import { virtMemoryMap, virtPlicSources } from './memory-map.ts';
-import { createNetworks } from './network/create-networks.ts';
+import { createNetworks, type NetworkCard } from './network/create-networks.ts';
 import { createPeripherals, virtioConsolePort } from './peripherals.ts';
 import type { VirtioConsole } from './virtio/virtio-console.ts';
 import { machineMemory } from './virtio/direct-memory.ts';
@@ -35,6 +35,8 @@ export interface Board {
   readonly plic: Plic;
   readonly rtc: GoldfishRtc;
   readonly virtioConsole: VirtioConsole | undefined;
+  /** Its place at a network. */
+  readonly card: NetworkCard | undefined;
   readonly finisher: TestFinisher;
   /** Where the image has the words for it. */
   readonly htif: Htif | undefined;
@@ -137,6 +139,7 @@ export function createBoard(
     plic,
     rtc,
     virtioConsole,
+    card,
     finisher,
     htif,
   };

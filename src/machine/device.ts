@@ -72,6 +72,11 @@ export abstract class Device<
     this.reset();
   }
 
+  /** What its registers do not show, for views. */
+  inspect(): readonly DeviceDetail[] {
+    return [];
+  }
+
   /** A copy of all that is not wiring. */
   abstract save(): State;
   /** The inverse of `save`. Calls no line or output: those who listen are restored by themselves. */
@@ -126,6 +131,14 @@ export abstract class Device<
     }
     return true;
   }
+}
+
+/** Something about a device for a person to read. */
+export interface DeviceDetail {
+  readonly label: string;
+  readonly value: string;
+  /** More about it. */
+  readonly parts?: readonly DeviceDetail[];
 }
 
 /** A field with its value, as views show it. */

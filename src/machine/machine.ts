@@ -21,7 +21,7 @@ import { InputPorts } from './input-ports.ts';
 import { HartRotation } from './hart-rotation.ts';
 import type { MachineStop, Position, RunRequest, StageReached } from './machine-stop.ts';
 import { hashBoard, restoreBoard, saveBoard, type SavedMachine } from './saved-machine.ts';
-import { virtioConsolePort } from './peripherals.ts';
+import { networkInputPort, virtioConsolePort } from './peripherals.ts';
 import { powerOn } from './power-on.ts';
 import { StateHash } from './state-hash.ts';
 import { Timers } from './timers.ts';
@@ -78,13 +78,14 @@ export class Machine {
         this.#running?.requestAttention();
       },
     });
-    const { harts, clint, clock, uart, virtioConsole, rtc, htif, memory } = this.board;
+    const { harts, clint, clock, uart, virtioConsole, card, rtc, htif, memory } = this.board;
     this.#inputs = new InputPorts(configuration.input?.entries ?? []);
     this.#timers = new Timers({ harts, clint, clock, rtc });
     this.#rotation = new HartRotation(harts, configuration.quantum);
     this.#ramHash = new MemoryHash(memory.wasm);
     this.#inputs.open('uart0', (bytes) => uart.receive(bytes));
     if (virtioConsole) this.#inputs.open(virtioConsolePort, (bytes) => virtioConsole.receive(bytes));
+    if (card) this.#inputs.open(networkInputPort, (bytes) => card.port.receiveFromOutside(bytes));
     if (htif) this.#connectHtif(htif);
     const { firmware, supervisor } = createLevels(this.board, configuration, {
       reset: (type, reason) => this.#ending.askedBySbi(type, reason),

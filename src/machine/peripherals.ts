@@ -37,6 +37,9 @@ export interface PeripheralsConfiguration {
 /** The name of the virtio console, for those who read and type. */
 export const virtioConsolePort = 'hvc0';
 
+/** The input port by which the host's end of a network comes in. */
+export const networkInputPort = 'network';
+
 /** What peripherals are wired to. */
 export interface PeripheralsWiring {
   readonly configuration: PeripheralsConfiguration;

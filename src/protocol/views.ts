@@ -102,7 +102,15 @@ export interface DeviceView {
   readonly base: string;
   readonly size: number;
   readonly interrupt?: number;
+  /** What its registers do not show: queues of a virtio device, what is wrong with it. */
+  readonly details: readonly DeviceDetailView[];
   readonly registers: readonly DeviceRegisterView[];
+}
+
+export interface DeviceDetailView {
+  readonly label: string;
+  readonly value: string;
+  readonly parts?: readonly DeviceDetailView[];
 }
 
 export interface DeviceRegisterView {

@@ -12,7 +12,11 @@ import type { FinisherRequest } from '../machine/devices/test-finisher.ts';
 import type { SbiTarget } from '../machine/firmware/sbi/sbi.ts';
 import type { NetworkCard } from '../machine/network/create-networks.ts';
 import type { VirtioConsole } from '../machine/virtio/virtio-console.ts';
-import { virtioConsolePort, type PeripheralsConfiguration } from '../machine/peripherals.ts';
+import {
+  networkInputPort,
+  virtioConsolePort,
+  type PeripheralsConfiguration,
+} from '../machine/peripherals.ts';
 import { alarmTick } from '../machine/timers.ts';
 import { createGuestBoard } from './guest-board.ts';
 import { loadGuest, type GuestSoftware, type VirtualHarts } from './guest-boot.ts';
@@ -73,6 +77,8 @@ export class Guest {
   readonly uart: Ns16550a;
   readonly rtc: GoldfishRtc;
   readonly virtioConsole: VirtioConsole | undefined;
+  /** Its place at a network. */
+  readonly card: NetworkCard | undefined;
   readonly deviceNumbers: DeviceNumbers;
   /** Each byte that one of its consoles prints. */
   readonly onDidPrint: Emitter<PrintedByte>['event'];
@@ -110,6 +116,7 @@ export class Guest {
     this.uart = board.uart;
     this.rtc = board.rtc;
     this.virtioConsole = board.virtioConsole;
+    this.card = options.card;
     this.deviceNumbers = new DeviceNumbers(this.bus);
     this.#stealTimes = this.vcpus.map(() => new StealTime(options.memory));
     this.#sbi = this.vcpus.map(
@@ -153,6 +160,11 @@ export class Guest {
   /** The name of its virtio console; the UART has the guest's own. */
   get virtioConsoleName(): string {
     return `${this.name}.${virtioConsolePort}`;
+  }
+
+  /** The input port by which the host's end of its network comes in. */
+  get networkInputName(): string {
+    return `${this.name}.${networkInputPort}`;
   }
 
   vcpu(id: number): Vcpu {

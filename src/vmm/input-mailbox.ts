@@ -2,8 +2,8 @@ import type { Hart } from '../hart/hart.ts';
 import { interruptCode } from '../hart/trap.ts';
 import type { Guest } from './guest.ts';
 
-/** The device of a guest that input is for: its UART, or its virtio console. */
-type Addressee = 'serial' | 'virtio';
+/** What of a guest input is for: its UART, its virtio console, or the gateway of its network. */
+type Addressee = 'serial' | 'virtio' | 'network';
 
 /** Input on its way to a guest. */
 interface Letter {
@@ -44,7 +44,8 @@ export class InputMailbox {
     for (const { guest: number, to, bytes } of letters) {
       const guest = this.#guests[number];
       if (to === 'serial') guest?.uart.receive(bytes);
-      else guest?.virtioConsole?.receive(bytes);
+      else if (to === 'virtio') guest?.virtioConsole?.receive(bytes);
+      else guest?.card?.port.receiveFromOutside(bytes);
     }
   }
 

@@ -81,6 +81,8 @@ export class HostedVmm implements HostedSupervisor {
       host.openInput(guest.name, (bytes) => this.#mailbox.post(guest, 'serial', bytes));
       if (virtioConsole)
         host.openInput(guest.virtioConsoleName, (bytes) => this.#mailbox.post(guest, 'virtio', bytes));
+      if (guest.card)
+        host.openInput(guest.networkInputName, (bytes) => this.#mailbox.post(guest, 'network', bytes));
       guest.onDidPrint(({ console, byte }) => host.output(console, byte));
     }
   }

@@ -24,6 +24,7 @@ function presentDevice({ name, base, size, interrupt, device }: Region, owner: s
     base: formatAddress(BigInt(base)),
     size,
     ...(interrupt === undefined ? {} : { interrupt }),
+    details: device.inspect(),
     registers: device.registers.map((register) => presentRegister(device, register)),
   };
 }

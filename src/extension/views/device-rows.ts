@@ -1,4 +1,4 @@
-import type { DeviceRegisterView, DeviceView } from '../../protocol/views.ts';
+import type { DeviceDetailView, DeviceRegisterView, DeviceView } from '../../protocol/views.ts';
 import type { Row } from './asking-tree.ts';
 
 /** Devices by owner, with registers and bit-fields. Nothing of it was read with side effects. */
@@ -11,8 +11,23 @@ export function deviceRows(devices: readonly DeviceView[]): readonly Row[] {
       .join(' · '),
     tooltip: `${device.summary}\n\n${device.owner}: ${device.size} bytes at ${device.base}`,
     icon: 'circuit-board',
-    children: device.registers.map((register) => registerRow(`${device.owner}:${device.id}`, register)),
+    children: [
+      ...device.details.map((detail) => detailRow(`${device.owner}:${device.id}`, detail)),
+      ...device.registers.map((register) => registerRow(`${device.owner}:${device.id}`, register)),
+    ],
   }));
+}
+
+function detailRow(parent: string, { label, value, parts = [] }: DeviceDetailView): Row {
+  const id = `${parent}:${label}`;
+  return {
+    id: `detail:${id}`,
+    label,
+    description: value,
+    tooltip: `${label}: ${value}`,
+    icon: label === 'problem' ? 'warning' : 'info',
+    children: parts.map((part) => detailRow(id, part)),
+  };
 }
 
 function registerRow(device: string, register: DeviceRegisterView): Row {

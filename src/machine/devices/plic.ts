@@ -183,9 +183,12 @@ export class Plic extends Device<PlicRegister, PlicState> {
     this.#gate(source);
   }
 
-  /** The gateway of a level-triggered source passes one request on at a time. */
+  /**
+   * The gateway of a level-triggered source passes one request on at a time, and cannot take it back: where the line
+   * falls before the claim, the handler finds out that there is nothing to do (PLIC 1.0.0, interrupt gateways).
+   */
   #gate(source: number): void {
-    if (!getBit(this.#claimed, source)) setBit(this.#pending, source, getBit(this.#level, source));
+    if (!getBit(this.#claimed, source) && getBit(this.#level, source)) setBit(this.#pending, source, true);
   }
 
   #update(): void {

@@ -1,5 +1,6 @@
 import {
   Device,
+  type DeviceDetail,
   type AccessRules,
   type DeviceRegister,
   type InterruptLine,
@@ -8,6 +9,7 @@ import {
 import type { AccessSize } from '../../isa/semantics.ts';
 import type { DirectMemory } from '../virtio/direct-memory.ts';
 import { ringFeature, ringFeatures } from '../virtio/features.ts';
+import { inspectQueue } from '../virtio/inspect-queue.ts';
 import { Virtqueue, type VirtqueueState } from '../virtio/virtqueue.ts';
 import type { VirtioFeature, VirtioFunction } from '../virtio/virtio-function.ts';
 import { configurationOffset, magic, status, vendor, virtioMmioRegisters } from './virtio-mmio-registers.ts';
@@ -185,6 +187,17 @@ export class VirtioMmio extends Device<DeviceRegister, VirtioMmioState> {
       case 'ConfigGeneration':
         return 0n;
     }
+  }
+
+  override inspect(): readonly DeviceDetail[] {
+    const { problem, features, queues, plugged } = this;
+    const accepted = features.filter(({ bit }) => this.accepts(bit)).map(({ name }) => name);
+    return [
+      ...(problem === undefined ? [] : [{ label: 'problem', value: problem }]),
+      ...(plugged?.inspect?.() ?? []),
+      { label: 'features', value: accepted.length === 0 ? 'none accepted' : accepted.join(', ') },
+      ...queues.map((queue) => inspectQueue(queue)),
+    ];
   }
 
   reset(): void {

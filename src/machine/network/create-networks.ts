@@ -1,5 +1,6 @@
 import { memoryFolder, type HostFolder } from '../host-folder.ts';
 import type { MacAddress } from './ethernet.ts';
+import type { OutsideLink } from './outside.ts';
 import { Network, type NetworkPort, type Station } from './network.ts';
 
 /** The network that a machine or a guest is on. */
@@ -10,6 +11,8 @@ export interface NetworkConfiguration {
   readonly mac?: MacAddress;
   /** What the gateway's web server shows, at port 80; of a switch, what the first says. */
   readonly web?: HostFolder;
+  /** What the host has to do with it; of a switch, what the first says. */
+  readonly outside?: OutsideLink;
 }
 
 /** A network card's place at a network. */
@@ -39,7 +42,8 @@ export function createNetworks(
     const [first] = members;
     if (first === undefined) continue;
     const stations: readonly Station[] = members;
-    const network = new Network({ stations, web: first.configuration.web ?? welcome });
+    const { web = welcome, outside } = first.configuration;
+    const network = new Network({ stations, web, outside });
     members.forEach(({ index, mac }, at) => {
       const port = network.ports[at];
       if (port) cards[index] = { mac, port };

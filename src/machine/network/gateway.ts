@@ -16,6 +16,7 @@ import {
 import { echoReply, unreachable, unreachableOf } from './icmp.ts';
 import { ipv4PacketOf, parseIpv4Packet, protocol, type Ipv4Packet } from './ipv4.ts';
 import { Leases, type LeasesState } from './leases.ts';
+import { Outside, type OutsideLink, type OutsideState } from './outside.ts';
 import type { TcpService } from './tcp-connection.ts';
 import { TcpEndpoint, type TcpEndpointState } from './tcp-endpoint.ts';
 import type { TcpEnds } from './tcp-segment.ts';
@@ -49,6 +50,7 @@ export interface GatewayState {
   readonly leases: LeasesState;
   readonly tcp: TcpEndpointState;
   readonly tftp: TftpState;
+  readonly outside: OutsideState | null;
 }
 
 /**
@@ -59,10 +61,13 @@ export class Gateway {
   readonly tcp: TcpEndpoint;
   readonly leases: Leases;
   readonly #tftp: TftpServer;
+  readonly #outside: Outside | undefined;
   readonly #send: (frame: Uint8Array) => void;
 
   constructor(options: {
     readonly services: readonly OfferedService[];
+    /** What the host has to do with the network. */
+    readonly outside: OutsideLink | undefined;
     /** What is handed out by TFTP. */
     readonly files: HostFolder;
     /** Names of guests by hardware address, for DNS. */
@@ -70,7 +75,10 @@ export class Gateway {
     /** Where frames of ours go. */
     readonly send: (frame: Uint8Array) => void;
   }) {
-    const { services } = options;
+    const { services, outside: link } = options;
+    const outside =
+      link && new Outside({ link, gateway: networkPlan.gateway, guest: () => this.leases.firstAddress });
+    this.#outside = outside;
     this.#send = options.send;
     this.#tftp = new TftpServer(options.files);
     this.leases = new Leases({
@@ -81,10 +89,13 @@ export class Gateway {
     });
     this.tcp = new TcpEndpoint({
       serviceAt: ({ nearAddress, nearPort }: TcpEnds) =>
-        services.find((offered) => offered.address === nearAddress && offered.port === nearPort)?.service,
-      serviceNamed: (name) => services.find(({ service }) => service.name === name)?.service,
+        services.find((offered) => offered.address === nearAddress && offered.port === nearPort)?.service ??
+        (link?.services.some(({ port }) => port === nearPort) === true ? outside : undefined),
+      serviceNamed: (name) =>
+        name === outside?.name ? outside : services.find(({ service }) => service.name === name)?.service,
       send: (packet) => this.#sendPacket(packet),
     });
+    outside?.attach(this.tcp);
   }
 
   /** A frame on the network. */
@@ -96,20 +107,32 @@ export class Gateway {
     else if (frame.type === etherType.ipv4) this.#receivePacket(frame);
   }
 
+  /** Something comes in from the host. */
+  receiveFromOutside(bytes: Uint8Array): void {
+    this.#outside?.receive(bytes);
+  }
+
   renew(): void {
     this.leases.clear();
     this.tcp.clear();
+    this.#outside?.clear();
     this.#tftp.clear();
   }
 
   save(): GatewayState {
-    return { leases: this.leases.save(), tcp: this.tcp.save(), tftp: this.#tftp.save() };
+    return {
+      leases: this.leases.save(),
+      tcp: this.tcp.save(),
+      tftp: this.#tftp.save(),
+      outside: this.#outside?.save() ?? null,
+    };
   }
 
-  restore({ leases, tcp, tftp }: GatewayState): void {
+  restore({ leases, tcp, tftp, outside }: GatewayState): void {
     this.leases.restore(leases);
     this.tcp.restore(tcp);
     this.#tftp.restore(tftp);
+    if (outside) this.#outside?.restore(outside);
   }
 
   #answerArp({ payload }: Frame): void {

@@ -44,6 +44,11 @@ export class Leases {
     return address;
   }
 
+  /** The address that was handed out first. */
+  get firstAddress(): Ipv4Address | undefined {
+    return this.#clients.length > 0 ? this.#options.first : undefined;
+  }
+
   /** The address that was handed to the guest of this name. */
   addressOf(name: string): Ipv4Address | undefined {
     const index = this.#clients.findIndex(

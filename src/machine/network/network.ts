@@ -2,6 +2,7 @@ import { assert } from '../../common/errors.ts';
 import type { SavedState } from '../device.ts';
 import type { HostFolder } from '../host-folder.ts';
 import { isGroupAddress, macAt, shortestFrame, type MacAddress } from './ethernet.ts';
+import type { OutsideLink } from './outside.ts';
 import { Gateway, networkPlan, type GatewayState } from './gateway.ts';
 import { HttpService, httpPort } from './http-service.ts';
 
@@ -11,6 +12,8 @@ export interface NetworkPort {
   connect(receive: (frame: Uint8Array) => void): void;
   /** The card sends a frame. */
   send(frame: Uint8Array): void;
+  /** Something comes in from the host, for the network's gateway. */
+  receiveFromOutside(bytes: Uint8Array): void;
   /** The network as it was made, at power-on of the machine. */
   renew(): void;
   save(): SavedState;
@@ -48,12 +51,14 @@ export class Network {
     readonly stations: readonly Station[];
     /** What the gateway's web server shows, and is handed out by TFTP. */
     readonly web: HostFolder;
+    readonly outside?: OutsideLink | undefined;
   }) {
     const { stations } = options;
     this.#gatewayPort = stations.length;
     this.gateway = new Gateway({
       services: [{ address: networkPlan.gateway, port: httpPort, service: new HttpService(options.web) }],
       files: options.web,
+      outside: options.outside,
       names: new Map(stations.map(({ mac, name }) => [mac, name])),
       send: (frame) => this.#forward(this.#gatewayPort, frame),
     });
@@ -69,6 +74,7 @@ export class Network {
         this.#receivers[index] = receive;
       },
       send: (frame) => this.#forward(index, frame),
+      receiveFromOutside: (bytes) => this.gateway.receiveFromOutside(bytes),
       renew: () => {
         if (keeps) this.#renew();
       },

@@ -68,10 +68,15 @@ export class TcpEndpoint {
     else this.#refuse(ends, segment);
   }
 
-  /** Calls a guest; returns the connection's number. */
-  call(far: Pick<TcpEnds, 'farAddress' | 'farPort'>, nearAddress: number, service: TcpService): number {
+  /** Calls a guest; returns the connection's number. The service finds `note` in it. */
+  call(
+    far: Pick<TcpEnds, 'farAddress' | 'farPort'>,
+    nearAddress: number,
+    service: TcpService,
+    note: SavedState = null,
+  ): number {
     const nearPort = firstDynamicPort + (this.#made % dynamicPorts);
-    const connection = this.#make({ ...far, nearAddress, nearPort }, service, {});
+    const connection = this.#make({ ...far, nearAddress, nearPort }, service, { note });
     connection.begin();
     return connection.state.number;
   }

@@ -1,4 +1,4 @@
-import type { DeviceRegister, SavedState } from '../device.ts';
+import type { DeviceDetail, DeviceRegister, SavedState } from '../device.ts';
 import type { VirtioFeature, VirtioFunction, VirtioHost } from './virtio-function.ts';
 import type { Virtqueue } from './virtqueue.ts';
 
@@ -92,8 +92,8 @@ export class VirtioConsole implements VirtioFunction {
     this.#typed = (state as ConsoleState).typed;
   }
 
-  inspect(): readonly (readonly [string, string])[] {
-    return [['typed', `${this.#typed.length} bytes, not taken yet`]];
+  inspect(): readonly DeviceDetail[] {
+    return [{ label: 'typed', value: `${this.#typed.length} bytes, not taken yet` }];
   }
 
   #deliver(queue: Virtqueue): void {

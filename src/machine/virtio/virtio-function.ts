@@ -1,4 +1,4 @@
-import type { DeviceRegister, SavedState } from '../device.ts';
+import type { DeviceDetail, DeviceRegister, SavedState } from '../device.ts';
 import type { Virtqueue } from './virtqueue.ts';
 
 /** A feature bit that a device offers. */
@@ -51,6 +51,6 @@ export interface VirtioFunction {
   renew?(): void;
   save(): SavedState;
   restore(state: SavedState): void;
-  /** More about its state, for views: label and text. */
-  inspect?(): readonly (readonly [label: string, text: string])[];
+  /** More about its state, for views. */
+  inspect?(): readonly DeviceDetail[];
 }

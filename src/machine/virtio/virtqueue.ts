@@ -82,22 +82,34 @@ export class Virtqueue {
     this.#change({ ready });
   }
 
+  /** Requests that were taken and not handed back yet. */
+  get inFlight(): number {
+    return (this.#state.taken - this.#state.used) & 0xffff;
+  }
+
+  /** The first requests that wait, each with its head and what it is, or what is wrong with it. Nothing is taken. */
+  peekWaiting(most: number): readonly { readonly head: number; readonly chain: DescriptorChain | string }[] {
+    const { driverArea, size, taken } = this.#state;
+    return Array.from({ length: Math.min(this.waiting, most, size) }, (_, index) => {
+      const head = this.#half(driverArea, 4 + 2 * (((taken + index) & 0xffff) % size)) ?? 0;
+      if (head >= size) return { head, chain: `the queue has ${size} descriptors` };
+      const parts = this.#walk(head);
+      return {
+        head,
+        chain: typeof parts === 'string' ? parts : new DescriptorChain(this.#wiring.memory, head, parts),
+      };
+    });
+  }
+
   /** The next request of the driver; undefined where there is none, or where what it says is wrong. */
   next(): DescriptorChain | undefined {
     if (!this.#state.ready) return undefined;
     const head = this.#nextHead();
     if (head === undefined) return undefined;
-    const { memory, accepted } = this.#wiring;
-    const parts = walkChain({
-      memory,
-      table: Number(this.#state.descriptorArea),
-      size: this.#state.size,
-      head,
-      indirect: accepted().indirect,
-    });
+    const parts = this.#walk(head);
     if (typeof parts === 'string') return this.#problem(parts);
     this.#change({ taken: (this.#state.taken + 1) & 0xffff });
-    return new DescriptorChain(memory, head, parts);
+    return new DescriptorChain(this.#wiring.memory, head, parts);
   }
 
   /** Puts the last requests back that were taken and not used: they are the next again. */
@@ -166,6 +178,12 @@ export class Virtqueue {
 
   restore(state: VirtqueueState): void {
     this.#state = state;
+  }
+
+  #walk(head: number): ReturnType<typeof walkChain> {
+    const { memory, accepted } = this.#wiring;
+    const { descriptorArea, size } = this.#state;
+    return walkChain({ memory, table: Number(descriptorArea), size, head, indirect: accepted().indirect });
   }
 
   #nextHead(): number | undefined {

@@ -20,8 +20,64 @@ describe('machine/devices/plic', () => {
     assert.deepEqual(raised(), []);
     plic.store(threshold(1), 4, 0n);
     assert.deepEqual(raised(), ['0S']);
+  });
+
+  it('does not take a request back when the line falls before the claim, nor make another of it', () => {
+    const { plic, raised } = board();
+    plic.store(priority(10), 4, 1n);
+    plic.store(enable(1), 4, 1n << 10n);
+    plic.setLine(10, true);
     plic.setLine(10, false);
+    assert.deepEqual(raised(), ['0S']);
+    assert.equal(plic.load(claim(1), 4), 10n);
     assert.deepEqual(raised(), []);
+    plic.store(claim(1), 4, 10n);
+    assert.deepEqual(raised(), []);
+  });
+
+  it('gives each request to one of the harts that may have it, whichever claims first', () => {
+    const { plic, raised } = board();
+    const sources = [3, 7, 40];
+    for (const source of sources) {
+      plic.store(priority(source), 4, 2n);
+      plic.setLine(source, true);
+    }
+    for (const context of [1, 3]) {
+      plic.store(enable(context), 4, (1n << 3n) | (1n << 7n));
+      plic.store(enable(context, 1), 4, 1n << 8n);
+    }
+    assert.deepEqual(raised(), ['0S', '1S']);
+    const claimed = [1, 3, 1, 3].map((context) => Number(plic.load(claim(context), 4)));
+    assert.deepEqual(claimed, [3, 7, 40, 0]);
+    assert.deepEqual(raised(), []);
+    // PLIC 1.0.0, completion: any context that has the source enabled may complete it.
+    plic.store(claim(1), 4, 7n);
+    assert.equal(plic.load(claim(3), 4), 7n);
+  });
+
+  it('has a threshold for each context: 0 lets all through, 7 nothing', () => {
+    const { plic, raised } = board();
+    plic.store(priority(5), 4, 7n);
+    plic.setLine(5, true);
+    for (const context of [0, 1, 2, 3]) {
+      plic.store(enable(context), 4, 1n << 5n);
+      plic.store(threshold(context), 4, BigInt([7, 6, 0, 7][context] ?? 0));
+    }
+    assert.deepEqual(raised(), ['0S', '1M']);
+    // A claim looks at priorities above the threshold only.
+    assert.equal(plic.load(claim(0), 4), 0n);
+    assert.equal(plic.load(claim(2), 4), 5n);
+  });
+
+  it('holds what registers can hold: three bits of priority and threshold, no enable of source 0', () => {
+    const { plic } = board();
+    plic.store(priority(5), 4, 0xffn);
+    plic.store(threshold(2), 4, 0xffn);
+    plic.store(0x1000, 4, 0xffff_ffffn);
+    assert.deepEqual(
+      [priority(5), threshold(2), 0x1000].map((offset) => plic.load(offset, 4)),
+      [7n, 7n, 0n],
+    );
   });
 
   it('lets one context claim a request, and asks again after completion while the line is up', () => {

@@ -1,5 +1,5 @@
 import { encodeUtf8 } from '../../../common/utf8.ts';
-import type { DeviceRegister, SavedState } from '../../device.ts';
+import type { DeviceDetail, DeviceRegister, SavedState } from '../../device.ts';
 import type { VirtioFeature, VirtioFunction, VirtioHost } from '../virtio-function.ts';
 import type { Virtqueue } from '../virtqueue.ts';
 import { messageHead } from './message.ts';
@@ -78,13 +78,13 @@ export class Virtio9p implements VirtioFunction {
     this.#server.restore(state as ServerState);
   }
 
-  inspect(): readonly (readonly [string, string])[] {
+  inspect(): readonly DeviceDetail[] {
     const { tree, fids } = this.#server;
     return [
-      ['tag', this.#options.tag],
-      ['access', this.#options.access],
-      ['open', `${fids.count} fids`],
-      ['written', `${tree.writtenBytes / 1024} KiB, kept in memory`],
+      { label: 'tag', value: this.#options.tag },
+      { label: 'access', value: this.#options.access },
+      { label: 'open', value: `${fids.count} fids` },
+      { label: 'written', value: `${tree.writtenBytes / 1024} KiB, kept in memory` },
     ];
   }
 }

@@ -1,4 +1,4 @@
-import type { SavedState } from '../../device.ts';
+import type { DeviceDetail, SavedState } from '../../device.ts';
 import type { DescriptorChain } from '../descriptor-chain.ts';
 import type { VirtioFunction, VirtioHost } from '../virtio-function.ts';
 import type { Virtqueue } from '../virtqueue.ts';
@@ -103,8 +103,13 @@ export class VirtioBlock implements VirtioFunction {
     this.overlay.restore(overlay);
   }
 
-  inspect(): readonly (readonly [string, string])[] {
-    return [['written', `${this.overlay.writtenBytes / 1024} KiB, kept in memory`]];
+  inspect(): readonly DeviceDetail[] {
+    const { access, serial } = this.#options;
+    return [
+      { label: 'size', value: `${this.overlay.size / 1024} KiB, ${access}` },
+      { label: 'serial', value: serial },
+      { label: 'written', value: `${this.overlay.writtenBytes / 1024} KiB, kept in memory` },
+    ];
   }
 
   /** Does a request; how many bytes were written for the driver, its status among them. */

@@ -1,4 +1,4 @@
-import type { SavedState } from '../../device.ts';
+import type { DeviceDetail, SavedState } from '../../device.ts';
 import { formatMac, longestFrame, shortestFrame, type MacAddress } from '../../network/ethernet.ts';
 import type { NetworkPort } from '../../network/network.ts';
 import type { DescriptorChain } from '../descriptor-chain.ts';
@@ -92,11 +92,11 @@ export class VirtioNet implements VirtioFunction {
     this.#port.restore(network);
   }
 
-  inspect(): readonly (readonly [string, string])[] {
+  inspect(): readonly DeviceDetail[] {
     return [
-      ['MAC', formatMac(this.mac)],
-      ['frames', `${this.#sent} sent, ${this.#received} received, ${this.#dropped} lost`],
-      ['waiting', `${this.#waiting.length} frames, for buffers of the driver`],
+      { label: 'MAC', value: formatMac(this.mac) },
+      { label: 'frames', value: `${this.#sent} sent, ${this.#received} received, ${this.#dropped} lost` },
+      { label: 'waiting', value: `${this.#waiting.length} frames, for buffers of the driver` },
     ];
   }
 
