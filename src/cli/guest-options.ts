@@ -67,8 +67,8 @@ export function addGuestOptions(command: Command): Command {
       parseSeed,
     )
     .option(
-      '--net <user|switch[,folder=path]>',
-      'a network card: on a network of its own, or on one of all guests; the gateway shows the folder by HTTP',
+      '--net <user|switch[,option…]>',
+      'a network card: on a network of its own, or on one of all guests. folder=PATH: the gateway shows it by HTTP; forward=8080:80: a port of this machine is one of the guest; service=8000:localhost:8000: a port of the gateway is a service of this machine',
       parseNetwork,
     )
     .option(
@@ -188,14 +188,23 @@ function collectShare(value: string, before: readonly ShareOption[]): readonly S
 type NetworkOption = NonNullable<LaunchConfiguration['network']>;
 
 function parseNetwork(value: string): NetworkOption {
-  const [kind, ...rest] = value.split(',');
-  const [option, ...others] = rest;
-  if ((kind !== 'user' && kind !== 'switch') || others.length > 0 || option?.startsWith('folder=') === false)
-    throw new InvalidArgumentError(
-      'Write --net user or --net switch, then perhaps a folder: --net user,folder=www.',
-    );
-  return { kind, ...(option !== undefined && { folder: option.slice('folder='.length) }) };
+  const [kind, ...options] = value.split(',');
+  if (kind !== 'user' && kind !== 'switch') throw new InvalidArgumentError(networkForm);
+  let folder: string | undefined;
+  const forward: Record<string, number> = {};
+  const services: Record<string, string> = {};
+  for (const option of options) {
+    const [, name, key, rest] = /^(\w+)=([^:]+):?(.*)$/.exec(option) ?? [];
+    if (name === 'folder') folder = option.slice('folder='.length);
+    else if (name === 'forward' && key !== undefined && rest) forward[key] = Number(rest);
+    else if (name === 'service' && key !== undefined && rest) services[key] = rest;
+    else throw new InvalidArgumentError(networkForm);
+  }
+  return { kind, forward, services, ...(folder !== undefined && { folder }) };
 }
+
+const networkForm =
+  'Write --net user or --net switch, then perhaps folder=PATH, forward=HOSTPORT:GUESTPORT and service=PORT:HOST:PORT: --net user,forward=8080:80.';
 
 function parseSeed(text: string): number {
   const seed = Number(text);

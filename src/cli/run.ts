@@ -58,10 +58,11 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
   const { core, target } = debuggee;
   const form = options.json === true ? 'json' : 'text';
   const trace = options.trace === 'exits' ? new ExitTrace(debuggee, form) : undefined;
-  const terminal = connectTerminal(core);
+  const terminal = connectTerminal(core, { isServed: debuggee.networks.length > 0 });
   const started = performance.now();
   const end = await untilEnd(debuggee, terminal, options.maxInstructions ?? Infinity, () => trace?.print());
   terminal.close();
+  debuggee.close();
   if (options.stats === true || options.json === true) {
     const statistics = statisticsOf(target, end.code, performance.now() - started);
     process.stderr.write(form === 'json' ? `${JSON.stringify(statistics)}\n` : statisticsText(statistics));

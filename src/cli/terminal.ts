@@ -5,7 +5,11 @@ import { Keyboard } from './keyboard.ts';
  * This terminal as the console of the guests: output of all, with names where there are several; input to the first,
  * until a person asks for another.
  */
-export function connectTerminal(core: DebuggerCore): {
+export function connectTerminal(
+  core: DebuggerCore,
+  /** Whether input can come in by a network, too. */
+  { isServed }: { readonly isServed: boolean },
+): {
   readonly wantsToQuit: boolean;
   /** A person types. */
   readonly isInteractive: boolean;
@@ -26,6 +30,7 @@ export function connectTerminal(core: DebuggerCore): {
   let wake: (() => void) | undefined;
   const prefixed = new Map<string, boolean>();
 
+  core.onDidInput(() => wake?.());
   core.onDidPrint(({ console, bytes }) => {
     stdout.write(hasSeveral ? prefix(console, bytes, prefixed) : bytes);
     isInLine = bytes.at(-1) !== 10;
@@ -64,10 +69,10 @@ export function connectTerminal(core: DebuggerCore): {
       wake = undefined;
     },
     async waitForInput() {
-      if (hasEnded) return false;
+      if (hasEnded && !isServed) return false;
       await new Promise<void>((resolve) => (wake = resolve));
       wake = undefined;
-      return !hasEnded;
+      return !hasEnded || isServed;
     },
     close() {
       stdin.off('data', receive).off('end', end);

@@ -1,8 +1,9 @@
 import { StrataError } from '../common/errors.ts';
 import { latin1 } from '../common/latin1.ts';
 import type { DebuggerCore } from '../debugger/debugger.ts';
-import type { Debuggee } from '../debugger/debuggee.ts';
 import type { ClientTraits, SendEvent } from './client.ts';
+import type { Debuggee } from '../debugger/debuggee.ts';
+import type { LoadedDebuggee } from './launch.ts';
 import { Handles } from './handles.ts';
 import { presentBreakpoint } from './present.ts';
 import { Runner } from './runner.ts';
@@ -12,7 +13,7 @@ export class Context {
   readonly send: SendEvent;
   readonly handles = new Handles();
   client: ClientTraits = { linesStartAt1: true, columnsStartAt1: true };
-  #running: { readonly debuggee: Debuggee; readonly runner: Runner } | undefined;
+  #running: { readonly debuggee: LoadedDebuggee; readonly runner: Runner } | undefined;
   stopOnEntry = false;
   #hasChange = false;
 
@@ -21,7 +22,7 @@ export class Context {
   }
 
   /** Attaches the debuggee that `launch` made. */
-  begin(debuggee: Debuggee): void {
+  begin(debuggee: LoadedDebuggee): void {
     this.end();
     const { core } = debuggee;
     core.onDidPrint(({ console, bytes, reset }) =>
@@ -31,6 +32,7 @@ export class Context {
     core.onDidChangeBreakpoint((breakpoint) =>
       this.send('breakpoint', { reason: 'changed', breakpoint: presentBreakpoint(this, breakpoint) }),
     );
+    core.onDidInput(() => this.#running?.runner.wake());
     core.onDidChange(() => {
       this.#hasChange = true;
     });
@@ -43,6 +45,7 @@ export class Context {
   /** Stops running and lets the debuggee go. */
   end(): void {
     this.#running?.runner.dispose();
+    this.#running?.debuggee.close();
     this.#running = undefined;
   }
 

@@ -7,20 +7,29 @@ import type { Debuggee, GuestConfiguration, NamedBytes } from '../debugger/debug
 import { createDebuggee } from '../debugger/create-debuggee.ts';
 import { isaProblem, parseIsa } from '../isa/configuration/parse-isa.ts';
 import type { Isa } from '../isa/configuration/isa.ts';
-import type { PeripheralsConfiguration } from '../machine/peripherals.ts';
+import { networkInputPort, type PeripheralsConfiguration } from '../machine/peripherals.ts';
 import { parseMemorySize, type LaunchConfiguration } from '../protocol/launch.ts';
 import { diskFile } from './disk-file.ts';
+import { HostNetwork } from './host-network.ts';
 import { hostFolder } from './host-folder.ts';
 
 const defaultMemory = '128M';
 
+/** A debuggee whose networks may be connected to this machine. */
+export interface LoadedDebuggee extends Debuggee {
+  readonly networks: readonly HostNetwork[];
+  /** Ends its connections with this machine. */
+  close(): void;
+}
+
 /** Reads every file that a configuration names, and builds the debuggee. A file that is not there is named. */
-export async function loadDebuggee(configuration: LaunchConfiguration): Promise<Debuggee> {
+export async function loadDebuggee(configuration: LaunchConfiguration): Promise<LoadedDebuggee> {
   const { image, guests, firmware = 'builtin' } = configuration;
   const single = image === undefined ? [] : [{ ...configuration, name: guestName(image), image }];
+  const networks = new Map<string, HostNetwork>();
   const result = createDebuggee({
     placement: configuration.vmm ?? 'hosted',
-    guests: await Promise.all((guests ?? single).map(loadGuest)),
+    guests: await Promise.all((guests ?? single).map((guest) => loadGuest(guest, networks))),
     firmware:
       firmware === 'builtin' || firmware === 'none' ? firmware : await readNamed(firmware, 'firmware'),
     sourceMap: configuration.sourceMap ?? {},
@@ -30,7 +39,7 @@ export async function loadDebuggee(configuration: LaunchConfiguration): Promise<
     ...(configuration.quantum !== undefined && { quantum: configuration.quantum }),
     engine: configuration.engine ?? 'auto',
   });
-  if (result.ok) return result.value;
+  if (result.ok) return withNetworks(result.value, networks);
   const problems = result.diagnostics.map(({ message, remedy }) =>
     remedy === undefined ? message : `${message}${message.endsWith('.') ? ' ' : '; '}${remedy}`,
   );
@@ -65,7 +74,30 @@ function locateSource(source: string, imagePath: string): string | undefined {
 
 type GuestFiles = NonNullable<LaunchConfiguration['guests']>[number];
 
-async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
+/** Opens the connections that were configured; by the names of the guests that have them. */
+async function withNetworks(
+  debuggee: Debuggee,
+  byGuest: ReadonlyMap<string, HostNetwork>,
+): Promise<LoadedDebuggee> {
+  const { core, configuration } = debuggee;
+  const networks = [...byGuest.values()];
+  const close = (): void => {
+    for (const network of networks) network.close();
+  };
+  try {
+    for (const [name, network] of byGuest) {
+      const port = configuration.placement === 'hosted' ? `${name}.${networkInputPort}` : networkInputPort;
+      await network.open((bytes) => core.offer(port, bytes));
+      core.onDidFork(() => network.fork());
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { ...debuggee, networks, close };
+}
+
+async function loadGuest(guest: GuestFiles, networks: Map<string, HostNetwork>): Promise<GuestConfiguration> {
   const {
     name,
     image,
@@ -84,7 +116,7 @@ async function loadGuest(guest: GuestFiles): Promise<GuestConfiguration> {
     symbols: symbols === undefined ? undefined : await readNamed(symbols, 'symbols'),
     initrd: initrd === undefined ? undefined : (await readNamed(initrd, 'initrd')).bytes,
     append,
-    peripherals: peripheralsOf(guest),
+    peripherals: peripheralsOf(guest, networks),
     kaslrSeed: kaslrSeed === undefined ? undefined : BigInt(kaslrSeed),
     memory: parseMemorySize(memory),
     ...(vcpus !== undefined && { vcpus }),
@@ -101,14 +133,8 @@ function unpacked({ path, bytes }: NamedBytes): NamedBytes {
   }
 }
 
-function peripheralsOf({
-  disks = [],
-  shares = [],
-  randomSeed,
-  network,
-  virtioConsole,
-  clockStart,
-}: GuestFiles): PeripheralsConfiguration {
+function peripheralsOf(guest: GuestFiles, networks: Map<string, HostNetwork>): PeripheralsConfiguration {
+  const { name, disks = [], shares = [], randomSeed, network, virtioConsole, clockStart } = guest;
   return {
     disks: disks.map(({ file, readOnly }, index) => ({
       storage: diskFile(file, 'disks'),
@@ -126,10 +152,33 @@ function peripheralsOf({
       network: {
         kind: network.kind,
         ...(network.folder !== undefined && { web: hostFolder(network.folder, 'network.folder') }),
+        ...outsideOf(name, network, networks),
       },
     }),
     ...(clockStart !== undefined && { clockStart: BigInt(Date.parse(clockStart)) * 1_000_000n }),
   };
+}
+
+/** What of this machine a guest's network may have; nothing where nothing is configured. */
+function outsideOf(
+  guest: string,
+  { forward = {}, services = {} }: NonNullable<GuestFiles['network']>,
+  networks: Map<string, HostNetwork>,
+): { readonly outside?: HostNetwork } {
+  const options = {
+    forward: Object.entries(forward).map(([hostPort, guestPort]) => ({
+      hostPort: Number(hostPort),
+      guestPort,
+    })),
+    services: Object.entries(services).map(([port, target]) => {
+      const [host = '', hostPort] = target.split(':');
+      return { port: Number(port), host, hostPort: Number(hostPort) };
+    }),
+  };
+  if (options.forward.length + options.services.length === 0) return {};
+  const outside = new HostNetwork(options);
+  networks.set(guest, outside);
+  return { outside };
 }
 
 /** Reads a file that `attribute` of a configuration, or a command, names; says why where it cannot be read. */

@@ -97,6 +97,11 @@ export interface DebuggerCore {
   /** Memory or registers were written by hand: frames, scopes and variables that a client holds are out of date. */
   readonly onDidChange: Event<void>;
 
+  /** Input came in: a machine that waits for it can go on. */
+  readonly onDidInput: Event<void>;
+  /** Input in the past began another future. */
+  readonly onDidFork: Event<void>;
+
   /** Replaces all breakpoints of one owner (a source path, `functions`, `instructions`, `filters`). */
   setBreakpoints(owner: string, requests: readonly BreakpointRequest[]): readonly BoundBreakpoint[];
   /** Lines of a source file, within a range, that hold code. */
@@ -137,6 +142,8 @@ export interface DebuggerCore {
   ): readonly DisassemblyRow[];
 
   readonly consoles: readonly { readonly id: string; readonly title: string; readonly text: string }[];
-  /** Keys typed at a console. */
+  /** Keys typed at a console: in the past, they begin another future. */
   input(console: string, bytes: Uint8Array): void;
+  /** Something comes in that nobody typed; false, and not taken, where history has gone on already, or has ended. */
+  offer(port: string, bytes: Uint8Array): boolean;
 }

@@ -47,6 +47,10 @@ export class StrataDebugger implements DebuggerCore {
   readonly onDidPrint: Event<ConsoleOutput>;
   readonly #didChange = new Emitter<void>();
   readonly onDidChange = this.#didChange.event;
+  readonly #didInput = new Emitter<void>();
+  readonly onDidInput = this.#didInput.event;
+  readonly #didFork = new Emitter<void>();
+  readonly onDidFork = this.#didFork.event;
   readonly #target: Target;
   readonly #consoles: ConsoleLogs;
   readonly #history: History;
@@ -65,6 +69,8 @@ export class StrataDebugger implements DebuggerCore {
   #resumedAt: Mark | undefined;
   #stop: Stop | undefined;
   #hasEnded = false;
+  /** The last step that history has reached. */
+  #furthest = 0;
 
   /** The machine stands at its beginning. */
   constructor(target: Target, consoles: ConsoleLogs) {
@@ -138,6 +144,7 @@ export class StrataDebugger implements DebuggerCore {
     if (plan === undefined) throw new StrataError('not-running', 'internal', 'nothing was resumed');
     const idleBefore = this.#target.machine.idleNanoseconds;
     const outcome = plan.advance(steps);
+    this.#furthest = Math.max(this.#furthest, this.#target.machine.steps);
     this.#stacks.forget();
     switch (outcome.kind) {
       case 'running':
@@ -239,6 +246,20 @@ export class StrataDebugger implements DebuggerCore {
     this.#breakpoints.forgetHits({ step: machine.steps + 1 });
     this.#history.fork();
     machine.input(console, bytes);
+    if (machine.steps < this.#furthest) {
+      this.#furthest = machine.steps;
+      this.#didFork.fire();
+    }
+    this.#didInput.fire();
+  }
+
+  offer(port: string, bytes: Uint8Array): boolean {
+    const { machine } = this.#target;
+    const isInPast = machine.steps < this.#furthest || machine.inputLog.nextStep !== Infinity;
+    if (this.#hasEnded || isInPast) return false;
+    machine.input(port, bytes);
+    this.#didInput.fire();
+    return true;
   }
 
   #noteChange(): void {

@@ -13,6 +13,12 @@ const memorySize = z
   }, 'memory is 16M at least and 2G at most')
   .describe('RAM of the guest: `16M` to `2G`. Default `128M`.');
 
+const portNumber = z.int().min(1).max(65_535);
+const portText = z
+  .string()
+  .regex(/^[0-9]{1,5}$/, 'a port is a number from 0 to 65535')
+  .refine((text) => Number(text) <= 65_535, 'a port is a number from 0 to 65535');
+
 const guestProperties = {
   image: z.string().min(1).describe('The kernel: an ELF file, or a flat image as QEMU’s `-kernel` takes it.'),
   programs: z
@@ -55,10 +61,20 @@ const guestProperties = {
         .enum(['user', 'switch'])
         .describe('`user`: a network of its own. `switch`: one together with all guests that say so.'),
       folder: z.string().min(1).optional().describe('A folder that the gateway’s web server shows.'),
+      forward: z
+        .record(portText, portNumber)
+        .optional()
+        .describe('Ports of this machine (on 127.0.0.1) → ports of the guest: `{ "8080": 80 }`.'),
+      services: z
+        .record(portText, z.string().regex(/^[^:\s]+:[0-9]{1,5}$/, 'write it as localhost:8000'))
+        .optional()
+        .describe(
+          'Ports of the gateway → services that the guest may call there: `{ "8000": "localhost:8000" }`.',
+        ),
     })
     .describe(
       'Gives the guest a network card (virtio net). Each network has a gateway, 10.0.2.2, with DHCP, DNS and a web server; ' +
-        'it leads nowhere else, so that every run is the same.',
+        'it leads nowhere else but where `forward` and `services` say, so that every run is the same.',
     ),
   shares: z
     .array(

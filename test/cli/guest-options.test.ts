@@ -39,6 +39,35 @@ describe('cli/guest-options', () => {
       },
     ],
     [
+      'a network, and folders',
+      [
+        'k',
+        '--net',
+        'user,folder=www,forward=8080:80,service=9000:localhost:8000',
+        '--share',
+        'src=./src,readonly',
+        '--share',
+        'tmp=/tmp',
+        '--virtio-console',
+      ],
+      {
+        ...usual,
+        vmm: 'hosted',
+        image: 'k',
+        network: {
+          kind: 'user',
+          folder: 'www',
+          forward: { '8080': 80 },
+          services: { '9000': 'localhost:8000' },
+        },
+        shares: [
+          { tag: 'src', folder: './src', readOnly: true },
+          { tag: 'tmp', folder: '/tmp', readOnly: false },
+        ],
+        virtioConsole: true,
+      },
+    ],
+    [
       'several guests',
       ['--guest', 'a=k', '--guest', 'b=l', '--memory', '16M'],
       {

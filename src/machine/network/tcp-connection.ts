@@ -91,8 +91,8 @@ export class TcpConnection {
 
   /** Sends the first SYN, or the answer to theirs. */
   begin(): void {
-    this.#sendSyn();
     this.#change({ sendNext: add(this.#state.sendBase, 1) });
+    this.#sendSyn();
   }
 
   /** Bytes for the far end. */
@@ -254,12 +254,12 @@ export class TcpConnection {
         const count = Math.min(left, segmentSize, sendWindow - inFlight);
         // RFC 9293, 3.8.6.2.1: small pieces only at the end, or where nothing else is under way.
         if (count <= 0 || (count < Math.min(left, segmentSize) && inFlight > 0)) return;
-        this.#emit({ payload: output.subarray(inFlight, inFlight + count) });
         this.#change({ sendNext: add(sendNext, count) });
+        this.#emit({ sequence: sendNext, payload: output.subarray(inFlight, inFlight + count) });
       } else {
         if (ourFinish !== 'wanted') return;
-        this.#emit({ finish: true });
         this.#change({ ourFinish: 'sent', sendNext: add(sendNext, 1) });
+        this.#emit({ sequence: sendNext, finish: true });
       }
     }
   }

@@ -9,6 +9,7 @@ import {
 } from '../../../src/machine/network/ethernet.ts';
 import { networkPlan } from '../../../src/machine/network/gateway.ts';
 import { ipv4PacketOf, parseIpv4Packet, type Ipv4Packet } from '../../../src/machine/network/ipv4.ts';
+import type { OutsideLink } from '../../../src/machine/network/outside.ts';
 import { Network } from '../../../src/machine/network/network.ts';
 import { datagramOf, parseDatagram, type Datagram } from '../../../src/machine/network/udp.ts';
 
@@ -23,12 +24,17 @@ export class Lan {
   constructor({
     stations = 1,
     web = memoryFolder({}),
-  }: { readonly stations?: number; readonly web?: HostFolder } = {}) {
+    outside,
+  }: {
+    readonly stations?: number;
+    readonly web?: HostFolder;
+    readonly outside?: OutsideLink;
+  } = {}) {
     const names = Array.from({ length: stations }, (_, index) => ({
       name: `g${index}`,
       mac: firstMac + index,
     }));
-    this.network = new Network({ stations: names, web });
+    this.network = new Network({ stations: names, web, outside });
     this.received = names.map(() => []);
     this.network.ports.forEach((port, index) => port.connect((frame) => this.received[index]?.push(frame)));
   }
@@ -36,6 +42,11 @@ export class Lan {
   /** Sends a frame from a station. */
   send(frame: Uint8Array, from = 0): void {
     this.network.ports[from]?.send(frame);
+  }
+
+  /** The first station gets its address. */
+  lease(): void {
+    this.network.gateway.leases.addressFor(firstMac);
   }
 
   /** Takes all frames that came to a station. */
