@@ -179,11 +179,12 @@ export class TranslationContexts {
     });
   }
 
-  /** Drops the translations of the virtual page 512 × `span` + `page`, whose place in a TLB is `page`. */
+  /** Drops the translations of the virtual page 512 × `span` + `page`. */
   #forgetPage(context: number, span: number, page: number): void {
     const low = (span << 21) | (page << 12);
     const high = Math.floor(span / 2 ** 11) | 0;
-    const first = context * words.context + page * words.entry;
+    const place = (span * 512 + page) & (tlbEntries - 1);
+    const first = context * words.context + place * words.entry;
     for (let entry = first; entry < first + words.arrays; entry += words.array) {
       if (this.#contexts[entry] === low && this.#contexts[entry + 1] === high) this.#invalidate(entry);
     }
