@@ -155,6 +155,7 @@ export class Hart {
         hart: id,
         state,
         breakpoints,
+        records: this.trapRecords,
         walked: () => this.#walked,
         translate: (page, access, effects) => this.#translatePage(page, access, effects),
       });
@@ -287,6 +288,11 @@ export class Hart {
       return this.#step();
     }
     if (passesBreakpoint) this.#engine.passBreakpoint();
+    this.#engine.callsInside =
+      this.onTrap === undefined &&
+      !this.hosted.supervisor &&
+      !this.#triggers.areArmed &&
+      !countsEvents(state);
     switch (this.#engine.run(end - state.steps)) {
       case engineExit.budget:
         return undefined;

@@ -1,5 +1,14 @@
-import { csrSlot, hartMode, hartSlot, type HartMode, type HartState } from './state.ts';
-import type { Privilege } from './trap.ts';
+import { noted } from './engine/layout.ts';
+import {
+  csrSlot,
+  hartMode,
+  hartSlot,
+  supervisorMode,
+  userMode,
+  type HartMode,
+  type HartState,
+} from './state.ts';
+import { exceptionCode, type Privilege } from './trap.ts';
 
 /** A trap that was taken and has not returned: where one stratum called another. */
 export interface TrapRecord {
@@ -25,6 +34,15 @@ export interface TrapRecord {
 const capacity = 256;
 const slotsPerRecord = 8;
 const recordSlot = { pc: 0, sp: 1, fp: 2, root: 3, hgatp: 4, step: 5, ra: 6, a7: 7 } as const;
+
+const notedSlots = [
+  [recordSlot.pc, noted.pc],
+  [recordSlot.ra, noted.ra],
+  [recordSlot.sp, noted.sp],
+  [recordSlot.fp, noted.fp],
+  [recordSlot.a7, noted.a7],
+  [recordSlot.root, noted.root],
+] as const;
 
 /**
  * The traps that are under way, so that the debugger's stack crosses strata without guessing. Pushed at every
@@ -63,6 +81,25 @@ export class TrapRecords {
     this.#copy(state, from.virtual ? csrSlot.vsatp : csrSlot.satp, index, recordSlot.root);
     // The sink slot is never read, so it may hold anything; a zero must come from x0.
     this.#copy(state, from.virtual ? csrSlot.hgatp : hartSlot.x, index, recordSlot.hgatp);
+  }
+
+  /**
+   * Like `push`, of an ECALL from U to S mode that an engine took: its note (see `noted` of the engine's layout), and the
+   * step at which the engine's budget would have ended.
+   */
+  pushCall(note: Uint32Array, end: number): void {
+    if (this.#count === capacity) this.#remove(0);
+    const index = this.#count++;
+    this.#what[index] = pack(userMode, supervisorMode, false, exceptionCode.ecallFromU);
+    const first = 2 * index * slotsPerRecord;
+    for (const [which, place] of notedSlots) {
+      this.#halves[first + 2 * which] = note[place / 4] as number;
+      this.#halves[first + 2 * which + 1] = note[place / 4 + 1] as number;
+    }
+    const base = index * slotsPerRecord;
+    this.#slots[base + recordSlot.hgatp] = 0n;
+    // The call itself was a step, too.
+    this.#slots[base + recordSlot.step] = BigInt(end - (note[noted.budget / 4] as number) - 1);
   }
 
   /**

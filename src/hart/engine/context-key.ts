@@ -62,3 +62,21 @@ export function readContextKey(state: HartState, key: ContextKey): void {
   key[5] = isGuests ? (halves[half.hgatp] as number) : 0;
   key[6] = isGuests ? (halves[half.hgatp + 1] as number) : 0;
 }
+
+/**
+ * The flags of the context to which a system call, or its return, leads from one of U or S mode, where that is all that
+ * differs: neither SUM nor MXR is set.
+ */
+export function callPartner(key: ContextKey): number | undefined {
+  switch (key[0]) {
+    case userFlags:
+      return supervisorFlags;
+    case supervisorFlags:
+      return userFlags;
+    default:
+      return undefined;
+  }
+}
+
+const userFlags = 0;
+const supervisorFlags = 1 | (1 << flag.dataPrivilege);

@@ -49,14 +49,15 @@ interface Frame extends Locals, HartPlace {
 
 function writeLoop(frame: Frame): void {
   const { code, budget, seen, exit, context, engineOffset } = frame;
-  code.i32(0);
-  code.memory('i32.load', engineOffset + engineWord.context);
-  code.set(context);
   code.get(seen);
   code.i32(7);
   code.plain('i32.shl');
   code.set(seen);
   code.loop((again) => {
+    // A system call changes it.
+    code.i32(0);
+    code.memory('i32.load', engineOffset + engineWord.context);
+    code.set(context);
     writeRegionCall(frame, () => code.br(again));
     countInterpreted(frame, () => {
       code.get(budget);

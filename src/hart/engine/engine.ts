@@ -3,13 +3,14 @@ import { wasm } from '../../common/web-assembly.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import { interruptEndsWait } from '../interrupts.ts';
 import type { MachineMemory } from '../memory.ts';
+import type { TrapRecords } from '../trap-records.ts';
 import type { Walked } from '../translation/walk.ts';
 import { hartSlot, type HartState } from '../state.ts';
 import { sstatusLow } from '../status-bits.ts';
 import { contextKeyWords, readContextKey } from './context-key.ts';
 import { exitCode } from './exit-code.ts';
 import { writeInterpreter, type Interpreter } from './interpreter.ts';
-import { contextsOffset, contextWord, engineWord, missesAligned } from './layout.ts';
+import { contextsOffset, engineWord, missesAligned, notedCalls } from './layout.ts';
 import type { CodeUser, PredecodedCode } from './predecoded-code.ts';
 import type { Translator } from '../translator/translator.ts';
 import { Refill, type TranslatePage } from './refill.ts';
@@ -34,6 +35,7 @@ export class Engine implements CodeUser, TableUser {
   readonly #code: PredecodedCode;
   readonly #breakpoints: Breakpoints;
   readonly #translator: Translator | undefined;
+  readonly #records: TrapRecords;
   readonly #contexts: TranslationContexts;
   readonly #refill: Refill;
   readonly #words: Uint32Array;
@@ -58,6 +60,7 @@ export class Engine implements CodeUser, TableUser {
     readonly tables: TablePages;
     /** Without it the interpreter does everything. */
     readonly translator: Translator | undefined;
+    readonly records: TrapRecords;
     readonly translate: TranslatePage;
     /** What the last translation read. */
     readonly walked: () => Walked;
@@ -70,6 +73,7 @@ export class Engine implements CodeUser, TableUser {
     this.#code = code;
     this.#breakpoints = breakpoints;
     this.#translator = translator;
+    this.#records = options.records;
     this.#sampleSteps = translator?.interval ?? longestSlice;
     this.#untilSample = this.#sampleSteps;
     this.#contexts = new TranslationContexts(memory, place.engineOffset, tables);
@@ -89,7 +93,7 @@ export class Engine implements CodeUser, TableUser {
    */
   run(budget: number): EngineExit {
     if (this.#contextIsStale) this.#selectContext();
-    this.#contexts.setWord(contextWord.interruptWaits, interruptEndsWait(this.#state) ? sstatusLow.SIE : 0);
+    this.#contexts.setInterruptWaits(interruptEndsWait(this.#state) ? sstatusLow.SIE : 0);
     if (this.#returned) {
       this.#returned = false;
       this.#isEntry = this.#isAfterCall() ? 1 : 0;
@@ -101,6 +105,8 @@ export class Engine implements CodeUser, TableUser {
       const slice = Math.min(left, this.#untilSample);
       const why = this.#run(slice, this.#isEntry);
       this.#isEntry = 0;
+      this.#contexts.follow();
+      this.#recordCalls(this.#state.steps + budget - left + slice);
       const done = slice - (this.#words[engineWord.remaining / 4] as number);
       left -= done;
       this.#untilSample -= done;
@@ -129,6 +135,11 @@ export class Engine implements CodeUser, TableUser {
     if (page === undefined) return undefined;
     const word = this.#memory.ramView.getUint32(page - this.#memory.ramOffset + inPage, true);
     return (word & 3) === 3 ? word : word & 0xffff;
+  }
+
+  /** Whether system calls may be taken without anybody but the trap records being told. */
+  set callsInside(value: boolean) {
+    this.#words[engineWord.callsInside / 4] = value ? 1 : 0;
   }
 
   /** The next `run` begins where control got to by a trap, or its return. */
@@ -197,6 +208,16 @@ export class Engine implements CodeUser, TableUser {
         return this.#atBreakpoint();
       default:
         return engineExit.slow;
+    }
+  }
+
+  /** Passes on what calls wasm took and did not return from; `end` is the step at which its budget would have ended. */
+  #recordCalls(end: number): void {
+    const calls = this.#words[engineWord.notedCalls / 4] as number;
+    this.#words[engineWord.notedCalls / 4] = 0;
+    for (let call = 0; call < calls; call++) {
+      const note = (engineWord.calls + call * notedCalls.bytes) / 4;
+      this.#records.pushCall(this.#words.subarray(note, note + notedCalls.bytes / 4), end);
     }
   }
 

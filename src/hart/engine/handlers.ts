@@ -18,6 +18,9 @@ export const specialHandler = {
   region: 5,
   /** The head of a translated loop: the interpreter counts how often it comes by. */
   loopHead: 6,
+  /** ECALL and SRET, which change the mode. */
+  call: 7,
+  return: 8,
 } as const;
 
 /** How a handler finds its target: `near` knows the record within the same page, `far` computes the address. */

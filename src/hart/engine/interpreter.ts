@@ -6,6 +6,7 @@ import { writeDriver } from './driver.ts';
 import { floatLocals } from './float-place.ts';
 import { compileCsrAccess } from './compile-csr.ts';
 import { compileInstruction } from './compile-semantics.ts';
+import { compileCall, compileReturn } from './compile-traps.ts';
 import { csrAccesses } from './csr-access.ts';
 import { handlerVariants, specialHandler } from './handlers.ts';
 import {
@@ -244,6 +245,8 @@ function writeDispatch(frame: Frame, done: Label, undo: Label): void {
       code.set(target);
       code.br(frame.farJump);
     };
+    handlers[specialHandler.call] = () => compileCall(frame);
+    handlers[specialHandler.return] = () => compileReturn(frame);
     handlers[specialHandler.crossing] = () => writeCrossing(frame, done, undo);
     handlers[specialHandler.region] = () => {
       code.get(budget);

@@ -17,7 +17,17 @@ export const engineWord = {
   interpreted: 12,
   /** Virtual address of the access or the fetch that missed; 64 bits. */
   missAddress: 16,
+  /** How many system calls are noted at `calls`. */
+  notedCalls: 24,
+  /** 1 where wasm may take system calls, and return from them, by itself. */
+  callsInside: 28,
+  calls: 64,
 } as const;
+
+/** System calls that wasm took since TypeScript last looked, and from which it did not return. */
+export const notedCalls = { most: 8, bytes: 64 } as const;
+/** What is noted of a call, as byte offsets: registers, satp, and the budget that was left after it. */
+export const noted = { pc: 0, ra: 8, sp: 16, fp: 24, a7: 32, root: 40, budget: 48 } as const;
 
 /** In `missSize`: the access has to be aligned. */
 export const missesAligned = 0x80;
@@ -42,6 +52,8 @@ export type TlbArray = keyof typeof tlbArray;
 export const contextWord = {
   /** `sstatus.SIE`'s bit where an interrupt is pending and enabled but for the mode's own switch; else 0. */
   interruptWaits: 3 * tlbBytes,
+  /** Of U and S mode without SUM and MXR: the address of the context of the other one under the same satp; else 0. */
+  partner: 3 * tlbBytes + 4,
 } as const;
 export const contextBytes = 3 * tlbBytes + 64;
 export const contextCount = 16;

@@ -1,4 +1,6 @@
 import type { DecodedInstruction } from '../../isa/instruction.ts';
+import { sret } from '../../isa/extensions/privileged.ts';
+import { ecall } from '../../isa/extensions/rv64i-control.ts';
 import { predecodedBytes } from '../layout.ts';
 import type { MachineMemory } from '../memory.ts';
 import { dynamicRounding } from '../../isa/rounding-modes.ts';
@@ -130,7 +132,7 @@ export class Records {
   #write(record: RecordIndex, decoded: DecodedInstruction | undefined, reach: 'near' | 'far'): void {
     const far = decoded && (handlerOf(decoded.instruction, decoded.length, 'far') ?? csrHandlerOf(decoded));
     if (decoded === undefined || far === undefined || !isRoundedInWasm(decoded)) {
-      this.#halfWords[record] = specialHandler.slow;
+      this.#halfWords[record] = decoded === undefined ? specialHandler.slow : handlerOutside(decoded);
       return;
     }
     const { instruction, rd, rs1, rs2, length } = decoded;
@@ -157,3 +159,8 @@ export class Records {
 
 const pageBytes = 0x1000;
 const firstInstruction = Object.keys(specialHandler).length;
+
+function handlerOutside({ instruction }: DecodedInstruction): number {
+  if (instruction === ecall) return specialHandler.call;
+  return instruction === sret ? specialHandler.return : specialHandler.slow;
+}

@@ -1,10 +1,11 @@
 import type { MachineMemory } from '../memory.ts';
-import { contextKeyWords, type ContextKey } from './context-key.ts';
+import { callPartner, contextKeyWords, type ContextKey } from './context-key.ts';
 import type { TablePages } from './table-pages.ts';
 import {
   contextBytes,
   contextCount,
   contextsOffset,
+  contextWord,
   emptyTagHalf,
   engineWord,
   tlbArray,
@@ -52,6 +53,7 @@ export class TranslationContexts {
   readonly #tablePages: TablePages;
   /** For each page of the wasm memory, whether an entry for writes may lead there: to look for one takes long. */
   readonly #isWritable: Uint8Array;
+  readonly #partnerKey: ContextKey = new Int32Array(contextKeyWords);
   #current = 0;
   #uses = 0;
 
@@ -63,6 +65,7 @@ export class TranslationContexts {
     this.#contextsAddress = engineOffset + contextsOffset;
     this.#contexts = new Int32Array(buffer, this.#contextsAddress, contextCount * words.context);
     this.#contexts.fill(emptyTagHalf);
+    for (let context = 0; context < contextCount; context++) this.#setPartner(context, 0);
     this.#engine[engineWord.context / 4] = this.#contextsAddress;
   }
 
@@ -72,17 +75,29 @@ export class TranslationContexts {
     if (context < 0) {
       context = this.#leastRecentlyUsed();
       this.#empty(context);
+      this.#forgetPartner(context);
       this.#keys[context]?.set(key);
       this.#inUse[context] = 1;
+      this.#findPartner(context);
     }
     this.#lastUse[context] = ++this.#uses;
     this.#current = context;
     this.#engine[engineWord.context / 4] = this.#contextsAddress + context * contextBytes;
   }
 
-  /** Sets a word of the current context, by its place as in `contextWord`. */
-  setWord(place: number, value: number): void {
-    this.#contexts[this.#current * words.context + place / 4] = value;
+  /** Wasm may have changed to the current context's partner. */
+  follow(): void {
+    const address = this.#engine[engineWord.context / 4] as number;
+    this.#current = (address - this.#contextsAddress) / contextBytes;
+  }
+
+  /** Sets whether an interrupt waits, for the current context and its partner: see `contextWord`. */
+  setInterruptWaits(value: number): void {
+    const place = this.#current * words.context + contextWord.interruptWaits / 4;
+    this.#contexts[place] = value;
+    const partner = this.#contexts[place + 1] as number;
+    if (partner !== 0)
+      this.#contexts[(partner - this.#contextsAddress + contextWord.interruptWaits) / 4] = value;
   }
 
   /** Fills an entry of the current context for a virtual page (address >> 12); `addend` and `detail` as in `tlbField`. */
@@ -214,6 +229,28 @@ export class TranslationContexts {
     const tables = this.#tables[context] as Map<number, number>;
     for (const page of tables.keys()) this.#tablePages.release(page);
     tables.clear();
+  }
+
+  #findPartner(context: number): void {
+    const key = this.#keys[context] as ContextKey;
+    const flags = callPartner(key);
+    if (flags === undefined) return;
+    this.#partnerKey.set(key);
+    this.#partnerKey[0] = flags;
+    const partner = this.#find(this.#partnerKey);
+    if (partner < 0) return;
+    this.#setPartner(context, this.#contextsAddress + partner * contextBytes);
+    this.#setPartner(partner, this.#contextsAddress + context * contextBytes);
+  }
+
+  #forgetPartner(context: number): void {
+    const partner = this.#contexts[context * words.context + contextWord.partner / 4] as number;
+    if (partner > 0) this.#setPartner((partner - this.#contextsAddress) / contextBytes, 0);
+    this.#setPartner(context, 0);
+  }
+
+  #setPartner(context: number, address: number): void {
+    this.#contexts[context * words.context + contextWord.partner / 4] = address;
   }
 
   #invalidate(entry: number): void {

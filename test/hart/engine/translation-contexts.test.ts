@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { contextKeyWords, type ContextKey } from '../../../src/hart/engine/context-key.ts';
-import { contextCount } from '../../../src/hart/engine/layout.ts';
+import { contextCount, tlbEntries } from '../../../src/hart/engine/layout.ts';
 import { TablePages } from '../../../src/hart/engine/table-pages.ts';
 import { TranslationContexts } from '../../../src/hart/engine/translation-contexts.ts';
 import { createMachineMemory } from '../../../src/hart/layout.ts';
@@ -39,7 +39,7 @@ describe('hart/engine/translation-contexts', () => {
     const contexts = setUp();
     contexts.select(key(1));
     const high = Number(0xffff_ffff_8000_1000n >> 12n);
-    const pages = [1, 2, 0x201, high];
+    const pages = [1, 2, 1 + tlbEntries, high];
     const fill = (): void => {
       for (const address of pages) contexts.fill('execute', address, 0x100, 1);
     };

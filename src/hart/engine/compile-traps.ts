@@ -1,0 +1,214 @@
+import { csrSlot, hartSlot, slotOffset } from '../state.ts';
+import { hstatusLow, mstatusLow, sstatusLow } from '../status-bits.ts';
+import { exceptionCode } from '../trap.ts';
+import type { InterpreterFrame } from './interpreter-frame.ts';
+import { writePc } from './interpreter-frame.ts';
+import { contextWord, engineWord, noted, notedCalls } from './layout.ts';
+
+/**
+ * ECALL from U to S mode, and the SRET from there: system calls, where nobody watches traps. All else is left to
+ * TypeScript. They switch to the translation context of the other mode, and note the call for the trap records; a return
+ * is done here only from the call that was noted last.
+ */
+export interface TrapFrame extends InterpreterFrame {
+  readonly budget: InterpreterFrame['record'];
+  readonly engineOffset: number;
+}
+
+/** Priv. 3.3.1 and 12.1.1: the trap into S mode that an ECALL in U mode is. */
+export function compileCall(frame: TrapFrame): void {
+  const { code } = frame;
+  leaveIfWatched(frame);
+  leaveUnless(frame, hartSlot.privilege, -1, 0);
+  leaveUnless(frame, csrSlot.medeleg, 1 << exceptionCode.ecallFromU, 1 << exceptionCode.ecallFromU);
+  leaveUnless(frame, csrSlot.mstatus, mstatusLow.SUM | mstatusLow.MXR, 0);
+  readWord(frame, engineWord.notedCalls);
+  code.i32(notedCalls.most);
+  code.plain('i32.eq');
+  code.if(() => code.br(frame.slow));
+  noteCall(frame);
+  const { stateOffset } = frame;
+  code.i32(0);
+  writePc(frame);
+  code.memory('i64.store', stateOffset + slotOffset(csrSlot.sepc));
+  setSlot(frame, csrSlot.scause, exceptionCode.ecallFromU);
+  for (const slot of [csrSlot.stval, csrSlot.htval, csrSlot.htinst, hartSlot.waiting])
+    setSlot(frame, slot, 0);
+  setStatus(frame, mstatusLow.SPIE | mstatusLow.SIE | mstatusLow.SPP, 0, () => {
+    readSlot(frame, csrSlot.mstatus);
+    code.i32(sstatusLow.SIE);
+    code.plain('i32.and');
+    code.i32(pushShift);
+    code.plain('i32.shl');
+  });
+  code.i32(0);
+  readSlot(frame, csrSlot.hstatus);
+  code.i32(~(hstatusLow.SPV | hstatusLow.GVA));
+  code.plain('i32.and');
+  code.memory('i32.store', stateOffset + slotOffset(csrSlot.hstatus));
+  code.i32(0);
+  readWide(frame, hartSlot.trapsTaken);
+  code.i64(1n);
+  code.plain('i64.add');
+  code.memory('i64.store', stateOffset + slotOffset(hartSlot.trapsTaken));
+  readWide(frame, csrSlot.stvec);
+  code.i64(-4n);
+  code.plain('i64.and');
+  code.set(frame.target);
+  enter(frame, 1);
+}
+
+/** Priv. 18.6.4: SRET from S to U mode. */
+export function compileReturn(frame: TrapFrame): void {
+  const { code } = frame;
+  leaveIfWatched(frame);
+  leaveUnless(frame, hartSlot.privilege, -1, 1);
+  const { SPP, SUM, MXR, TSR, MPRV } = mstatusLow;
+  leaveUnless(frame, csrSlot.mstatus, SPP | SUM | MXR | TSR | MPRV, 0);
+  leaveUnless(frame, csrSlot.hstatus, hstatusLow.SPV, 0);
+  readWord(frame, engineWord.notedCalls);
+  code.plain('i32.eqz');
+  // An interrupt that waits is taken in U mode.
+  code.get(frame.context);
+  code.memory('i32.load', contextWord.interruptWaits);
+  code.plain('i32.or');
+  code.if(() => code.br(frame.slow));
+  leaveUnlessNoted(frame, noted.sp, hartSlot.x + 2);
+  leaveUnlessNoted(frame, noted.root, csrSlot.satp);
+  countCalls(frame, -1);
+  setStatus(frame, SPP | mstatusLow.SIE, mstatusLow.SPIE, () => {
+    readSlot(frame, csrSlot.mstatus);
+    code.i32(sstatusLow.SPIE);
+    code.plain('i32.and');
+    code.i32(pushShift);
+    code.plain('i32.shr_u');
+  });
+  readWide(frame, csrSlot.sepc);
+  code.set(frame.target);
+  enter(frame, 0);
+}
+
+/** From SIE to SPIE. */
+const pushShift = 4;
+
+/** Goes on at `target`, in another mode. */
+function enter(frame: TrapFrame, privilege: 0 | 1): void {
+  const { code, context, engineOffset } = frame;
+  setSlot(frame, hartSlot.privilege, privilege);
+  setSlot(frame, hartSlot.reservationValid, 0);
+  setSlot(frame, hartSlot.reservationAddress, 0);
+  code.get(context);
+  code.memory('i32.load', contextWord.partner);
+  code.set(context);
+  code.i32(0);
+  code.get(context);
+  code.memory('i32.store', engineOffset + engineWord.context);
+  code.br(frame.farJump);
+}
+
+/** Leaves where calls are to be seen outside, in a guest, and where the other mode has no context yet. */
+function leaveIfWatched(frame: TrapFrame): void {
+  const { code } = frame;
+  leaveUnless(frame, hartSlot.virtual, -1, 0);
+  readWord(frame, engineWord.callsInside);
+  code.plain('i32.eqz');
+  code.get(frame.context);
+  code.memory('i32.load', contextWord.partner);
+  code.plain('i32.eqz');
+  code.plain('i32.or');
+  code.if(() => code.br(frame.slow));
+}
+
+function leaveUnless(frame: TrapFrame, slot: number, mask: number, value: number): void {
+  const { code } = frame;
+  readSlot(frame, slot);
+  code.i32(mask);
+  code.plain('i32.and');
+  code.i32(value);
+  code.plain('i32.ne');
+  code.if(() => code.br(frame.slow));
+}
+
+function leaveUnlessNoted(frame: TrapFrame, place: number, slot: number): void {
+  const { code } = frame;
+  noteAddress(frame);
+  code.memory('i64.load', frame.engineOffset + engineWord.calls - notedCalls.bytes + place);
+  readWide(frame, slot);
+  code.plain('i64.ne');
+  code.if(() => code.br(frame.slow));
+}
+
+function noteCall(frame: TrapFrame): void {
+  const { code, engineOffset } = frame;
+  const note = (place: number, value: () => void): void => {
+    noteAddress(frame);
+    value();
+    code.memory('i64.store', engineOffset + engineWord.calls + place);
+  };
+  note(noted.pc, () => writePc(frame));
+  for (const [place, register] of [
+    [noted.ra, 1],
+    [noted.sp, 2],
+    [noted.fp, 8],
+    [noted.a7, 17],
+  ] as const)
+    note(place, () => readWide(frame, hartSlot.x + register));
+  note(noted.root, () => readWide(frame, csrSlot.satp));
+  note(noted.budget, () => {
+    code.get(frame.budget);
+    code.plain('i64.extend_i32_u');
+  });
+  countCalls(frame, 1);
+}
+
+/** Leaves the distance of the first free note from the first of all. */
+function noteAddress(frame: TrapFrame): void {
+  const { code } = frame;
+  readWord(frame, engineWord.notedCalls);
+  code.i32(notedCalls.bytes);
+  code.plain('i32.mul');
+}
+
+function countCalls(frame: TrapFrame, by: 1 | -1): void {
+  const { code, engineOffset } = frame;
+  code.i32(0);
+  readWord(frame, engineWord.notedCalls);
+  code.i32(by);
+  code.plain('i32.add');
+  code.memory('i32.store', engineOffset + engineWord.notedCalls);
+}
+
+/** The low half of mstatus, without some bits, with others and with those that `more` leaves. */
+function setStatus(frame: TrapFrame, without: number, others: number, more: () => void): void {
+  const { code, stateOffset } = frame;
+  code.i32(0);
+  readSlot(frame, csrSlot.mstatus);
+  code.i32(~without);
+  code.plain('i32.and');
+  code.i32(others);
+  code.plain('i32.or');
+  more();
+  code.plain('i32.or');
+  code.memory('i32.store', stateOffset + slotOffset(csrSlot.mstatus));
+}
+
+function readWord({ code, engineOffset }: TrapFrame, word: number): void {
+  code.i32(0);
+  code.memory('i32.load', engineOffset + word);
+}
+
+function readSlot({ code, stateOffset }: TrapFrame, slot: number): void {
+  code.i32(0);
+  code.memory('i32.load', stateOffset + slotOffset(slot));
+}
+
+function readWide({ code, stateOffset }: TrapFrame, slot: number): void {
+  code.i32(0);
+  code.memory('i64.load', stateOffset + slotOffset(slot));
+}
+
+function setSlot({ code, stateOffset }: TrapFrame, slot: number, value: number): void {
+  code.i32(0);
+  code.i64(BigInt(value));
+  code.memory('i64.store', stateOffset + slotOffset(slot));
+}
