@@ -1,3 +1,4 @@
+import type { DepartureCounts, DepartureReason } from '../hart/engine/departures.ts';
 import type { TranslationStatistics } from '../hart/translator/translator.ts';
 import type { Target } from '../debugger/target/target.ts';
 import type { ExitSite } from '../vmm/exits/statistics.ts';
@@ -18,6 +19,8 @@ export interface RunStatistics {
   readonly guests: readonly GuestStatistics[];
   /** What the translator did; absent where the engine has none. */
   readonly translation?: TranslationStatistics;
+  /** How often the engine left wasm, and for what. */
+  readonly departures: DepartureCounts;
 }
 
 export interface GuestStatistics {
@@ -34,7 +37,7 @@ export function statisticsOf(target: Target, exitCode: number, milliseconds: num
   const { machine, vmm } = target;
   const { steps } = machine;
   const exits = target.exits?.statistics.total ?? 0;
-  const { translation } = machine;
+  const { translation, departures } = machine;
   return {
     type: 'statistics',
     exitCode,
@@ -46,6 +49,7 @@ export function statisticsOf(target: Target, exitCode: number, milliseconds: num
     exitsByReason: exitsByReason(target, () => true),
     guests: vmm === undefined ? [] : vmm.guests.map((guest) => guestStatistics(target, guest)),
     ...(translation && { translation }),
+    departures,
   };
 }
 
@@ -77,6 +81,7 @@ export function statisticsText(statistics: RunStatistics): string {
     `${exits.toLocaleString('en')} exits (${exitsPerMillionSteps.toFixed(1)} in a million steps)`,
     ...exitRows(statistics),
     ...(translation === undefined || translation.translations === 0 ? [] : [translationText(translation)]),
+    ...departureRows(statistics.departures),
     '',
   ].join('\n');
 }
@@ -101,6 +106,37 @@ function exitRows({ exitsByReason: all, guests }: RunStatistics): readonly strin
 function row(name: string, ...cells: readonly string[]): string {
   return `  ${name.padEnd(28)} ${cells.map((cell) => cell.padStart(15)).join('')}`;
 }
+
+/** The reasons, and the most frequent of the instructions that were done outside. */
+function departureRows({ reasons, instructions }: DepartureCounts): readonly string[] {
+  const total = Object.values(reasons).reduce((sum, times) => sum + times, 0);
+  if (total === 0) return [];
+  const named = Object.entries(reasons).map(
+    ([reason, times]) => [departureTexts[reason as DepartureReason], times] as const,
+  );
+  const row = ([name, times]: readonly [string, number]): string =>
+    `  ${name.padEnd(28)} ${count(times).padStart(12)}`;
+  const most = (entries: readonly (readonly [string, number])[]): readonly (readonly [string, number])[] =>
+    entries.toSorted(([, a], [, b]) => b - a);
+  return [
+    `${count(total)} times out of wasm`,
+    ...most(named).map(row),
+    'instructions done outside wasm',
+    ...most(Object.entries(instructions)).slice(0, mostInstructions).map(row),
+  ];
+}
+
+const mostInstructions = 10;
+const departureTexts: Readonly<Record<DepartureReason, string>> = {
+  budget: 'end of a slice',
+  decode: 'code seen for the first time',
+  fetchMiss: 'TLB miss of a fetch',
+  readMiss: 'TLB miss of a load',
+  writeMiss: 'TLB miss of a store',
+  slow: 'an instruction done outside',
+  breakpoint: 'breakpoint',
+  hotLoop: 'loop to be translated',
+};
 
 function translationText({
   translations,

@@ -3,6 +3,7 @@ import type { Isa } from '../isa/configuration/isa.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { Clock } from './clock.ts';
 import { CsrFile } from './csr-file.ts';
+import type { DepartureCounts } from './engine/departures.ts';
 import { Engine, engineExit } from './engine/engine.ts';
 import type { TranslatePage } from './engine/refill.ts';
 import type { PredecodedCode } from './engine/predecoded-code.ts';
@@ -245,6 +246,11 @@ export class Hart {
     if (fence.kind === 'all') this.#engine?.flushAll();
   }
 
+  /** How often its engine left wasm, and for what; `undefined` without one. */
+  get departures(): DepartureCounts | undefined {
+    return this.#engine?.departures.counts();
+  }
+
   /** The architectural state as bytes, for a hash: equal exactly where the state is. Not a copy. */
   get stateBytes(): Uint8Array {
     // What was written to x0 is no state.
@@ -305,6 +311,7 @@ export class Hart {
 
   #stepOutside(engine: Engine): HartStop | undefined {
     const word = engine.fetched;
+    engine.departures.doneOutside(word);
     const stop = this.#step(word);
     if (word === sretWord || word === mretWord) engine.returnedFromTrap();
     return stop;

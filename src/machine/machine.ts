@@ -1,5 +1,6 @@
 import { assert } from '../common/errors.ts';
 import type { Breakpoints } from '../hart/breakpoints.ts';
+import { sumDepartures, type DepartureCounts } from '../hart/engine/departures.ts';
 import type { TranslationStatistics } from '../hart/translator/translator.ts';
 import { MemoryHash } from '../hart/engine/memory-hash.ts';
 import type { Hart } from '../hart/hart.ts';
@@ -112,6 +113,11 @@ export class Machine {
   /** What the translator did so far; `undefined` where the engine has none. */
   get translation(): TranslationStatistics | undefined {
     return this.board.translation();
+  }
+
+  /** How often the harts' engines left wasm, and for what. */
+  get departures(): DepartureCounts {
+    return sumDepartures(this.harts.flatMap(({ departures }) => departures ?? []));
   }
 
   /** Steps since power-on, of all harts. */

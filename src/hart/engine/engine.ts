@@ -9,6 +9,7 @@ import { hartSlot, type HartState } from '../state.ts';
 import { sstatusLow } from '../status-bits.ts';
 import { contextKeyWords, readContextKey } from './context-key.ts';
 import { exitCode } from './exit-code.ts';
+import { Departures } from './departures.ts';
 import { writeInterpreter, type Interpreter } from './interpreter.ts';
 import { contextsOffset, engineWord, missesAligned, notedCalls } from './layout.ts';
 import type { CodeUser, PredecodedCode } from './predecoded-code.ts';
@@ -30,6 +31,7 @@ export type EngineExit = (typeof engineExit)[keyof typeof engineExit];
 
 /** Runs the plain instructions of one hart in wasm. */
 export class Engine implements CodeUser, TableUser {
+  readonly departures: Departures;
   readonly #memory: MachineMemory;
   readonly #state: HartState;
   readonly #code: PredecodedCode;
@@ -68,6 +70,7 @@ export class Engine implements CodeUser, TableUser {
     const { memory, hart, state, code, breakpoints, tables, translator } = options;
     const place = memory.harts[hart] as MachineMemory['harts'][number];
     const { buffer } = memory.wasm;
+    this.departures = new Departures(code.decode);
     this.#memory = memory;
     this.#state = state;
     this.#code = code;
@@ -105,6 +108,7 @@ export class Engine implements CodeUser, TableUser {
       const slice = Math.min(left, this.#untilSample);
       const why = this.#run(slice, this.#isEntry);
       this.#isEntry = 0;
+      this.departures.left(why);
       this.#contexts.follow();
       this.#recordCalls(this.#state.steps + budget - left + slice);
       const done = slice - (this.#words[engineWord.remaining / 4] as number);

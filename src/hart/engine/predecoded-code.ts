@@ -28,8 +28,8 @@ export interface CodeObserver {
  * clock: one that was asked for since the hand last came by stays.
  */
 export class PredecodedCode {
+  readonly decode: Decode;
   readonly #memory: MachineMemory;
-  readonly #decode: Decode;
   readonly #records: Records;
   readonly #ramHalfWords: Uint16Array;
   readonly #users = new Set<CodeUser>();
@@ -63,7 +63,7 @@ export class PredecodedCode {
       'the pool has room for its pages',
     );
     this.#memory = memory;
-    this.#decode = decode;
+    this.decode = decode;
     this.#records = new Records(memory);
     this.#ramHalfWords = new Uint16Array(memory.wasm.buffer, memory.ramOffset, memory.ramSize / 2);
     this.#placeOfPage = new Uint16Array(memory.ramSize / pageBytes);
@@ -92,7 +92,7 @@ export class PredecodedCode {
     if (!this.isPlain(page, offset)) return undefined;
     const place = (page * pageBytes + offset) / 2;
     const low = this.#ramHalfWords[place] as number;
-    return this.#decode((low & 3) === 3 ? low | ((this.#ramHalfWords[place + 1] as number) << 16) : low);
+    return this.decode((low & 3) === 3 ? low | ((this.#ramHalfWords[place + 1] as number) << 16) : low);
   }
 
   /** Is there such an instruction? */
@@ -218,7 +218,7 @@ export class PredecodedCode {
     if (crosses && nextPage === undefined) return undefined;
     const halfAfter = crosses ? ((nextPage ?? 0) * pageBytes) / 2 : (page * pageBytes + at) / 2 + 1;
     const high = isLong ? (this.#ramHalfWords[halfAfter] as number) : 0;
-    const decoded = this.#decode(low | (high << 16));
+    const decoded = this.decode(low | (high << 16));
     if (crosses) {
       this.#records.writeCrossing(record, decoded, high);
       return undefined;

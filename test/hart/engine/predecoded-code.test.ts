@@ -11,7 +11,7 @@ const nop = op('addi', {});
 describe('hart/engine/predecoded-code', () => {
   it('decodes a straight run, up to a jump', () => {
     const { code, handlerAt, fill } = setUp();
-    fill(0, [nop, op('c.nop'), op('ecall'), op('jal', { imm: 8 }), nop]);
+    fill(0, [nop, op('c.nop'), op('ebreak'), op('jal', { imm: 8 }), nop]);
     code.recordsOf(0);
     code.decodeFrom(0, 0, undefined);
     assert.ok(handlerAt(0, 0) > specialHandler.breakpoint);
