@@ -114,16 +114,16 @@ function departureRows({ reasons, instructions }: DepartureCounts): readonly str
   const named = Object.entries(reasons).map(
     ([reason, times]) => [departureTexts[reason as DepartureReason], times] as const,
   );
-  const row = ([name, times]: readonly [string, number]): string =>
-    `  ${name.padEnd(28)} ${count(times).padStart(12)}`;
-  const most = (entries: readonly (readonly [string, number])[]): readonly (readonly [string, number])[] =>
-    entries.toSorted(([, a], [, b]) => b - a);
   return [
     `${count(total)} times out of wasm`,
-    ...most(named).map(row),
+    ...mostFirst(named),
     'instructions done outside wasm',
-    ...most(Object.entries(instructions)).slice(0, mostInstructions).map(row),
+    ...mostFirst(Object.entries(instructions)).slice(0, mostInstructions),
   ];
+}
+
+function mostFirst(entries: readonly (readonly [string, number])[]): readonly string[] {
+  return entries.toSorted(([, a], [, b]) => b - a).map(([name, times]) => row(name, count(times)));
 }
 
 const mostInstructions = 10;

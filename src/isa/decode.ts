@@ -28,7 +28,7 @@ function makeDecoder(isa: Isa): Decode {
     ...compressed.map((entry) => formOf(entry.expandsTo, entry)),
     ...reservedEncodings,
   ]);
-  const decode: Decode = (word) => {
+  return (word) => {
     if ((word & 3) === 3) {
       const form = findEncoding(tree, word);
       return form && takeApart(word >>> 0, form);
@@ -37,25 +37,7 @@ function makeDecoder(isa: Isa): Decode {
     const form = findEncoding(compressedTree, half);
     return form === undefined || 'reason' in form ? undefined : takeApart(half, form);
   };
-  return remembering(decode);
 }
-
-/** Code repeats itself, within a kernel and from boot to boot. */
-function remembering(decode: Decode): Decode {
-  const known = new Map<number, DecodedInstruction>();
-  return (word) => {
-    const key = (word & 3) === 3 ? word >>> 0 : word & 0xffff;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const decoded = decode(word);
-    if (known.size >= mostKnown) known.clear();
-    if (decoded !== undefined) known.set(key, decoded);
-    return decoded;
-  };
-}
-
-/** More than the words of a large kernel's working set. */
-const mostKnown = 0x1_0000;
 
 const decoders = new WeakMap<Isa, Decode>();
 

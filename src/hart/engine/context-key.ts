@@ -68,14 +68,9 @@ export function readContextKey(state: HartState, key: ContextKey): void {
  * differs: neither SUM nor MXR is set.
  */
 export function callPartner(key: ContextKey): number | undefined {
-  switch (key[0]) {
-    case userFlags:
-      return supervisorFlags;
-    case supervisorFlags:
-      return userFlags;
-    default:
-      return undefined;
-  }
+  const [flags] = key;
+  if (flags === userFlags) return supervisorFlags;
+  return flags === supervisorFlags ? userFlags : undefined;
 }
 
 const userFlags = 0;

@@ -68,16 +68,17 @@ export class Departures {
 
 /** The counts of several harts together. */
 export function sumDepartures(all: readonly DepartureCounts[]): DepartureCounts {
-  const add = (members: readonly Readonly<Record<string, number>>[]): Record<string, number> => {
-    const sum: Record<string, number> = {};
-    for (const member of members)
-      for (const [key, count] of Object.entries(member)) sum[key] = (sum[key] ?? 0) + count;
-    return sum;
-  };
   return {
-    reasons: add(all.map((each) => each.reasons)),
-    instructions: add(all.map((each) => each.instructions)),
+    reasons: addUp(all.map((each) => each.reasons)),
+    instructions: addUp(all.map((each) => each.instructions)),
   };
+}
+
+function addUp(members: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const member of members)
+    for (const [key, count] of Object.entries(member)) sum[key] = (sum[key] ?? 0) + count;
+  return sum;
 }
 
 const notFetched = -1;

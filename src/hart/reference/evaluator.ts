@@ -30,6 +30,7 @@ export interface EvaluatorContext extends OperationContext {
 export class Evaluator {
   readonly #context: EvaluatorContext;
   readonly #decoder: Decode;
+  readonly #decoded = new Map<number, DecodedInstruction>();
   readonly #guards = new Map<Instruction, CompiledGuards>();
   #word = 0;
 
@@ -49,7 +50,7 @@ export class Evaluator {
     const word = fetched ?? memory.fetch(pc);
     this.#word = typeof word === 'number' ? word : 0;
     if (typeof word !== 'number') return faultTrap(word, 'fetch', pc);
-    const decoded = this.#decoder(word);
+    const decoded = this.#decode(word);
     if (decoded === undefined) return refusalTrap('illegal-instruction', word);
     const refused = refusal(this.#guardsOf(decoded.instruction), state);
     if (refused !== undefined) return refusalTrap(refused, word);
@@ -66,6 +67,15 @@ export class Evaluator {
     return this.#word;
   }
 
+  #decode(word: number): DecodedInstruction | undefined {
+    const known = this.#decoded.get(word);
+    if (known !== undefined) return known;
+    const decoded = this.#decoder(word);
+    if (this.#decoded.size >= decodedCapacity) this.#decoded.clear();
+    if (decoded !== undefined) this.#decoded.set(word, decoded);
+    return decoded;
+  }
+
   #guardsOf(instruction: Instruction): CompiledGuards {
     let guards = this.#guards.get(instruction);
     if (guards === undefined) {
@@ -80,6 +90,9 @@ export class Evaluator {
 function dynamicMode(state: HartState): number {
   return state.low(csrSlot.fcsr) >>> 5;
 }
+
+/** Words whose decoding is kept: more than any kernel's working set. */
+const decodedCapacity = 0x1_0000;
 
 /** One instruction under way. The first fault ends it; what is evaluated after is of no consequence. */
 class Execution {

@@ -37,10 +37,6 @@ function programmed(engine: 'reference' | 'interpreter' | 'translator', clock: n
     op('csrrw', { rd: 0, csr: 0x141, rs1: 5 }),
     op('sret'),
   ];
-  const status = (mnemonic: 'csrrs' | 'csrrc', bit: number): number[] => [
-    op('lui', { rd: 6, imm: bit }),
-    op(mnemonic, { rd: 0, csr: 0x100, rs1: 6 }),
-  ];
   const special = [
     // Another stack while it returns.
     [op('addi', { rd: 2, rs1: 2, imm: -16 }), ...restore],
@@ -96,6 +92,10 @@ function programmed(engine: 'reference' | 'interpreter' | 'translator', clock: n
   machine.setX({ 2: 0x1000n, 20: userPage, 21: atp(other), 22: atp(root) });
   machine.enter(hartMode(0, false), userPage);
   return machine;
+}
+
+function status(mnemonic: 'csrrs' | 'csrrc', bits: number): readonly number[] {
+  return [op('lui', { rd: 6, imm: bits }), op(mnemonic, { rd: 0, csr: 0x100, rs1: 6 })];
 }
 
 describe('hart/engine: system calls', () => {
