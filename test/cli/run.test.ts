@@ -101,7 +101,7 @@ describe('cli/run', () => {
 
   it('counts exits by reason, as text and as JSON', async () => {
     const text = await strata(['run', hello, '--stats']);
-    assert.match(text.stderr, /^21 steps in .* MIPS\)\n3 exits .*\n {2}hypercall +2\n {2}shutdown +1\n$/);
+    assert.match(text.stderr, /^21 steps in .* MIPS\)\n3 exits .*\n {2}hypercall +2\n {2}shutdown +1\n\d+ times out of wasm\n[^]* {2}ecall +3\n$/);
     const { stderr } = await strata(['run', hello, '--stats', '--json']);
     const { type, exitCode, steps, exits, exitsByReason } = JSON.parse(stderr) as Record<string, unknown>;
     assert.deepEqual(
@@ -123,7 +123,7 @@ describe('cli/run', () => {
       text.stderr,
       /^ +all +a +b\n {2}steps in guests +36 +18 +18\n {2}stolen milliseconds +0 +0\n/m,
     );
-    assert.match(text.stderr, /^ {2}hypercall +4 +2 +2\n {2}shutdown +2 +1 +1\n$/m);
+    assert.match(text.stderr, /^ {2}hypercall +4 +2 +2\n {2}shutdown +2 +1 +1\n/m);
     const { stderr } = await strata(['run', ...guests, '--stats', '--json']);
     const { guests: counted } = JSON.parse(stderr) as { readonly guests: readonly Record<string, unknown>[] };
     assert.deepEqual(
