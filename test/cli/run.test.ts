@@ -101,7 +101,10 @@ describe('cli/run', () => {
 
   it('counts exits by reason, as text and as JSON', async () => {
     const text = await strata(['run', hello, '--stats']);
-    assert.match(text.stderr, /^21 steps in .* MIPS\)\n3 exits .*\n {2}hypercall +2\n {2}shutdown +1\n\d+ times out of wasm\n[^]* {2}ecall +3\n$/);
+    assert.match(
+      text.stderr,
+      /^21 steps in .* MIPS\)\n3 exits .*\n {2}hypercall +2\n {2}shutdown +1\n\d+ times out of wasm\n[^]* {2}ecall +3\n$/,
+    );
     const { stderr } = await strata(['run', hello, '--stats', '--json']);
     const { type, exitCode, steps, exits, exitsByReason } = JSON.parse(stderr) as Record<string, unknown>;
     assert.deepEqual(
