@@ -472,6 +472,16 @@ export const knownDifferences: readonly KnownDifference[] = [
       mnemonic.startsWith('sc.') && (isStoreFault(ours) || values.every(isUsage)),
   },
   {
+    id: 'sc-of-other-size',
+    what: 'An SC after an LR of the other size fails in QEMU where the two values differ; ours succeeds at the same address.',
+    clause: 'Unpriv. Zalrsc: an SC may succeed where the reservation set holds its bytes, and may fail.',
+    explains: ({ mnemonic, values }) =>
+      mnemonic.startsWith('sc.') &&
+      values.every(({ what, ours, theirs }) =>
+        what.startsWith('x') ? ours === 0n && theirs === 1n : what.startsWith('memory'),
+      ),
+  },
+  {
     id: 'amo-as-load-elsewhere',
     what: 'Where the exceptions of loads and stores are delegated differently, AMOs go another way in QEMU 7.2; and D is not set.',
     clause: 'As amo-as-load.',

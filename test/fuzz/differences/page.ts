@@ -13,5 +13,11 @@ Never compared, because they count time, which passes differently: \`time\`, \`c
 sources (ours count steps, ADR 1; QEMU's the host's time). Whether they may be read is compared. The address in
 \`[v]stimecmp\` is therefore the beginning or the end of time.
 
+The last long run, of 23 November 2026, against QEMU 7.2.22: 252,000 cases of 10,091,596 generated instructions, of
+which 5.4 million were executed (a case ends after 15 traps, and jumps skip some), in M, HS, U, VS and VU mode, with
+2,531,650 traps into M, HS and VS mode; seeds 3000001 to 3126000 and 4000001 to 4126000, default engine. Sixteen of
+the cases differed as nothing explained at first; this list explains them now, each by \`--replay\`. \`--qemu PROGRAM\`
+compares with another version: what 10.0 does not do any more was 7.2's.
+
 ${rows.join('\n')}`;
 }
