@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util';
 import { benchBoot } from './boot.ts';
 import { benchCompute } from './compute.ts';
 import { benchExits } from './exits.ts';
+import { benchLinux } from './linux.ts';
 import type { Bench } from './measure.ts';
 import { qemuVersion } from './qemu.ts';
 
 /** Each prints its table, and says whether its target is reached. */
-const parts = { compute: benchCompute, exits: benchExits, boot: benchBoot } as const;
+const parts = { compute: benchCompute, exits: benchExits, boot: benchBoot, linux: benchLinux } as const;
 type Part = keyof typeof parts;
 
 main();
@@ -22,7 +23,10 @@ function main(): void {
     options: { rounds: { type: 'string', default: '3' }, wall: { type: 'boolean', default: false } },
   });
   const names = Object.keys(parts) as Part[];
-  const wanted = positionals.length === 0 ? names : names.filter((name) => positionals.includes(name));
+  const wanted =
+    positionals.length === 0
+      ? names.filter((name) => name !== 'linux')
+      : names.filter((name) => positionals.includes(name));
   const rounds = Number(values.rounds);
   if (wanted.length < positionals.length || !Number.isInteger(rounds) || rounds < 1) {
     console.error(`npm run bench -- [${names.join('|')}]… [--rounds N] [--wall]`);

@@ -34,7 +34,11 @@ function modulePath(name: string): string {
   return `lib/modules/${name}.ko`;
 }
 
-/** Runs as process 1. The shell is one that leads a session on the console's own device, so it can control jobs. */
+/**
+ * Runs as process 1. The kernel makes a variable of `guest=once` on its command line: then the machine is powered off
+ * where the shell would begin, and the seconds that it was up, and idle, are printed before. The shell is one that leads a session
+ * on the console's own device, so it can control jobs.
+ */
 function initScript(modules: readonly KernelModule[]): string {
   return `#!/bin/sh
 /bin/busybox --install -s /bin
@@ -45,6 +49,7 @@ mount -t devtmpfs dev /dev
 ${modules.map(({ name }) => `insmod /${modulePath(name)}`).join('\n')}
 cd /root
 echo guest is up
+[ "$guest" = once ] && sh -c 'cat /proc/uptime; poweroff -f'
 tty=$(sed 's/.* //' /sys/class/tty/console/active)
 while true; do
   setsid sh -c "exec sh -i </dev/$tty >/dev/$tty 2>&1"

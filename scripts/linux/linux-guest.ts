@@ -43,6 +43,7 @@ export function linuxGuest(): LinuxGuest {
 function gather(packages: DebianPackages): LinuxGuest {
   const kernel = debianKernel(packages);
   const busybox = join(packages.unpacked('busybox-static'), 'usr/bin/busybox');
+  const e2fsck = join(packages.unpacked('e2fsck-static'), 'usr/sbin/e2fsck.static');
   const openSbi = join(packages.unpacked('opensbi', 'firmware'), 'usr/lib/riscv64-linux-gnu/opensbi/generic');
   const uBoot = join(packages.unpacked('u-boot-qemu', 'firmware'), 'usr/lib/u-boot');
   const initrd = join(folder, 'initramfs.cpio');
@@ -52,6 +53,7 @@ function gather(packages: DebianPackages): LinuxGuest {
     busyboxInitramfs({
       busybox: readFileSync(busybox),
       modules: modulesInOrder(kernel.modules, modules),
+      extra: [{ path: 'bin/e2fsck', bytes: readFileSync(e2fsck) }],
     }),
   );
   return {

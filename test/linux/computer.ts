@@ -9,6 +9,8 @@ const mostSteps = 400_000_000;
 /** A machine or a guest with a console that a test reads and types on. */
 export class Computer {
   readonly debuggee: Debuggee;
+  /** By the host's clock, in milliseconds. */
+  readonly started = performance.now();
   readonly #console: string;
   #printed = '';
   /** How much of what was printed the test has seen. */
@@ -46,6 +48,21 @@ export class Computer {
   /** Steps since power-on. */
   get steps(): number {
     return this.debuggee.target.machine.steps;
+  }
+
+  /** All that was printed. */
+  get printed(): string {
+    return this.#printed;
+  }
+
+  /** Of the whole machine's state. */
+  hash(): string {
+    return this.debuggee.target.machine.hash();
+  }
+
+  /** Runs to a step, in slices of so many. */
+  runTo(step: number, slice = stepsPerSlice): void {
+    while (this.steps < step) this.#runSlice(`step ${step}`, Math.min(slice, step - this.steps));
   }
 
   /** Runs until `text` is printed, and returns what came before it since the last time; fails after so many steps. */
@@ -101,8 +118,8 @@ export class Computer {
     return guest === undefined ? this.#exitCode : guest.exitCode;
   }
 
-  #runSlice(awaited: string): void {
-    const result = this.debuggee.core.runSlice(stepsPerSlice);
+  #runSlice(awaited: string, steps = stepsPerSlice): void {
+    const result = this.debuggee.core.runSlice(steps);
     if (result.kind === 'ended') this.#exitCode = result.exitCode;
     if (result.kind === 'stopped' || result.kind === 'idle') this.#fail(`${awaited} (${result.kind})`);
   }
