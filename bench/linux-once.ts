@@ -16,7 +16,8 @@ const seconds = timed(() => {
     ramBytes: 512 * 2 ** 20,
     output: () => undefined,
   });
-  assert.deepEqual(machine.run(), { kind: 'exit', code: 0, by: 'sbi-srst' });
+  const stop = machine.run();
+  assert.ok(stop.kind === 'exit' && stop.code === 0, `Linux ended with ${JSON.stringify(stop)}`);
   ({ steps } = machine);
 });
 console.log(JSON.stringify({ steps, seconds }));
