@@ -83,8 +83,9 @@ describe('linux/debugging', () => {
       ['hart 0', 'hart 1', 'hart 2', 'hart 3'],
     );
     const waiting = await names(1);
-    assert.ok(waiting.includes('kernel!__cpu_up'), waiting.join('\n'));
-    assert.deepEqual(waiting.slice(-2), ['kernel!kernel_init', 'kernel!ret_from_fork']);
+    // Hart 0 may already do the next thing; and since 6.16 a thread begins in C.
+    assert.ok(waiting.includes('kernel!cpu_up'), waiting.join('\n'));
+    assert.match(waiting.join('\n'), /kernel!kernel_init\n(kernel!ret_from_fork\w*\n?)+$/);
     assert.equal((await names(4)).length, 1, 'hart 3 has not begun');
   });
 

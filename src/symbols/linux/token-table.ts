@@ -7,6 +7,8 @@ export interface Tokens {
   readonly start: number;
   /** Where its index ends. */
   readonly end: number;
+  /** The tables begin at multiples of this many bytes: of a pointer's size, or in newer kernels of 4. */
+  readonly alignment: 4 | 8;
 }
 
 const tokenCount = 256;
@@ -21,13 +23,18 @@ export function* readTokens(image: Uint8Array): Generator<Tokens> {
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
   for (const digits of findDigits(image)) {
     const tail = tokensFrom(image, digits, tokenCount - digitZero);
-    const index = tail && align(tail.end);
-    if (tail === undefined || index === undefined || index + 2 * tokenCount > image.length) continue;
-    const start = digits - view.getUint16(index + 2 * digitZero, true);
-    const all = start < 0 ? undefined : tokensFrom(image, start, tokenCount);
-    if (all === undefined || all.end !== tail.end) continue;
-    const agrees = all.positions.every((at, token) => view.getUint16(index + 2 * token, true) === at - start);
-    if (agrees) yield { texts: all.texts, start, end: index + 2 * tokenCount };
+    if (tail === undefined) continue;
+    for (const alignment of [8, 4] as const) {
+      const index = align(tail.end, alignment);
+      if (index + 2 * tokenCount > image.length) continue;
+      const start = digits - view.getUint16(index + 2 * digitZero, true);
+      const all = start < 0 ? undefined : tokensFrom(image, start, tokenCount);
+      if (all === undefined || all.end !== tail.end) continue;
+      const agrees = all.positions.every(
+        (at, token) => view.getUint16(index + 2 * token, true) === at - start,
+      );
+      if (agrees) yield { texts: all.texts, start, end: index + 2 * tokenCount, alignment };
+    }
   }
 }
 
@@ -65,6 +72,7 @@ function tokensFrom(
   return { texts, positions, end: at };
 }
 
-function align(offset: number): number {
-  return (offset + 7) & ~7;
+/** The next multiple of a power of two. */
+export function align(offset: number, alignment: number): number {
+  return (offset + alignment - 1) & -alignment;
 }

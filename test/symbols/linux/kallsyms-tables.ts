@@ -1,7 +1,10 @@
 import type { ListedSymbol } from '../../../src/symbols/linux/kallsyms.ts';
 
-/** Where the addresses stand: before the names until Linux 6.3, behind the tokens since. */
-export type Layout = 'addresses-first' | 'names-first';
+/**
+ * Where the addresses stand: before the names until Linux 6.3, behind the tokens since; in newer ones each counts from
+ * its own place, and tables begin at multiples of 4.
+ */
+export type Layout = 'addresses-first' | 'names-first' | 'place-relative';
 
 /** Writes symbols as scripts/kallsyms.c does, with a few tokens of two characters, into the midst of other bytes. */
 export function writeKallsyms(
@@ -25,6 +28,9 @@ export function writeKallsyms(
     tokenBytes.push(...characters(token), 0);
     return at;
   });
+  const noise = Array.from({ length: filler }, (_, at) => (at * 37 + 11) & 0xff);
+  const packed = { nameBytes, positions, tokenBytes, index };
+  if (layout === 'place-relative') return writePlaceRelative(symbols, packed, base, noise);
   const addresses = [
     padded(symbols.flatMap(({ address }) => u32(Number(address - base)))),
     [...u32(Number(base & 0xffff_ffffn)), ...u32(Number(base >> 32n))],
@@ -39,8 +45,30 @@ export function writeKallsyms(
     layout === 'names-first'
       ? [...nameTables, ...tokenTables, ...addresses]
       : [...addresses, ...nameTables, ...tokenTables];
-  const noise = Array.from({ length: filler }, (_, at) => (at * 37 + 11) & 0xff);
   return Uint8Array.from([...noise, ...tables.flat(), ...noise]);
+}
+
+function writePlaceRelative(
+  symbols: readonly ListedSymbol[],
+  packed: {
+    readonly nameBytes: readonly number[];
+    readonly positions: readonly number[];
+    readonly tokenBytes: readonly number[];
+    readonly index: readonly number[];
+  },
+  base: bigint,
+  noise: readonly number[],
+): Uint8Array {
+  const before = [
+    ...noise,
+    ...u32(symbols.length),
+    ...padded(packed.nameBytes, 4),
+    ...packed.positions.flatMap(u32),
+    ...padded(packed.tokenBytes, 4),
+    ...packed.index.flatMap((at) => [at & 0xff, at >> 8]),
+  ];
+  const offsets = symbols.map(({ address }, at) => Number(address - base) - (before.length + 4 * at));
+  return Uint8Array.from([...before, ...offsets.flatMap((offset) => u32(offset | 0)), ...noise]);
 }
 
 /** A kernel's worth of symbols, with one long name. */
@@ -93,6 +121,6 @@ function u32(value: number): number[] {
   return [value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24];
 }
 
-function padded(bytes: readonly number[]): readonly number[] {
-  return [...bytes, ...Array.from({ length: (8 - (bytes.length % 8)) % 8 }, () => 0)];
+function padded(bytes: readonly number[], size = 8): readonly number[] {
+  return [...bytes, ...Array.from({ length: (size - (bytes.length % size)) % size }, () => 0)];
 }

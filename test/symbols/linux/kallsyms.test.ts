@@ -6,7 +6,7 @@ import { someSymbols, writeKallsyms } from './kallsyms-tables.ts';
 const base = 0xffff_ffff_8000_0000n;
 
 describe('symbols/linux/kallsyms', () => {
-  for (const layout of ['addresses-first', 'names-first'] as const)
+  for (const layout of ['addresses-first', 'names-first', 'place-relative'] as const)
     it(`finds every symbol of a kernel, ${layout}`, () => {
       const symbols = someSymbols(base);
       assert.deepEqual(readKallsyms(writeKallsyms(symbols, { layout, base })), symbols);
