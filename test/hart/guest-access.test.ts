@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { supervisorMode, userMode, virtualSupervisorMode, virtualUserMode } from '../../src/hart/state.ts';
+import { pteBit } from '../../src/hart/translation/page-table.ts';
 import { atp, deviceBase, every, flags, op, plain, ramBase, TestMachine } from './fixture.ts';
 
 for (const engine of ['reference', 'interpreter'] as const) {
@@ -91,6 +92,34 @@ for (const engine of ['reference', 'interpreter'] as const) {
       machine.setCsr('vsstatus', 1n << 18n);
       hlv(1n << 8n);
       assert.equal(machine.state.getX(3), 0x1299n);
+    });
+
+    it('has A bits of its own tables set as henvcfg says, and those of the second stage as menvcfg says, by HLV, too', () => {
+      const [vsRoot, fresh] = [machine.table(), flags.urwx & ~pteBit.accessed];
+      machine.map(vsRoot, 0x7000n, 0x2000, fresh);
+      machine.map(vsRoot, 0x8000n, 0x3000, flags.urwx);
+      for (let table = vsRoot; table < vsRoot + 0x1_0000; table += 0x1000) {
+        machine.map(gRoot, BigInt(table), table, flags.urwx);
+      }
+      machine.map(gRoot, 0x2000n, 0x8001_0000, flags.urwx);
+      machine.map(gRoot, 0x3000n, 0x8001_0000, fresh);
+      machine.write(0x8001_0000, 0x1234n);
+      machine.setCsr('vsatp', atp(vsRoot));
+      const loads = (address: bigint, [menvcfg, henvcfg]: readonly [bigint, bigint]): bigint => {
+        machine.setCsr('menvcfg', menvcfg << 61n);
+        machine.setCsr('henvcfg', henvcfg << 61n);
+        machine.setX({ 1: address, 3: 0n });
+        machine.setCsr('scause', 0n);
+        machine.program([op('hlv.d', { rd: 3, rs1: 1 })]);
+        machine.setCsr('hstatus', 0n);
+        machine.enter(supervisorMode);
+        machine.hart.run(1);
+        return machine.csr('scause') || machine.state.getX(3);
+      };
+      assert.equal(loads(0x7000n, [1n, 0n]), 13n, 'a page fault');
+      assert.equal(loads(0x7000n, [1n, 1n]), 0x1234n);
+      assert.equal(loads(0x8000n, [0n, 0n]), 21n, 'a guest-page fault');
+      assert.equal(loads(0x8000n, [1n, 0n]), 0x1234n);
     });
 
     it('sees its own memory from SRET to the next exit, and HS mode its own again', () => {
