@@ -5,11 +5,15 @@ import { lookupAddress } from '../../symbols/unwind.ts';
 import type { StratumImage } from '../images/image-set.ts';
 import type { DebugThread, Target } from '../target/target.ts';
 import type { Activation } from './activation.ts';
+import { takeAt } from './below-guest.ts';
 
 /** Traps that could have led to what a thread runs, innermost first. */
 export function entriesOf(target: Target, thread: DebugThread): TrapRecord[] {
   const records = recordsOf(thread).filter((record) => !isJump(thread, record));
   if (thread.cpu.mode.privilege === 0 || !records.some(isFromProcess)) return records;
+  // While a guest runs, or an exit of it is being handled, the task is the one that runs the guest.
+  const isForGuest = thread.cpu.mode.virtual || records[0]?.from.virtual === true;
+  if (thread.vcpu === undefined && isForGuest) return records;
   // A thread of the kernel's own has the space of whoever ran before, but was not called by that.
   const task = target.introspection.taskOf(thread);
   const isOfKernel = task !== undefined && task.pageTable === undefined;
@@ -51,10 +55,10 @@ export function takeRecord(
 ): TrapRecord | undefined {
   const isEntry = (record: TrapRecord): boolean =>
     record.to.privilege === mode.privilege && record.to.virtual === mode.virtual;
-  const isOfSpace = (record: TrapRecord): boolean => record.from.privilege !== 0 || record.root === root;
+  const isOfSpace = ({ from, root: of }: TrapRecord): boolean =>
+    from.privilege !== 0 || from.virtual !== mode.virtual || of === root;
   const exact = records.findIndex((record) => isEntry(record) && isOfSpace(record));
-  const index = exact >= 0 ? exact : records.findIndex(isEntry);
-  return index < 0 ? undefined : records.splice(0, index + 1).at(-1);
+  return takeAt(records, exact >= 0 ? exact : records.findIndex(isEntry));
 }
 
 /**
@@ -64,6 +68,7 @@ export function takeRecord(
 export function isEntered(activations: readonly Activation[], { from, to }: TrapRecord): boolean {
   const outermost = activations.at(-1);
   if (outermost?.image === undefined || from.privilege !== 0 || to.privilege !== 1) return true;
+  if (from.virtual !== to.virtual) return true;
   const { image, thread, mode } = outermost;
   const vector =
     (thread.cpu.getCsr(mode.virtual && thread.vcpu === undefined ? 'vstvec' : 'stvec') ?? 0n) & ~3n;
