@@ -12,6 +12,8 @@ export interface LinuxGuest {
   readonly kernel: string;
   /** busybox, with the modules for virtio devices. */
   readonly initrd: string;
+  /** What other initramfs are made from: busybox, and the kernel's folder of modules. */
+  readonly parts: { readonly busybox: string; readonly modules: string };
   readonly openSbi: { readonly jump: string; readonly dynamic: string };
   readonly uBoot: {
     /** To be entered in S mode, over firmware. */
@@ -20,8 +22,8 @@ export interface LinuxGuest {
   };
 }
 
-/** In .cache/guests of the repository, which git ignores, unless STRATA_GUESTS names another. */
-const folder = process.env['STRATA_GUESTS'] ?? join(root, '.cache', 'guests');
+/** Where the files are: in .cache/guests of the repository, which git ignores, unless STRATA_GUESTS names another. */
+export const guestsFolder = process.env['STRATA_GUESTS'] ?? join(root, '.cache', 'guests');
 
 const modules: readonly WantedModule[] = [
   'virtio_mmio',
@@ -37,7 +39,7 @@ const modules: readonly WantedModule[] = [
 
 /** The files of the Linux guest, fetched and made if they are not there yet. Throws where they cannot be had. */
 export function linuxGuest(): LinuxGuest {
-  return withDebianPackages(folder, gather);
+  return withDebianPackages(guestsFolder, gather);
 }
 
 function gather(packages: DebianPackages): LinuxGuest {
@@ -46,8 +48,8 @@ function gather(packages: DebianPackages): LinuxGuest {
   const e2fsck = join(packages.unpacked('e2fsck-static'), 'usr/sbin/e2fsck.static');
   const openSbi = join(packages.unpacked('opensbi', 'firmware'), 'usr/lib/riscv64-linux-gnu/opensbi/generic');
   const uBoot = join(packages.unpacked('u-boot-qemu', 'firmware'), 'usr/lib/u-boot');
-  const initrd = join(folder, 'initramfs.cpio');
-  mkdirSync(folder, { recursive: true });
+  const initrd = join(guestsFolder, 'initramfs.cpio');
+  mkdirSync(guestsFolder, { recursive: true });
   writeFileSync(
     initrd,
     busyboxInitramfs({
@@ -59,6 +61,7 @@ function gather(packages: DebianPackages): LinuxGuest {
   return {
     kernel: kernel.image,
     initrd,
+    parts: { busybox, modules: kernel.modules },
     openSbi: { jump: join(openSbi, 'fw_jump.elf'), dynamic: join(openSbi, 'fw_dynamic.bin') },
     uBoot: {
       supervisor: join(uBoot, 'qemu-riscv64_smode/u-boot.bin'),
