@@ -142,7 +142,7 @@ export class Target {
     guest: string | undefined,
     regime: TranslationRegime,
   ): StratumImage | undefined {
-    if (this.observed !== undefined && regime.virtual) return this.#inObservedGuest(address, regime);
+    if (this.observed !== undefined && regime.virtual) return this.#inObservedGuest(address, stratum, regime);
     const candidates = this.images.of(stratum, guest);
     if (stratum !== 'process') return this.#kernelAt(address, candidates, regime);
     return this.#programAt(address, candidates, regime);
@@ -181,9 +181,12 @@ export class Target {
 
   /**
    * What a guest of software of the machine runs, its kernel included, is recognised among the programs by its code;
-   * or it is the kernel that also the machine runs.
+   * or it is the kernel that also the machine runs. What a stratum may not fetch is none of its code.
    */
-  #inObservedGuest(address: bigint, regime: TranslationRegime): StratumImage | undefined {
+  #inObservedGuest(address: bigint, stratum: Stratum, of: TranslationRegime): StratumImage | undefined {
+    const regime = { ...of, privilege: stratum === 'process' ? 0 : 1 } as const;
+    const page = this.#anyHart.walker.walk({ address, access: 'execute', regime, effects: 'none' });
+    if (typeof page !== 'number') return undefined;
     const read = (at: bigint, length: number): Uint8Array => this.read(at, length, regime);
     const program = this.#programAt(address, this.images.of('process', undefined), regime);
     if (program !== undefined) return program;
