@@ -20,7 +20,6 @@ export interface KvmHost {
 /** Makes the initramfs from a Linux guest's parts and the sample guests. */
 export function kvmHost({ kernel, parts }: LinuxGuest): KvmHost {
   const busybox = readFileSync(parts.busybox);
-  const sample = (path: string): string => join(root, 'sample-guests', path);
   const extra = [
     { path: 'bin/kvm-run', bytes: readFileSync(sample('kvm/build/kvm-run.elf')) },
     { path: 'bin/nested', bytes: Buffer.from(nested) },
@@ -36,6 +35,10 @@ export function kvmHost({ kernel, parts }: LinuxGuest): KvmHost {
   );
   const pebble = ['pebble', 'init', 'sh', 'hello', 'primes'].map((name) => `kernel/build/${name}.elf`);
   return { initrd, programs: ['kvm/build/kvm-run.elf', 'hello/build/hello.elf', ...pebble].map(sample) };
+}
+
+function sample(path: string): string {
+  return join(root, 'sample-guests', path);
 }
 
 /** The line fits into a terminal's: a shell's echo of a longer one is broken. */
