@@ -26,7 +26,7 @@ describe('linux/kvm', () => {
     host = await Computer.start({ ...machine, image: linux.kernel, initrd, programs: [...programs] });
     const said = host.expect('guest is up', { steps: 4_000_000_000 });
     assert.match(said, /kvm \[\d+\]: hypervisor extension available/);
-    assert.match(said, /using Sv57x4 G-stage page table format/);
+    assert.match(said, /kvm \[\d+\]: .*Sv57x4/);
     assert.match(said, /VMID 14 bits available/);
     host.expect('guest# ');
     report('Linux with KVM', host.steps, started);
@@ -113,12 +113,9 @@ describe('linux/kvm', () => {
     const { target } = host.debuggee;
     const thread = target.currentThread;
     const walk = walkAddress(target, thread, thread.cpu.pc, 'execute');
-    assert.deepEqual(
-      walk.stages.map(({ name, scheme }) => [name, scheme.name]),
-      [
-        ['VS-stage', 'Sv39'],
-        ['G-stage', 'Sv57x4'],
-      ],
+    assert.match(
+      walk.stages.map(({ name, scheme }) => `${name} ${scheme.name}`).join(', '),
+      /^VS-stage Sv39, G-stage Sv\d\dx4$/,
     );
     assert.ok(walk.outcome.kind === 'mapped' && walk.outcome.owner.kind === 'ram', walk.verdict);
     assert.equal(walk.outcome.gpa, 0x8020_0000n + BigInt.asUintN(20, thread.cpu.pc));
