@@ -3,6 +3,7 @@ import { physicalRegime } from '../../debugger/memory/space-regime.ts';
 import { userRanges } from '../../debugger/scopes/mapped-ranges.ts';
 import type { DebugThread, Target } from '../../debugger/target/target.ts';
 import type { GuestView, VcpuView } from '../../protocol/views.ts';
+import type { ExitRecord } from '../../vmm/exits/record.ts';
 import { vmidOf, type ObservedGuest } from '../../vmm/observed/observed-guest.ts';
 
 /** The guests of a VMM that is software of the machine, as far as harts and second-stage tables show them. */
@@ -48,7 +49,7 @@ function vcpuOf(
       mode: cpu.mode.privilege === 0 ? 'VU' : 'VS',
       pc: formatAddress(cpu.pc),
     };
-  const exit = [...(observed?.newestExits() ?? [])].find((record) => record.guest === name);
+  const exit = observed && newestOf(observed.newestExits(), name);
   return {
     id: hart.id,
     threadId: id,
@@ -56,4 +57,10 @@ function vcpuOf(
     mode: exit?.from === 'process' ? 'VU' : 'VS',
     pc: formatAddress(exit?.pc ?? 0n),
   };
+}
+
+/** Usually the first that is looked at. */
+function newestOf(exits: Iterable<ExitRecord>, guest: string): ExitRecord | undefined {
+  for (const record of exits) if (record.guest === guest) return record;
+  return undefined;
 }
