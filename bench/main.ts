@@ -10,9 +10,16 @@ import { benchExits } from './exits.ts';
 import { benchLinux } from './linux.ts';
 import type { Bench } from './measure.ts';
 import { qemuVersion } from './qemu.ts';
+import { benchSystemCalls } from './system-calls.ts';
 
 /** Each prints its table, and says whether its target is reached. */
-const parts = { compute: benchCompute, exits: benchExits, boot: benchBoot, linux: benchLinux } as const;
+const parts = {
+  compute: benchCompute,
+  exits: benchExits,
+  calls: benchSystemCalls,
+  boot: benchBoot,
+  linux: benchLinux,
+} as const;
 type Part = keyof typeof parts;
 
 main();
