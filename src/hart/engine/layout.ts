@@ -33,7 +33,7 @@ export const noted = { pc: 0, ra: 8, sp: 16, fp: 24, a7: 32, root: 40, budget: 4
 export const missesAligned = 0x80;
 
 /** Entries of each TLB, indexed by the low bits of the virtual page number. */
-export const tlbEntries = 1024;
+export const tlbEntries = 512;
 /**
  * An entry is { tag: i64, addend: i32, detail: i32 }. The tag is the virtual address of the page. For data the
  * addend leads from the low half of a virtual address to the wasm memory. For fetches it is where the page's
