@@ -11,6 +11,7 @@ export const errorNumber = {
   fileTooLarge: 27,
   noSpace: 28,
   readOnly: 30,
+  nameTooLong: 36,
   notEmpty: 39,
   protocol: 71,
   notSupported: 95,

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from '../../../common/utf8.ts';
 import { RequestError } from './error-number.ts';
 import { messageHead, MessageWriter, type MessageReader } from './message.ts';
 import {
@@ -50,7 +51,7 @@ export class FileRequests {
   #statfs(request: MessageReader, answer: MessageWriter): void {
     this.#inode(request);
     const blocks = mostWritten / blockBytes;
-    const free = blocks - Math.ceil(this.#context.tree.writtenBytes / blockBytes);
+    const free = Math.max(0, blocks - Math.ceil(this.#context.tree.writtenBytes / blockBytes));
     answer.word(fileSystemKind).word(blockBytes).long(blocks).long(free).long(free);
     answer.long(1_000_000).long(1_000_000).long(0).word(255);
   }
@@ -217,7 +218,7 @@ function sizeOf({ kind, content, target }: Inode): number {
     case 'file':
       return content.size;
     case 'link':
-      return target.length;
+      return encodeUtf8(target).length;
     case 'folder':
       return blockBytes;
   }

@@ -4,6 +4,7 @@ import {
   putQid,
   requireFolder,
   requireName,
+  requirePlace,
   requireWhole,
   requireWritable,
   type RequestContext,
@@ -15,6 +16,8 @@ import { rootNumber, type Inode } from './tree.ts';
 const removeFolder = 0x200;
 /** The protocol's: names in one walk. */
 const mostNames = 16;
+/** Linux's PATH_MAX without its zero: of a symbolic link's target. */
+const longestTarget = 4095;
 const noFid = 0xffff_ffff;
 
 /** Requests about names: finding, making, moving and removing. */
@@ -108,6 +111,7 @@ export class NameRequests {
     const name = request.text();
     const target = request.text();
     requireWhole(request);
+    if (target.length > longestTarget) throw new RequestError('nameTooLong');
     putQid(answer, this.#make(folder, name, { kind: 'link', mode: 0o777, target }));
   }
 
@@ -184,7 +188,7 @@ export class NameRequests {
 
   #requireFree(folder: Inode, name: string): void {
     requireWritable(this.#context);
-    requireFolder(folder);
+    requirePlace(folder);
     requireName(name);
     if (this.#context.tree.child(folder, name)) throw new RequestError('exists');
   }
@@ -192,7 +196,7 @@ export class NameRequests {
   #move(from: Inode, before: string, to: Inode, name: string): void {
     requireWritable(this.#context);
     requireFolder(from);
-    requireFolder(to);
+    requirePlace(to);
     requireName(name);
     const { tree } = this.#context;
     const moved = tree.child(from, before);

@@ -33,6 +33,12 @@ export function requireFolder({ kind }: Inode): void {
   if (kind !== 'folder') throw new RequestError('notFolder');
 }
 
+/** A folder where names can be made: none that was removed, and that only a fid still has. */
+export function requirePlace(inode: Inode): void {
+  requireFolder(inode);
+  if (inode.links === 0) throw new RequestError('noEntry');
+}
+
 /** A name that something can have in a folder. */
 export function requireName(name: string): void {
   if (name === '' || name === '.' || name === '..' || name.includes('/') || name.length > 255)

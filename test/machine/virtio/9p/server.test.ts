@@ -6,7 +6,8 @@ import { MessageWriter } from '../../../../src/machine/virtio/9p/message.ts';
 import { requestNumber } from '../../../../src/machine/virtio/9p/requests.ts';
 import { Client } from './client.ts';
 
-const { noEntry, exists, isFolder, notFolder, notEmpty, readOnly, badDescriptor, invalid } = errorNumber;
+const { noEntry, exists, isFolder, notFolder, notEmpty, readOnly, badDescriptor, invalid, nameTooLong } =
+  errorNumber;
 
 describe('machine/virtio/9p/server', () => {
   it('reads files and lists folders of the host', () => {
@@ -107,6 +108,33 @@ describe('machine/virtio/9p/server', () => {
       client.try('mkdir', (request) => request.word(0).text(name).word(0).word(0));
     assert.equal(make('sub'), exists);
     for (const name of ['', '.', '..', 'a/b']) assert.equal(make(name), invalid);
+  });
+
+  it('makes nothing in a folder that was removed, though a fid still has it', () => {
+    const client = new Client();
+    client.ask('mkdir', (request) => request.word(0).text('gone').word(0o755).word(0));
+    client.walk(1, 'gone');
+    client.ask('unlinkat', (request) => request.word(0).text('gone').word(0x200));
+    assert.equal(
+      client.try('mkdir', (request) => request.word(1).text('x').word(0).word(0)),
+      noEntry,
+    );
+    assert.equal(
+      client.try('renameat', (request) => request.word(0).text('sub').word(1).text('x')),
+      noEntry,
+    );
+  });
+
+  it('takes targets of links as long as paths can be, and tells their size in bytes', () => {
+    const client = new Client();
+    const make = (name: string, target: string): unknown =>
+      client.try('symlink', (request) => request.word(0).text(name).text(target).word(0));
+    assert.equal(make('long', 'x'.repeat(4096)), nameTooLong);
+    make('short', 'ä');
+    client.walk(1, 'short');
+    const attributes = client.ask('getattr', (request) => request.word(1).long(0x7ff));
+    attributes.bytes(8 + 13 + 3 * 4 + 2 * 8);
+    assert.equal(attributes.long(), 2);
   });
 
   it('refuses every change of a share that is read-only', () => {
