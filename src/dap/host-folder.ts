@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync, statSync, lstatSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StrataError } from '../common/errors.ts';
 import type { HostEntry, HostFolder, HostNode } from '../machine/host-folder.ts';
@@ -27,7 +27,7 @@ function folderAt(path: string, attribute: string, modified: number): HostFolder
 }
 
 function list(path: string, attribute: string): readonly HostEntry[] {
-  return readdirSync(path)
+  return namesIn(path)
     .toSorted()
     .flatMap((name) => {
       const node = nodeAt(join(path, name), attribute);
@@ -35,14 +35,32 @@ function list(path: string, attribute: string): readonly HostEntry[] {
     });
 }
 
-/** Undefined for sockets, devices and the like, which a guest does not see. */
+/** None where the folder may not be read, or is gone: that a guest looks there is no reason to end its run. */
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+/** Undefined for what a guest does not see: sockets, devices and the like, and files that may not be read. */
 function nodeAt(path: string, attribute: string): HostNode | undefined {
+  try {
+    return readableNodeAt(path, attribute);
+  } catch {
+    return undefined;
+  }
+}
+
+function readableNodeAt(path: string, attribute: string): HostNode | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
   const modifiedSeconds = Math.floor(found.mtimeMs / 1000);
   if (found.isSymbolicLink()) return { kind: 'link', modifiedSeconds, target: readlinkSync(path) };
   if (found.isDirectory()) return folderAt(path, attribute, found.mtimeMs);
   if (!found.isFile()) return undefined;
+  accessSync(path, constants.R_OK);
   const file = diskFile(path, attribute);
   return { kind: 'file', modifiedSeconds, isExecutable: (found.mode & 0o100) !== 0, ...file };
 }
