@@ -30,6 +30,7 @@ export function moduleSymbols(read: ReadKernel, table: KernelObject): readonly L
   return found.toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 }
 
+/** Linux's KSYM_NAME_LEN. Where no zero ends a name, the memory is damaged, or was changed on purpose. */
 const longestName = 512;
 /** nm's `t`. */
 const functionLetter = 0x74;
@@ -45,6 +46,7 @@ function nameBytes(view: DataView, count: number): number {
 function nameAt(bytes: Uint8Array, offset: number): string {
   const first = bytes[offset];
   if (first === undefined || first === 0x24 || (first === 0x2e && bytes[offset + 1] === 0x4c)) return '';
-  const end = bytes.indexOf(0, offset);
-  return latin1(bytes.subarray(offset, end < 0 ? bytes.length : end));
+  const name = bytes.subarray(offset, offset + longestName);
+  const end = name.indexOf(0);
+  return latin1(end < 0 ? name : name.subarray(0, end));
 }

@@ -58,7 +58,7 @@ function describe(kernel: LinuxKernel, module: KernelObject): LinuxModule | unde
 function partsOf(module: KernelObject): readonly ModulePart[] {
   const found: ModulePart[] = [];
   const add = (address: bigint | undefined, size: bigint | undefined, isCode: boolean): void => {
-    if (address === undefined || size === undefined || address === 0n || size === 0n || size > mostBytes)
+    if (address === undefined || size === undefined || address === 0n || size <= 0n || size > mostBytes)
       return;
     found.push({ address, size: Number(size), isCode });
   };

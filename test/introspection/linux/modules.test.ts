@@ -49,6 +49,26 @@ const layout: Layout = {
   },
 };
 
+/** Before Linux 6.4 a module had two stretches, the code of each first. */
+const olderLayout: Layout = {
+  ...layout,
+  module_layout: {
+    size: 24,
+    members: [
+      ['base', 'u64', 0],
+      ['size', 'u64', 8],
+      ['text_size', 'u64', 16],
+    ],
+  },
+  module: {
+    size: 256,
+    members: [
+      ...(layout['module']?.members.filter(([name]) => name !== 'mem') ?? []),
+      ['core_layout', 'struct module_layout', 80],
+    ],
+  },
+};
+
 /** Two modules in the list, the second not set up yet; the first has a function, an object and a label. */
 function kernel(): FakeKernel {
   const fake = new FakeKernel(layout, { modules, init_task: 0n, btf_modules: modules + 0x10n });
@@ -115,6 +135,29 @@ describe('introspection/linux/modules', () => {
     assert.deepEqual(
       module?.symbols().map(({ name, type }) => `${type} ${name}`),
       ['d kvm_list', 't kvm_run'],
+    );
+  });
+
+  it('believes in no names without an end, and in no stretch of less than nothing', () => {
+    const fake = kernel();
+    fake.bytes(modules + 0x5000n, new Uint8Array(2000).fill(0x61));
+    const [module] = listModules(fake.linux);
+    assert.deepEqual(
+      module?.symbols().map(({ name }) => name.length),
+      [512, 512, 512],
+    );
+    const older = new FakeKernel(olderLayout, { modules, init_task: 0n });
+    older.put('list_head', modules);
+    older.put('module', modules + 0x1000n, { name: 'odd', kallsyms: modules + 0x3000n });
+    older.put('module_layout', modules + 0x1050n, {
+      base: modules + 0x1_0000n,
+      size: 0x1000n,
+      text_size: 0x2000n,
+    });
+    older.ring([modules, modules + 0x1008n]);
+    assert.deepEqual(
+      listModules(older.linux).map(({ parts }) => parts.map(({ size }) => size)),
+      [[0x2000]],
     );
   });
 
