@@ -19,6 +19,11 @@ const portText = z
   .regex(/^[0-9]{1,5}$/, 'a port is a number from 0 to 65535')
   .refine((text) => Number(text) <= 65_535, 'a port is a number from 0 to 65535');
 
+const serviceText = z
+  .string()
+  .regex(/^[^:\s]+:[0-9]{1,5}$/, 'write it as localhost:8000')
+  .refine((text) => Number(text.replace(/^.*:/, '')) <= 65_535, 'a port is a number from 0 to 65535');
+
 const guestProperties = {
   image: z.string().min(1).describe('The kernel: an ELF file, or a flat image as QEMU’s `-kernel` takes it.'),
   programs: z
@@ -66,7 +71,7 @@ const guestProperties = {
         .optional()
         .describe('Ports of this machine (on 127.0.0.1) → ports of the guest: `{ "8080": 80 }`.'),
       services: z
-        .record(portText, z.string().regex(/^[^:\s]+:[0-9]{1,5}$/, 'write it as localhost:8000'))
+        .record(portText, serviceText)
         .optional()
         .describe(
           'Ports of the gateway → services that the guest may call there: `{ "8000": "localhost:8000" }`.',

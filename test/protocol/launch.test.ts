@@ -28,6 +28,11 @@ describe('protocol/launch', () => {
     ['both forms', { image: 'k', guests: [{ name: 'a', image: 'k' }] }, /not both/],
     ['a size without unit', { image: 'k', memory: '128' }, /^memory: write a size/],
     ['too little memory', { image: 'k', memory: '8M' }, /^memory: memory is 16M at least/],
+    [
+      'a service at a port that there is not',
+      { image: 'k', network: { kind: 'user', services: { '80': 'localhost:65536' } } },
+      /a port is a number from 0 to 65535/,
+    ],
     ['a wrong type', { image: 7 }, /^image: /],
     ['a misspelt attribute', { image: 'k', memroy: '16M' }, /^memroy: .*"memory"/],
     [
