@@ -5,8 +5,8 @@ import { failure, success } from './sbi.ts';
 /** SBI 11: event_idx, output and event_data of an entry. */
 const entryBytes = 16n;
 const reservedInIndex = 0xfff0_0000;
-/** Memory is a few gigabytes at most: more entries cannot lie in it. */
-const mostEntries = 1n << 28n;
+/** There are some dozens of events. One who asks about more than this in one call would have the host busy for long. */
+const mostEntries = 1n << 16n;
 
 /** `sbi_pmu_event_get_info` */
 export const eventInformation: CounterCall = ({ target, counters }, [low, high, entries, flags]) => {

@@ -191,6 +191,12 @@ describe('machine/firmware/sbi/pmu', () => {
       );
     });
 
+    it('refuses to look at more entries than there could be events', () => {
+      const { call } = counting(undefined, 0x11_0000);
+      assert.deepEqual(call(pmu, fid.events, 0n, 0n, 0x1_0000n, 0n), ret(0n));
+      assert.deepEqual(call(pmu, fid.events, 0n, 0n, 0x1_0001n, 0n), ret(-5n));
+    });
+
     it('refuses flags, places that are not memory, and reserved bits', () => {
       const { call, memory } = counting();
       assert.deepEqual(call(pmu, fid.events, 0x100n, 0n, 1n, 1n), ret(-3n));
@@ -208,11 +214,16 @@ describe('machine/firmware/sbi/pmu', () => {
 const wide = (csr: bigint) => ret(0n, (63n << 12n) | csr);
 
 /** A board whose caller is a hart of a real machine, in M mode. */
-function counting(isa?: Isa) {
+function counting(isa?: Isa, memoryBytes = 0x2000) {
   const { machine } = start({ image: program([loopForever]), ...(isa !== undefined && { isa }) });
   const [hart] = machine.harts;
   assert.ok(hart);
   hart.state.mode = { privilege: 3, virtual: false };
   const counters = new HartCounters(hart);
-  return { ...sbiBoard({ counters }, 0x2000), counters, hart, csr: (name: string) => hart.csrs.peek(name) };
+  return {
+    ...sbiBoard({ counters }, memoryBytes),
+    counters,
+    hart,
+    csr: (name: string) => hart.csrs.peek(name),
+  };
 }
