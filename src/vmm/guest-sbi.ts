@@ -47,7 +47,7 @@ export class GuestSbi implements SbiTarget {
     return this.#guest.uart.take();
   }
 
-  /** ADR: the comparator of VS mode is the guest's timer, however it sets it. */
+  /** ADR 2: the comparator of VS mode is the guest's timer, however it sets it. */
   setTimer(deadline: bigint): void {
     this.#caller.setCsr('vstimecmp', deadline);
   }
