@@ -2,6 +2,7 @@ import { word } from './assembler.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { slotAt, type FuzzCase, type Slot } from './case.ts';
 import type { Mismatch } from './compare.ts';
+import { isOverwritten } from './differences/changed-code.ts';
 import { takenTrap, type Parting } from './differences/traps.ts';
 import { countSlot } from './log.ts';
 
@@ -137,15 +138,21 @@ function without(fuzzCase: FuzzCase, removes: (index: number) => boolean): FuzzC
 }
 
 /** What a located difference is judged by. */
-export function partingOf({ culprit, mismatch }: Located, csrs: readonly string[]): Parting {
+export function partingOf({ fuzzCase, culprit, mismatch }: Located, csrs: readonly string[]): Parting {
   const reader =
     (record: BigUint64Array | undefined) =>
     (csr: string): bigint =>
       record?.[countSlot + 1 + csrs.indexOf(csr)] ?? 0n;
   const taken = (record: BigUint64Array | undefined): Parting['ours'] => record && takenTrap(reader(record));
+  const records = mismatch.ours?.traps ?? [];
+  const valuesOf = (register: number): readonly bigint[] => [
+    fuzzCase.x[register] ?? 0n,
+    ...records.slice(0, mismatch.trap + 1).map((record) => (register === 0 ? 0n : (record[register] ?? 0n))),
+  ];
   return {
     mnemonic: culprit?.mnemonic ?? '',
     word: culprit?.word,
+    overwritten: culprit !== undefined && isOverwritten(fuzzCase, culprit, valuesOf),
     ours: taken(mismatch.ours?.traps[mismatch.trap]),
     theirs: taken(mismatch.theirs?.traps[mismatch.trap]),
     taken: (mismatch.ours?.traps ?? []).map((record) => takenTrap(reader(record))),

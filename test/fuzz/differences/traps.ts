@@ -17,6 +17,8 @@ export interface Parting {
   /** The last instruction that ran; empty before the first. */
   readonly mnemonic: string;
   readonly word: number | undefined;
+  /** A store before it may have gone to its bytes. */
+  readonly overwritten: boolean;
   readonly ours: TakenTrap | undefined;
   readonly theirs: TakenTrap | undefined;
   /** All that ours took, in order. */
@@ -74,6 +76,13 @@ export const secondStageEntries = guestTableEntries().map((address) => address.t
 /** As QEMU tells it: 7.2 in vscause less one. */
 export function isIllegal(trap: TakenTrap | undefined): boolean {
   return trap !== undefined && (trap.cause === 2n || (trap.level === 'VS' && trap.cause === 1n));
+}
+
+/** V before the trap that the record tells of. */
+export function wasVirtual({ ours, read }: Parting): boolean {
+  return ours?.level === 'HS'
+    ? ((read('hstatus') >> 7n) & 1n) === 1n
+    : ((read('mstatus') >> 39n) & 1n) === 1n;
 }
 
 export function isFault(trap: TakenTrap | undefined): boolean {

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { explain } from './judge.ts';
+import type { Parting } from './traps.ts';
+
+const mpv = 1n << 39n;
+/** csrrsi ra,sie,6 in VS mode, then the end. */
+const parting = (change: {
+  readonly mstatus?: bigint;
+  readonly theirs?: bigint;
+  readonly overwritten?: boolean;
+}): Parting => {
+  const csrs: Readonly<Record<string, bigint>> = { mstatus: change.mstatus ?? mpv, mideleg: 0x444n };
+  const trap = { level: 'M', cause: 2n, epc: 0x8010_5058n, value: 0n, instruction: 0n } as const;
+  return {
+    mnemonic: 'csrrsi',
+    word: 0x1043_60f3,
+    overwritten: change.overwritten ?? false,
+    ours: trap,
+    theirs: trap,
+    taken: [trap],
+    read: (csr) => csrs[csr] ?? 0n,
+    values: [{ what: 'x1', ours: 0x202n, theirs: change.theirs ?? 0n }],
+  };
+};
+
+describe('fuzz/differences/judge', () => {
+  it('knows that mideleg hides interrupts of a guest in QEMU, and only there', () => {
+    assert.equal(explain(parting({}))?.id, 'guest-interrupts-by-mideleg');
+    assert.equal(explain(parting({ theirs: 2n })), undefined);
+    assert.equal(explain(parting({ mstatus: 0n })), undefined);
+  });
+
+  it('knows of code that a store changed', () => {
+    assert.equal(explain(parting({ theirs: 2n, overwritten: true }))?.id, 'code-changed-without-fence');
+  });
+});
