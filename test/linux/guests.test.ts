@@ -50,7 +50,7 @@ describe('linux/guests', () => {
     for (const guest of guests) assert.match(guest.command('ping -c 1 10.0.2.2'), / 0% packet loss/);
     assert.match(first.command('ping -c 1 10.0.2.102'), / 0% packet loss/);
     for (const guest of guests) {
-      guest.type('poweroff -f\n');
+      guest.type('poweroff\n');
       assert.equal(guest.end(), 0);
     }
     tellExits(first);

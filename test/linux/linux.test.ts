@@ -77,7 +77,7 @@ describe('linux/linux', () => {
     });
 
     it('powers off', () => {
-      computer.type('poweroff -f\n');
+      computer.type('poweroff\n');
       assert.equal(computer.end(), 0);
     });
 
@@ -111,7 +111,7 @@ describe('linux/linux', () => {
     toShell('Linux over OpenSBI', computer);
     assert.match(computer.command('dmesg | grep "SBI impl"'), /SBI implementation ID=0x1 /);
     assert.match(computer.command('nproc'), /^2$/m);
-    computer.type('poweroff -f\n');
+    computer.type('poweroff\n');
     assert.equal(computer.end(), 0);
   });
 });

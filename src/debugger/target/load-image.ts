@@ -11,6 +11,8 @@ export function loadMachineImage(
   level: 'kernel' | 'machine',
   ramBytes: number,
 ): Result<MachineImage> {
+  const truncated = truncatedLinuxImage(path, bytes);
+  if (truncated !== undefined) return { ok: false, diagnostics: [inFile(path, truncated)] };
   const elf = isFlat(path, bytes) ? undefined : readElf(bytes);
   if (elf?.ok === false) return { ok: false, diagnostics: elf.diagnostics.map((each) => inFile(path, each)) };
   const { base } = virtMemoryMap.ram;
@@ -39,11 +41,51 @@ function flat(bytes: Uint8Array, start: number): MachineImage {
 /** A Linux `Image` says so itself; anything else has to be called so, for a damaged ELF file must not pass for one. */
 function isFlat(path: string, bytes: Uint8Array): boolean {
   const isElf = bytes[0] === 0x7f && bytes[1] === 0x45;
-  return !isElf && (isLinuxImage(bytes) || /\.bin$|(^|[\\/])Image[^\\/]*$/.test(path));
+  return !isElf && (isLinuxImage(bytes) || path.endsWith('.bin') || isCalledImage(path));
+}
+
+function isCalledImage(path: string): boolean {
+  return /(^|[\\/])Image[^\\/]*$/.test(path);
 }
 
 function isLinuxImage(bytes: Uint8Array): boolean {
   return latin1(bytes.subarray(56, 60)) === 'RSC\u0005';
+}
+
+/**
+ * What is wrong with an `Image` of which only the beginning is there. Its header says how much memory it takes, not how
+ * long the file is; that follows from its sections, where it is a program for EFI too (PE/COFF: a header of 24 bytes at
+ * the offset that bytes 60 to 63 say, the optional header, then 40 bytes for each section).
+ */
+function truncatedLinuxImage(path: string, bytes: Uint8Array): Diagnostic | undefined {
+  const isHeaderCut = bytes.length < linuxHeaderSize && isCalledImage(path);
+  if (!isHeaderCut && !(isLinuxImage(bytes) && bytes.length < endOfSections(bytes))) return undefined;
+  const whole = isHeaderCut
+    ? `an Image's header alone has ${linuxHeaderSize}`
+    : `the sections of this Image end at ${endOfSections(bytes)}`;
+  return {
+    severity: 'error',
+    message: `The file is truncated: it has ${bytes.length} bytes, and ${whole}.`,
+    remedy: 'Copy or build it again.',
+  };
+}
+
+const linuxHeaderSize = 64;
+
+/** Bytes from the start to where the last section's contents end; 0 where the file has no table of sections. */
+function endOfSections(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < linuxHeaderSize || latin1(bytes.subarray(0, 2)) !== 'MZ') return 0;
+  const header = view.getUint32(60, true);
+  if (bytes.length < header + 24) return header + 24;
+  if (latin1(bytes.subarray(header, header + 4)) !== 'PE\0\0') return 0;
+  const count = view.getUint16(header + 6, true);
+  const table = header + 24 + view.getUint16(header + 20, true);
+  let end = table + 40 * count;
+  if (bytes.length < end) return end;
+  for (let section = table; section < table + 40 * count; section += 40)
+    end = Math.max(end, view.getUint32(section + 16, true) + view.getUint32(section + 20, true));
+  return end;
 }
 
 function elfImage(elf: ElfFile): MachineImage {
