@@ -18,7 +18,7 @@ export const guestOptionForm = 'name=image[,key=value…]';
 export const guestOptionKeys = 'initrd, memory, vcpus, symbols, append (the last: it may have commas)';
 
 /** Adds the guest that a value of `--guest` describes to those before it. */
-export function collectGuest(value: string, before: readonly GuestOption[]): readonly GuestOption[] {
+export function collectGuest(value: string, before: readonly GuestOption[] = []): readonly GuestOption[] {
   const appendAt = value.indexOf(',append=');
   const rest = appendAt < 0 ? value : value.slice(0, appendAt);
   const [first = '', ...settings] = rest.split(/,(?=[a-z]+=)/);

@@ -1,21 +1,22 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { StrataError } from '../common/errors.ts';
 import { collectGuest, guestOptionForm, guestOptionKeys, type GuestOption } from './guest-option.ts';
+import { optionNames } from './option-names.ts';
 import { validateLaunch, type LaunchConfiguration } from '../protocol/launch.ts';
 
 /** What says which guest to run, as QEMU and launch.json have it. */
 export interface GuestOptions {
-  readonly guest: readonly GuestOption[];
+  readonly guest?: readonly GuestOption[];
   readonly kernel?: string;
   readonly vmm: string;
   readonly firmware: string;
   readonly memory: string;
   readonly initrd?: string;
   readonly append?: string;
-  readonly disk: readonly DiskOption[];
+  readonly disk?: readonly DiskOption[];
   readonly rng?: number;
   readonly net?: NetworkOption;
-  readonly share: readonly ShareOption[];
+  readonly share?: readonly ShareOption[];
   readonly virtioConsole?: true;
   readonly rtc?: string;
   readonly isa?: string;
@@ -30,13 +31,15 @@ export interface GuestOptions {
 /** Adds the options to a command. */
 export function addGuestOptions(command: Command): Command {
   return command
-    .argument('[image]', 'the kernel: an ELF file, or a flat image')
+    .argument(
+      '[image]',
+      'the kernel: an ELF file, a Linux Image (also Image.gz), or a flat image called *.bin',
+    )
     .option('--kernel <file>', 'the same as the argument, as QEMU has it')
     .option(
       `--guest <${guestOptionForm}>`,
       `a guest of the VMM, with what it has of its own: ${guestOptionKeys}; may be given several times`,
       collectGuest,
-      [],
     )
     .option(
       '--vmm <which>',
@@ -59,7 +62,6 @@ export function addGuestOptions(command: Command): Command {
       '--disk <file[,readonly][,guest=name]>',
       'a disk (virtio block), which keeps what is written in memory; may be given several times',
       collectDisk,
-      [],
     )
     .option(
       '--rng <seed>',
@@ -75,7 +77,6 @@ export function addGuestOptions(command: Command): Command {
       '--share <tag=folder[,readonly]>',
       'a folder for each guest (virtio 9P), which keeps what is written in memory; may be given several times',
       collectShare,
-      [],
     )
     .option('--virtio-console', 'another console, hvc0 of Linux (virtio console)')
     .option('--rtc <time>', 'what the clock shows at power-on: 2026-01-01T00:00:00Z unless told')
@@ -92,7 +93,19 @@ export function addGuestOptions(command: Command): Command {
 
 /** The launch configuration that the options come to; a StrataError where they make none. */
 export function toConfiguration(image: string | undefined, options: GuestOptions): LaunchConfiguration {
-  const { guest, vmm, firmware, memory, initrd, append, isa, quantum, engine } = options;
+  const {
+    guest = [],
+    disk = [],
+    share = [],
+    vmm,
+    firmware,
+    memory,
+    initrd,
+    append,
+    isa,
+    quantum,
+    engine,
+  } = options;
   if (image !== undefined && options.kernel !== undefined)
     throw refusal(`${image} and --kernel ${options.kernel} both name the kernel; leave one out.`);
   const kernel = image ?? options.kernel;
@@ -106,12 +119,12 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     ...(vcpus !== undefined && { vcpus }),
     ...(options.rng !== undefined && { randomSeed: options.rng }),
     ...(options.net && { network: options.net }),
-    ...(options.share.length > 0 && { shares: options.share }),
+    ...(share.length > 0 && { shares: share }),
     ...(options.virtioConsole && { virtioConsole: true }),
     ...(options.rtc !== undefined && { clockStart: options.rtc }),
   };
   const names = guest.map(({ name }) => name);
-  const stranger = options.disk.find(({ of }) => of !== undefined && !names.includes(of));
+  const stranger = disk.find(({ of }) => of !== undefined && !names.includes(of));
   if (stranger?.of !== undefined)
     throw refusal(
       `--disk ${stranger.file}: there is no guest ${stranger.of}; name it by --guest ${stranger.of}=IMAGE.`,
@@ -121,35 +134,44 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     throw refusal('say what to run: strata run kernel.elf, or --guest NAME=IMAGE for each guest.');
   if (kernel !== undefined && guest.length > 0)
     throw refusal('either name one image, or give each guest its own by --guest NAME=IMAGE.');
+  if (isHosted && options.harts !== undefined && options.harts > 1)
+    throw refusal(
+      '--harts: the hosted VMM runs on one hart; --vcpus gives guests more, --vmm none the machine.',
+    );
+  if (!isHosted && options.vcpus !== undefined)
+    throw refusal('--vcpus: the bare machine has no vCPUs; --harts gives it more harts.');
   if (guest.length > 0 && !isHosted) throw refusal(`--guest needs the hosted VMM; leave out --vmm ${vmm}.`);
   if (isHosted && firmware !== 'builtin')
     throw refusal('under the hosted VMM a guest has the VMM’s own SBI; --firmware goes with --vmm none.');
   if (isBareMetalVmm && kernel !== undefined && initrd !== undefined)
     throw refusal(`a bare-metal VMM gets ${kernel} as its initrd; leave out --initrd.`);
-  const result = validateLaunch({
-    engine,
-    ...(isa !== undefined && { isa }),
-    ...(harts !== undefined && { harts }),
-    ...(quantum !== undefined && { quantum }),
-    vmm: isHosted ? 'hosted' : 'none',
-    ...(firmware !== 'builtin' && { firmware }),
-    ...(guest.length > 0 && {
-      guests: guest.map((each) => ({ ...boot, ...disksOf(options, each.name), ...each })),
-    }),
-    ...(kernel !== undefined && !isBareMetalVmm && { image: kernel, ...boot, ...disksOf(options) }),
-    ...(isBareMetalVmm && {
-      image: vmm,
-      ...boot,
-      ...disksOf(options),
-      ...(kernel !== undefined && { initrd: kernel }),
-    }),
-  });
+  const result = validateLaunch(
+    {
+      engine,
+      ...(isa !== undefined && { isa }),
+      ...(harts !== undefined && { harts }),
+      ...(quantum !== undefined && { quantum }),
+      vmm: isHosted ? 'hosted' : 'none',
+      ...(firmware !== 'builtin' && { firmware }),
+      ...(guest.length > 0 && {
+        guests: guest.map((each) => ({ ...boot, ...disksOf(options, each.name), ...each })),
+      }),
+      ...(kernel !== undefined && !isBareMetalVmm && { image: kernel, ...boot, ...disksOf(options) }),
+      ...(isBareMetalVmm && {
+        image: vmm,
+        ...boot,
+        ...disksOf(options),
+        ...(kernel !== undefined && { initrd: kernel }),
+      }),
+    },
+    optionNames(image, options),
+  );
   if (result.ok) return result.configuration;
   throw refusal(result.problems.join('\n        '));
 }
 
 /** A disk that is nobody's in particular is everybody's. */
-function disksOf({ disk }: GuestOptions, guest?: string): Pick<LaunchConfiguration, 'disks'> {
+function disksOf({ disk = [] }: GuestOptions, guest?: string): Pick<LaunchConfiguration, 'disks'> {
   const disks = disk.filter(({ of }) => of === undefined || of === guest);
   return disks.length === 0 ? {} : { disks: disks.map(({ file, readOnly }) => ({ file, readOnly })) };
 }
@@ -161,7 +183,7 @@ interface DiskOption {
   readonly of: string | undefined;
 }
 
-function collectDisk(value: string, before: readonly DiskOption[]): readonly DiskOption[] {
+function collectDisk(value: string, before: readonly DiskOption[] = []): readonly DiskOption[] {
   const [file = '', ...flags] = value.split(',');
   let of: string | undefined;
   for (const flag of flags) {
@@ -176,7 +198,7 @@ function collectDisk(value: string, before: readonly DiskOption[]): readonly Dis
 
 type ShareOption = NonNullable<LaunchConfiguration['shares']>[number];
 
-function collectShare(value: string, before: readonly ShareOption[]): readonly ShareOption[] {
+function collectShare(value: string, before: readonly ShareOption[] = []): readonly ShareOption[] {
   const [, tag, folder, readOnly] = /^([^=]+)=(.+?)(,readonly)?$/.exec(value) ?? [];
   if (tag === undefined || folder === undefined)
     throw new InvalidArgumentError(

@@ -2,9 +2,11 @@ import { Option, type Command } from 'commander';
 import { loadDebuggee } from '../dap/launch.ts';
 import type { SliceResult } from '../debugger/debugger.ts';
 import type { Debuggee } from '../debugger/debuggee.ts';
+import type { Target } from '../debugger/target/target.ts';
 import { ExitTrace } from './exit-trace.ts';
 import { exitCode, largestExitCode } from './failure.ts';
 import { addGuestOptions, parseCount, toConfiguration, type GuestOptions } from './guest-options.ts';
+import { optionNames } from './option-names.ts';
 import { connectTerminal } from './terminal.ts';
 import { statisticsOf, statisticsText } from './statistics.ts';
 
@@ -54,7 +56,7 @@ Control-] ends the run from the keyboard; Control-^ gives the keyboard to the ne
 }
 
 async function run(image: string | undefined, options: RunOptions): Promise<number> {
-  const debuggee = await loadDebuggee(toConfiguration(image, options));
+  const debuggee = await loadDebuggee(toConfiguration(image, options), optionNames(image, options));
   const { core, target } = debuggee;
   const form = options.json === true ? 'json' : 'text';
   const trace = options.trace === 'exits' ? new ExitTrace(debuggee, form) : undefined;
@@ -92,6 +94,7 @@ async function untilEnd(
     if (left <= 0) return { code: exitCode.limit, message: `stopped after ${limit} steps` };
     const result = core.runSlice(Math.min(steps, left));
     afterSlice();
+    if (result.kind === 'idle' || isListening(target)) terminal.release();
     const end = endOf(result);
     if (end !== undefined) return end;
     if (terminal.wantsToQuit) return { code: exitCode.failed, message: 'ended from the keyboard' };
@@ -110,6 +113,15 @@ async function untilEnd(
     await new Promise(setImmediate);
   }
 }
+
+/** Does the guest that standard input is for take input? One that has long not shown it gets it all the same. */
+function isListening({ machine, vmm }: Target): boolean {
+  const uart = vmm === undefined ? machine.board.uart : vmm.guests[0]?.uart;
+  return uart?.isListening !== false || machine.steps > stepsOfPatience;
+}
+
+/** Twice a boot of Debian's Linux. */
+const stepsOfPatience = 4_000_000_000;
 
 const waitsForEver =
   'the guest waits (wfi) for ever: no timer is due, and it has enabled no external interrupt that input could raise';

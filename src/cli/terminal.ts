@@ -1,4 +1,5 @@
 import type { DebuggerCore } from '../debugger/debugger.ts';
+import { HeldInput } from './held-input.ts';
 import { Keyboard } from './keyboard.ts';
 
 /**
@@ -19,6 +20,8 @@ export function connectTerminal(
   rest(milliseconds: number): Promise<void>;
   /** Settles when input came; `false` where none can come any more. */
   waitForInput(): Promise<boolean>;
+  /** The first guest takes input now: what came before a person could have typed it is given to it. */
+  release(): void;
   close(): void;
 } {
   const { stdin, stdout } = process;
@@ -40,9 +43,12 @@ export function connectTerminal(
     for (const letter of keyboard.type(bytes)) core.input(letter.console, letter.bytes);
     if (keyboard.console !== before) process.stderr.write(`\r\nstrata: keys go to ${keyboard.console}\r\n`);
   };
+  const held = new HeldInput((bytes) => {
+    if (first !== undefined) core.input(first.id, bytes);
+  });
   const receive = (bytes: Buffer): void => {
     if (stdin.isTTY) typeKeys(bytes);
-    else if (first !== undefined) core.input(first.id, bytes);
+    else held.receive(bytes);
     wake?.();
   };
   const end = (): void => {
@@ -74,6 +80,7 @@ export function connectTerminal(
       wake = undefined;
       return !hasEnded || isServed;
     },
+    release: () => held.release(),
     close() {
       stdin.off('data', receive).off('end', end);
       if (stdin.isTTY) stdin.setRawMode(false);

@@ -8,7 +8,12 @@ import { createDebuggee } from '../debugger/create-debuggee.ts';
 import { isaProblem, parseIsa } from '../isa/configuration/parse-isa.ts';
 import type { Isa } from '../isa/configuration/isa.ts';
 import { networkInputPort, type PeripheralsConfiguration } from '../machine/peripherals.ts';
-import { parseMemorySize, type LaunchConfiguration } from '../protocol/launch.ts';
+import {
+  attributeName,
+  parseMemorySize,
+  type LaunchConfiguration,
+  type PlaceName,
+} from '../protocol/launch.ts';
 import { diskFile } from './disk-file.ts';
 import { HostNetwork } from './host-network.ts';
 import { hostFolder } from './host-folder.ts';
@@ -22,19 +27,32 @@ export interface LoadedDebuggee extends Debuggee {
   close(): void;
 }
 
-/** Reads every file that a configuration names, and builds the debuggee. A file that is not there is named. */
-export async function loadDebuggee(configuration: LaunchConfiguration): Promise<LoadedDebuggee> {
+/**
+ * Reads every file that a configuration names, and builds the debuggee. A file that is not there is named, with the
+ * place in the configuration that names it, as the user calls it.
+ */
+export async function loadDebuggee(
+  configuration: LaunchConfiguration,
+  nameOf: PlaceName = attributeName,
+): Promise<LoadedDebuggee> {
   const { image, guests, firmware = 'builtin' } = configuration;
   const single = image === undefined ? [] : [{ ...configuration, name: guestName(image), image }];
   const networks = new Map<string, HostNetwork>();
   const result = createDebuggee({
     placement: configuration.vmm ?? 'hosted',
-    guests: await Promise.all((guests ?? single).map((guest) => loadGuest(guest, networks))),
+    guests: await Promise.all(
+      (guests ?? single).map((guest, index) => {
+        const home = guests === undefined ? [] : ['guests', index];
+        return loadGuest(guest, networks, (path) => nameOf([...home, ...path]));
+      }),
+    ),
     firmware:
-      firmware === 'builtin' || firmware === 'none' ? firmware : await readNamed(firmware, 'firmware'),
+      firmware === 'builtin' || firmware === 'none'
+        ? firmware
+        : await readNamed(firmware, nameOf(['firmware'])),
     sourceMap: configuration.sourceMap ?? {},
     locateSource,
-    ...(configuration.isa !== undefined && { isa: readIsa(configuration.isa) }),
+    ...(configuration.isa !== undefined && { isa: readIsa(configuration.isa, nameOf(['isa'])) }),
     ...(configuration.harts !== undefined && { harts: configuration.harts }),
     ...(configuration.quantum !== undefined && { quantum: configuration.quantum }),
     engine: configuration.engine ?? 'auto',
@@ -47,11 +65,11 @@ export async function loadDebuggee(configuration: LaunchConfiguration): Promise<
 }
 
 /** The instruction set that a text names; a `StrataError` with the column where it names none. */
-export function readIsa(text: string): Isa {
+export function readIsa(text: string, place = 'isa'): Isa {
   const result = parseIsa(text);
   if (result.ok) return result.value;
   const problems = result.diagnostics.filter(({ severity }) => severity === 'error').map(isaProblem);
-  throw new StrataError('bad-isa', 'user', problems.map((problem) => `isa: ${problem}`).join('\n'));
+  throw new StrataError('bad-isa', 'user', problems.map((problem) => `${place}: ${problem}`).join('\n'));
 }
 
 /**
@@ -97,7 +115,12 @@ async function withNetworks(
   return { ...debuggee, networks, close };
 }
 
-async function loadGuest(guest: GuestFiles, networks: Map<string, HostNetwork>): Promise<GuestConfiguration> {
+async function loadGuest(
+  guest: GuestFiles,
+  networks: Map<string, HostNetwork>,
+  nameOf: PlaceName,
+): Promise<GuestConfiguration> {
+  const read = (path: string, attribute: string): Promise<NamedBytes> => readNamed(path, nameOf([attribute]));
   const {
     name,
     image,
@@ -111,12 +134,12 @@ async function loadGuest(guest: GuestFiles, networks: Map<string, HostNetwork>):
   } = guest;
   return {
     name,
-    image: unpacked(await readNamed(image, 'image')),
-    programs: await Promise.all(programs.map((path) => readNamed(path, 'programs'))),
-    symbols: symbols === undefined ? undefined : await readNamed(symbols, 'symbols'),
-    initrd: initrd === undefined ? undefined : (await readNamed(initrd, 'initrd')).bytes,
+    image: unpacked(await read(image, 'image'), nameOf(['image'])),
+    programs: await Promise.all(programs.map((path) => read(path, 'programs'))),
+    symbols: symbols === undefined ? undefined : await read(symbols, 'symbols'),
+    initrd: initrd === undefined ? undefined : (await read(initrd, 'initrd')).bytes,
     append,
-    peripherals: peripheralsOf(guest, networks),
+    peripherals: peripheralsOf(guest, networks, nameOf),
     kaslrSeed: kaslrSeed === undefined ? undefined : BigInt(kaslrSeed),
     memory: parseMemorySize(memory),
     ...(vcpus !== undefined && { vcpus }),
@@ -124,34 +147,42 @@ async function loadGuest(guest: GuestFiles, networks: Map<string, HostNetwork>):
 }
 
 /** A kernel that is compressed (`Image.gz`) is unpacked here: the core and the guest's entry know nothing of that. */
-function unpacked({ path, bytes }: NamedBytes): NamedBytes {
+function unpacked({ path, bytes }: NamedBytes, place: string): NamedBytes {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { path, bytes };
   try {
     return { path: path.replace(/\.gz$/, ''), bytes: gunzipSync(bytes) };
   } catch (error) {
-    throw new StrataError('bad-image', 'user', `image: ${path}: it is a damaged gzip file`, { cause: error });
+    throw new StrataError('bad-image', 'user', `${place}: ${path}: it is a damaged gzip file`, {
+      cause: error,
+    });
   }
 }
 
-function peripheralsOf(guest: GuestFiles, networks: Map<string, HostNetwork>): PeripheralsConfiguration {
+function peripheralsOf(
+  guest: GuestFiles,
+  networks: Map<string, HostNetwork>,
+  nameOf: PlaceName,
+): PeripheralsConfiguration {
   const { name, disks = [], shares = [], randomSeed, network, virtioConsole, clockStart } = guest;
   return {
     disks: disks.map(({ file, readOnly }, index) => ({
-      storage: diskFile(file, 'disks'),
+      storage: diskFile(file, nameOf(['disks'])),
       access: readOnly === true ? 'read-only' : 'read-write',
       serial: `disk${index}`,
     })),
     ...(randomSeed !== undefined && { randomSeed }),
     shares: shares.map(({ tag, folder, readOnly }) => ({
       tag,
-      folder: hostFolder(folder, 'shares'),
+      folder: hostFolder(folder, nameOf(['shares'])),
       access: readOnly === true ? 'read-only' : 'read-write',
     })),
     ...(virtioConsole === true && { console: 'virtio' }),
     ...(network && {
       network: {
         kind: network.kind,
-        ...(network.folder !== undefined && { web: hostFolder(network.folder, 'network.folder') }),
+        ...(network.folder !== undefined && {
+          web: hostFolder(network.folder, nameOf(['network', 'folder'])),
+        }),
         ...outsideOf(name, network, networks),
       },
     }),

@@ -4,9 +4,12 @@
  */
 import * as z from 'zod';
 
+const fileName = z.string().min(1, 'name a file; here it is empty');
+const folderName = z.string().min(1, 'name a folder; here it is empty');
+
 const memorySize = z
   .string()
-  .regex(/^[0-9]+[MG]$/, 'write a size as 16M to 2G')
+  .regex(/^[0-9]+[MG]$/, { error: 'write a size as 16M to 2G', abort: true })
   .refine((text) => {
     const bytes = parseMemorySize(text);
     return bytes >= 16 * 2 ** 20 && bytes <= 2 * 2 ** 30;
@@ -16,26 +19,23 @@ const memorySize = z
 const portNumber = z.int().min(1).max(65_535);
 const portText = z
   .string()
-  .regex(/^[0-9]{1,5}$/, 'a port is a number from 0 to 65535')
+  .regex(/^[0-9]{1,5}$/, { error: 'a port is a number from 0 to 65535', abort: true })
   .refine((text) => Number(text) <= 65_535, 'a port is a number from 0 to 65535');
 
 const serviceText = z
   .string()
-  .regex(/^[^:\s]+:[0-9]{1,5}$/, 'write it as localhost:8000')
+  .regex(/^[^:\s]+:[0-9]{1,5}$/, { error: 'write it as localhost:8000', abort: true })
   .refine((text) => Number(text.replace(/^.*:/, '')) <= 65_535, 'a port is a number from 0 to 65535');
 
 const guestProperties = {
-  image: z.string().min(1).describe('The kernel: an ELF file, or a flat image as QEMU’s `-kernel` takes it.'),
+  image: fileName.describe('The kernel: an ELF file, or a flat image as QEMU’s `-kernel` takes it.'),
   programs: z
-    .array(z.string().min(1))
+    .array(fileName)
     .describe('ELF files of the programs that run in the guest, for their symbols. They are not loaded.'),
-  symbols: z
-    .string()
-    .min(1)
-    .describe(
-      'The kernel’s symbols, where the image has none: an ELF file (`vmlinux`), or its `System.map`. Of a Linux `Image` they are found without.',
-    ),
-  initrd: z.string().min(1).describe('Initial RAM disk.'),
+  symbols: fileName.describe(
+    'The kernel’s symbols, where the image has none: an ELF file (`vmlinux`), or its `System.map`. Of a Linux `Image` they are found without.',
+  ),
+  initrd: fileName.describe('Initial RAM disk.'),
   append: z.string().describe('The kernel’s command line.'),
   kaslrSeed: z
     .int()
@@ -46,10 +46,7 @@ const guestProperties = {
   disks: z
     .array(
       z.strictObject({
-        file: z
-          .string()
-          .min(1)
-          .describe('A disk image. It is not written: what the guest writes stays in memory.'),
+        file: fileName.describe('A disk image. It is not written: what the guest writes stays in memory.'),
         readOnly: z.boolean().optional().describe('The guest cannot write it. Default false.'),
       }),
     )
@@ -65,7 +62,7 @@ const guestProperties = {
       kind: z
         .enum(['user', 'switch'])
         .describe('`user`: a network of its own. `switch`: one together with all guests that say so.'),
-      folder: z.string().min(1).optional().describe('A folder that the gateway’s web server shows.'),
+      folder: folderName.optional().describe('A folder that the gateway’s web server shows.'),
       forward: z
         .record(portText, portNumber)
         .optional()
@@ -88,10 +85,7 @@ const guestProperties = {
           .string()
           .regex(/^[A-Za-z0-9_.-]{1,31}$/, 'a tag has 1 to 31 letters, digits, _, . and -')
           .describe('The name by which the guest mounts it.'),
-        folder: z
-          .string()
-          .min(1)
-          .describe('A folder. It is not written: what the guest writes stays in memory.'),
+        folder: folderName.describe('A folder. It is not written: what the guest writes stays in memory.'),
         readOnly: z.boolean().optional().describe('The guest cannot write it. Default false.'),
       }),
     )
@@ -104,7 +98,10 @@ const guestProperties = {
     ),
   clockStart: z
     .string()
-    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'write a time as 2026-01-01T00:00:00Z')
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, {
+      error: 'write a time as 2026-01-01T00:00:00Z',
+      abort: true,
+    })
     .refine((text) => !Number.isNaN(Date.parse(text)), 'there is no such time')
     .describe('What the guest’s clock shows at power-on. Default `2026-01-01T00:00:00Z`.'),
   memory: memorySize,
@@ -138,7 +135,7 @@ export const launchSchema = z
       ),
     firmware: z
       .string()
-      .min(1)
+      .min(1, 'it is empty; write builtin, none, or the name of a file')
       .describe(
         'What runs in M mode when `vmm` is `none`: `builtin` (default), `none` for an M-mode image, or a file.',
       ),
@@ -158,7 +155,7 @@ export const launchSchema = z
       .describe('Where sources are now: prefix as compiled → folder on this machine.'),
     isa: z
       .string()
-      .min(1)
+      .min(1, 'it is empty; write an instruction set as rv64gc_zba, or a profile, or leave it out')
       .describe(
         'Instruction set of the machine: `rv64gc_zba`, a profile (`rva20`, `rva22`, `rva23-without-v`) or `default` (everything), ' +
           'then changes: `default,-sstc`. Under the hosted VMM it needs H and Sstc.',
@@ -198,48 +195,65 @@ const fromEditor: ReadonlySet<string> = new Set([
   'trace',
 ]);
 
-/** Checks what a user wrote. Each problem is one sentence that begins with the place. */
+/** What a user calls a part of the configuration, which is at `path` in it. */
+export type PlaceName = (path: readonly PropertyKey[]) => string;
+
+/** As launch.json has it. */
+export const attributeName: PlaceName = (path) => path.map(String).join('.');
+
+/** Checks what a user wrote. Each problem is one sentence that begins with the place, as the user calls it. */
 export function validateLaunch(
   value: unknown,
+  nameOf: PlaceName = attributeName,
 ):
   | { readonly ok: true; readonly configuration: LaunchConfiguration }
   | { readonly ok: false; readonly problems: readonly string[] } {
   const parsed = launchSchema.safeParse(value);
-  const problems = parsed.success ? [] : parsed.error.issues.map(describeIssue);
+  const problems = parsed.success
+    ? contradictions(parsed.data, nameOf)
+    : parsed.error.issues.map((issue) => describeIssue(issue, nameOf));
   if (typeof value === 'object' && value !== null)
     for (const name of Object.keys(value))
       if (!known.has(name) && !fromEditor.has(name) && !name.startsWith('_'))
         problems.push(unknownAttribute(name));
-  if (!parsed.success) return { ok: false, problems };
-  const { image, guests, vmm, firmware, harts = 1, vcpus } = parsed.data;
-  if (image === undefined && guests === undefined)
-    problems.push(
-      'image: say which guest to start: set "image" to a kernel’s ELF file, or "guests" to several',
-    );
-  if (image !== undefined && guests !== undefined) problems.push('guests: set "image" or "guests", not both');
-  if (guests !== undefined && vmm === 'none')
-    problems.push('guests: several guests need a VMM; remove "vmm": "none"');
-  if (firmware !== undefined && firmware !== 'builtin' && vmm !== 'none')
-    problems.push(
-      'firmware: under the VMM a guest has the VMM’s own SBI; set "vmm": "none" to choose firmware',
-    );
-  if (harts > 1 && vmm !== 'none')
-    problems.push(
-      'harts: the hosted VMM runs on one hart; set "vcpus" for guests with more, or "vmm": "none"',
-    );
-  if (vcpus !== undefined && vmm === 'none')
-    problems.push('vcpus: the bare machine has no vCPUs; set "harts" to have more of them');
-  if (vcpus !== undefined && guests !== undefined)
-    problems.push('vcpus: each of several guests has its own; set it in "guests"');
-  const names = (guests ?? []).map((guest) => guest.name);
-  for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
-    problems.push(`guests: two guests are called "${name}"; give each a name of its own`);
-  return problems.length === 0 ? { ok: true, configuration: parsed.data } : { ok: false, problems };
+  return parsed.success && problems.length === 0
+    ? { ok: true, configuration: parsed.data }
+    : { ok: false, problems: [...new Set(problems)] };
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const place = issue.path.length === 0 ? 'configuration' : issue.path.join('.');
-  return `${place}: ${issue.message}`;
+/** What is right by itself, and does not go together. */
+function contradictions(
+  { image, guests, vmm, firmware, harts = 1, vcpus }: LaunchConfiguration,
+  nameOf: PlaceName,
+): string[] {
+  const problems: string[] = [];
+  const complain = (attribute: string, text: string): void => {
+    problems.push(`${nameOf([attribute])}: ${text}`);
+  };
+  if (image === undefined && guests === undefined)
+    complain('image', 'say which guest to start: set "image" to a kernel’s ELF file, or "guests" to several');
+  if (image !== undefined && guests !== undefined) complain('guests', 'set "image" or "guests", not both');
+  if (guests !== undefined && vmm === 'none')
+    complain('guests', 'several guests need a VMM; remove "vmm": "none"');
+  if (firmware !== undefined && firmware !== 'builtin' && vmm !== 'none')
+    complain('firmware', 'under the VMM a guest has the VMM’s own SBI; set "vmm": "none" to choose firmware');
+  if (harts > 1 && vmm !== 'none')
+    complain('harts', 'the hosted VMM runs on one hart; set "vcpus" for guests with more, or "vmm": "none"');
+  if (vcpus !== undefined && vmm === 'none')
+    complain('vcpus', 'the bare machine has no vCPUs; set "harts" to have more of them');
+  if (vcpus !== undefined && guests !== undefined)
+    complain('vcpus', 'each of several guests has its own; set it in "guests"');
+  const names = (guests ?? []).map((guest) => guest.name);
+  for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
+    complain('guests', `two guests are called "${name}"; give each a name of its own`);
+  return problems;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, nameOf: PlaceName): string {
+  const place = issue.path.length === 0 ? 'configuration' : nameOf(issue.path);
+  // A key that is wrong has its own issues, which say why.
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return `${place}: ${message}`;
 }
 
 function unknownAttribute(name: string): string {

@@ -125,16 +125,46 @@ describe('cli/guest-options', () => {
     ['an image beside guests', ['k', '--guest', 'a=k'], /either name one image/],
     ['a guest without a file', ['--guest', 'a'], /Write it as NAME=IMAGE/],
     ['what no guest has', ['--guest', 'a=k,colour=red'], /A guest has no colour/],
-    ['vCPUs that are none', ['--guest', 'a=k,vcpus=x'], /guests\.0\.vcpus/],
-    ['too many vCPUs', ['k', '--vcpus', '9'], /vcpus: a guest has 1 to 8 vCPUs/],
-    ['harts under the VMM', ['k', '--harts', '2'], /harts: the hosted VMM runs on one hart; set "vcpus"/],
+    ['vCPUs that are none', ['--guest', 'a=k,vcpus=x'], /^--guest a, vcpus: /],
+    ['too many vCPUs', ['k', '--vcpus', '9'], /^--vcpus: a guest has 1 to 8 vCPUs$/],
+    ['too many vCPUs, as QEMU has it', ['k', '--smp', '9'], /^--smp: a guest has/],
+    [
+      'vCPUs on the bare machine',
+      ['k', '--vmm', 'none', '--vcpus', '2'],
+      /^--vcpus: the bare machine .* --harts/,
+    ],
+    ['harts under the VMM', ['k', '--harts', '2'], /^--harts: the hosted VMM runs on one hart; --vcpus/],
     ['two guests of one name', ['--guest', 'a=k', '--guest', 'a=k'], /two guests are called "a"/],
     ['a guest’s name that is none', ['--guest', '1=k'], /a name starts with a letter/],
     ['guests on the bare machine', ['--guest', 'a=k', '--vmm', 'none'], /needs the hosted VMM/],
     ['firmware under the VMM', ['k', '--firmware', 'none'], /--firmware goes with --vmm none/],
     ['two initrds', ['k', '--vmm', 'v', '--initrd', 'i'], /gets k as its initrd/],
-    ['a memory that is none', ['k', '--memory', '3'], /write a size as 16M to 2G/],
-    ['too little memory', ['k', '--memory', '8M'], /16M at least/],
+    ['a memory that is none', ['k', '--memory', '3'], /^--memory: write a size as 16M to 2G$/],
+    [
+      'a guest’s memory that is none',
+      ['--guest', 'a=k,memory=3'],
+      /^--guest a, memory: write a size as 16M to 2G$/,
+    ],
+    [
+      'a memory that is none, once for all guests',
+      ['--guest', 'a=k', '--guest', 'b=k', '--memory', '3'],
+      /^--memory: write a size as 16M to 2G$/,
+    ],
+    ['a clock that is none', ['k', '--rtc', 'now'], /^--rtc: write a time as 2026-01-01T00:00:00Z$/],
+    [
+      'an empty instruction set',
+      ['k', '--isa', ''],
+      /^--isa: it is empty; write an instruction set as rv64gc_zba/,
+    ],
+    ['an empty image', [''], /^image: name a file; here it is empty$/],
+    ['an empty VMM', ['k', '--vmm', ''], /^--vmm: name a file/],
+    ['an empty disk', ['k', '--disk', ''], /^--disk: name a file/],
+    [
+      'a port that is none',
+      ['k', '--net', 'user,forward=99999:1'],
+      /^--net: a port is a number from 0 to 65535$/,
+    ],
+    ['too little memory', ['k', '--memory', '8M'], /^--memory: memory is 16M at least and 2G at most$/],
     [
       'an engine that is none',
       ['k', '--engine', 'x'],
@@ -148,6 +178,11 @@ describe('cli/guest-options', () => {
 });
 
 describe('cli/run, its options', () => {
+  it('shows no default that nobody could write', () => {
+    const help = addGuestOptions(new Command('run')).helpInformation();
+    assert.doesNotMatch(help, /default: \[\]/);
+  });
+
   for (const [args, message] of [
     [['--trace', 'foo'], /Allowed choices are exits/],
     [['--max-instructions', 'x'], /a whole number above zero/],

@@ -18,6 +18,26 @@ describe('cli/main', () => {
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown command', ['frob'], /unknown command 'frob'/],
     ['a file that is not there', ['run', 'no.elf'], /^strata: image: no\.elf: there is no such file\n$/],
+    [
+      'a VMM that is not there',
+      ['run', hello, '--vmm', 'no.elf'],
+      /^strata: --vmm: no\.elf: there is no such file\n$/,
+    ],
+    [
+      'an initrd that is not there',
+      ['run', hello, '--initrd', 'no.cpio'],
+      /^strata: --initrd: no\.cpio: there is no such file\n$/,
+    ],
+    [
+      'a guest’s own initrd that is not there',
+      ['run', '--guest', `a=${hello},initrd=no.cpio`],
+      /^strata: --guest a, initrd: no\.cpio: there is no such file\n$/,
+    ],
+    [
+      'an instruction set that is none',
+      ['run', hello, '--isa', 'foo'],
+      /^strata: --isa: column 1: foo is no/,
+    ],
     ['a device that is none', ['devices', 'nope'], /no device 'nope'; there are .*uart0/],
     ['disasm of a function that is none', ['disasm', pebble, '--function', 'nope'], /no function .*'nope'/],
   ];

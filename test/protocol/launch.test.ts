@@ -33,6 +33,12 @@ describe('protocol/launch', () => {
       { image: 'k', network: { kind: 'user', services: { '80': 'localhost:65536' } } },
       /a port is a number from 0 to 65535/,
     ],
+    [
+      'a port that is none',
+      { image: 'k', network: { kind: 'user', forward: { '65536': 1 } } },
+      /^network\.forward\.65536: a port is a number from 0 to 65535$/,
+    ],
+    ['an empty file name', { image: '' }, /^image: name a file/],
     ['a wrong type', { image: 7 }, /^image: /],
     ['a misspelt attribute', { image: 'k', memroy: '16M' }, /^memroy: .*"memory"/],
     [
@@ -60,6 +66,15 @@ describe('protocol/launch', () => {
         problemsOf(value).join('; '),
       );
     });
+
+  it('says once what is wrong, in the words that the user has for the place', () => {
+    const configuration = { image: 'k', memory: 'much', clockStart: 'now' };
+    const result = validateLaunch(configuration, ([name]) => `the ${String(name)}`);
+    assert.deepEqual(result.ok ? [] : result.problems, [
+      'the clockStart: write a time as 2026-01-01T00:00:00Z',
+      'the memory: write a size as 16M to 2G',
+    ]);
+  });
 
   it('answers anything at all', () => {
     fc.assert(

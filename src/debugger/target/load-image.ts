@@ -14,7 +14,8 @@ export function loadMachineImage(
   const truncated = truncatedLinuxImage(path, bytes);
   if (truncated !== undefined) return { ok: false, diagnostics: [inFile(path, truncated)] };
   const elf = isFlat(path, bytes) ? undefined : readElf(bytes);
-  if (elf?.ok === false) return { ok: false, diagnostics: elf.diagnostics.map((each) => inFile(path, each)) };
+  if (elf?.ok === false)
+    return { ok: false, diagnostics: elf.diagnostics.map((each) => inFile(path, orFlat(bytes, each))) };
   const { base } = virtMemoryMap.ram;
   const start = base + (level === 'kernel' ? kernelOffset : 0);
   const image = elf === undefined ? flat(bytes, start) : elfImage(elf.value);
@@ -40,8 +41,19 @@ function flat(bytes: Uint8Array, start: number): MachineImage {
 
 /** A Linux `Image` says so itself; anything else has to be called so, for a damaged ELF file must not pass for one. */
 function isFlat(path: string, bytes: Uint8Array): boolean {
-  const isElf = bytes[0] === 0x7f && bytes[1] === 0x45;
-  return !isElf && (isLinuxImage(bytes) || path.endsWith('.bin') || isCalledImage(path));
+  return !beginsAsElf(bytes) && (isLinuxImage(bytes) || path.endsWith('.bin') || isCalledImage(path));
+}
+
+/** Who gave a flat image by another name learns how it is told. */
+function orFlat(bytes: Uint8Array, diagnostic: Diagnostic): Diagnostic {
+  if (bytes.length === 0 || beginsAsElf(bytes)) return diagnostic;
+  const flatly = 'A flat image is taken where it is called *.bin or Image.';
+  const { remedy } = diagnostic;
+  return { ...diagnostic, remedy: remedy === undefined ? flatly : `${remedy} ${flatly}` };
+}
+
+function beginsAsElf(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x7f && bytes[1] === 0x45;
 }
 
 function isCalledImage(path: string): boolean {

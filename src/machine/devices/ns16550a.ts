@@ -16,6 +16,8 @@ const transmitterIdle = 0x60;
 const loopback = 0x10;
 const divisorAccess = 0x80;
 const fifoDepth = 16;
+/** A driver that sends looks once or twice for each byte whether it may, and one that starts some times more. */
+const pollsOfListener = 16;
 const triggerLevels = [1, 4, 8, 14];
 
 const powerOn = {
@@ -28,6 +30,8 @@ const powerOn = {
   scr: 0,
   divisor: 0x0c,
   lastSent: 0,
+  /** How often software looked for a byte that was not there, since anything else happened to the line. */
+  polls: 0,
   /** "Transmitter empty" has not been acknowledged yet. */
   transmitterEmptyPending: false,
   /** Bytes that a read of RBR can take, oldest first. */
@@ -69,8 +73,14 @@ export class Ns16550a extends Device<UartRegister, UartState> {
   /** Takes the oldest byte received, as a driver does that polls: firmware's way. */
   take(): number | undefined {
     const [byte, ...rest] = this.#state.received;
-    if (byte !== undefined) this.#change({ received: rest });
+    if (byte === undefined) this.#change({ polls: this.#state.polls + 1 });
+    else this.#change({ received: rest, polls: 0 });
     return byte;
+  }
+
+  /** Software waits for a byte: it has the interrupt enabled, or looks for one again and again. */
+  get isListening(): boolean {
+    return (this.#state.ier & ier.dataAvailable) !== 0 || this.#state.polls >= pollsOfListener;
   }
 
   peek(register: UartRegister): bigint {
@@ -95,8 +105,9 @@ export class Ns16550a extends Device<UartRegister, UartState> {
 
   protected read(register: UartRegister): bigint {
     const value = this.peek(register);
-    if (register.name === 'RBR') this.#change({ received: this.#state.received.slice(1) });
-    else if (register.name === 'LSR') this.#change({ lsr: this.#state.lsr & ~lsr.errors });
+    if (register.name === 'RBR') this.#change({ received: this.#state.received.slice(1), polls: 0 });
+    else if (register.name === 'LSR')
+      this.#change({ lsr: this.#state.lsr & ~lsr.errors, polls: this.#state.polls + 1 });
     else if (register.name === 'MSR') this.#change({ msr: this.#state.msr & 0xf0 });
     else if (register.name === 'IIR' && this.#identification() === interruptIdentification.transmitterEmpty) {
       this.#change({ transmitterEmptyPending: false });
@@ -126,7 +137,7 @@ export class Ns16550a extends Device<UartRegister, UartState> {
       case 'FCR': {
         // Clearing, and switching the FIFOs on or off, empties the receiver.
         const clears = (byte & 0x02) !== 0 || ((byte ^ this.#state.fcr) & 1) !== 0;
-        return this.#change({ fcr: byte & 0xc9, ...(clears && { received: [] }) });
+        return this.#change({ fcr: byte & 0xc9, ...(clears && { received: [], polls: 0 }) });
       }
       case 'LCR':
         return this.#change({ lcr: byte });
@@ -145,6 +156,7 @@ export class Ns16550a extends Device<UartRegister, UartState> {
 
   #send(byte: number): void {
     const { mcr, fcr, received } = this.#state;
+    this.#state.polls = 0;
     if ((mcr & loopback) === 0) {
       this.#wiring.output(byte);
       this.#change({ lastSent: byte, transmitterEmptyPending: true });

@@ -26,6 +26,17 @@ describe('debugger/target/load-image', () => {
     }
   });
 
+  it('tells by which name a flat image is taken, where it has another', () => {
+    for (const path of ['kernel', 'kernel.img']) {
+      const loaded = loadMachineImage({ path, bytes: Uint8Array.of(0x13, 0, 0, 0) }, 'kernel', ramBytes);
+      assert.ok(!loaded.ok);
+      assert.match(
+        loaded.diagnostics[0]?.remedy ?? '',
+        /ELF file.*flat image is taken where it is called \*\.bin/,
+      );
+    }
+  });
+
   it('takes a flat image that is no Linux', () => {
     assert.ok(loadMachineImage({ path: 'u-boot.bin', bytes: new Uint8Array(20) }, 'kernel', ramBytes).ok);
   });

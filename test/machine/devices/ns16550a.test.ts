@@ -78,6 +78,25 @@ describe('machine/devices/ns16550a', () => {
     assert.equal(uart.load(offset.lsr, 1), 0x61n);
   });
 
+  it('tells whether software listens: by interrupt, or by looking again and again with nothing sent', () => {
+    const { uart } = wire();
+    for (let character = 0; character < 100; character++) {
+      uart.load(offset.lsr, 1);
+      uart.load(offset.lsr, 1);
+      assert.equal(uart.isListening, false);
+      uart.store(offset.data, 1, 0x41n);
+    }
+    for (let poll = 0; poll < 16; poll++) uart.load(offset.lsr, 1);
+    assert.equal(uart.isListening, true);
+    uart.store(offset.fcr, 1, 3n);
+    assert.equal(uart.isListening, false, 'a driver starts');
+    for (let poll = 0; poll < 16; poll++) assert.equal(uart.take(), undefined);
+    assert.equal(uart.isListening, true, 'firmware looks for somebody');
+    uart.store(offset.data, 1, 0x41n);
+    uart.store(offset.ier, 1, 1n);
+    assert.equal(uart.isListening, true);
+  });
+
   it('never changes when looked at', () => {
     const { uart } = wire();
     uart.store(offset.ier, 1, 3n);

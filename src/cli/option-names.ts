@@ -1,0 +1,42 @@
+import type { PlaceName } from '../protocol/launch.ts';
+import type { GuestOptions } from './guest-options.ts';
+
+/** What a command line calls the places of the launch configuration that it came to: by its options. */
+export function optionNames(image: string | undefined, options: GuestOptions): PlaceName {
+  const { guest = [], vmm, smp } = options;
+  const isBareMetalVmm = vmm !== 'hosted' && vmm !== 'none';
+  const kernel = image === undefined ? '--kernel' : 'image';
+  const named: Readonly<Record<string, string>> = {
+    ...optionOf,
+    // A bare-metal VMM is the image, and what it is to run its initrd.
+    image: isBareMetalVmm ? '--vmm' : kernel,
+    ...(isBareMetalVmm && { initrd: kernel }),
+    ...(smp !== undefined && options.vcpus === undefined && { vcpus: '--smp' }),
+    ...(smp !== undefined && options.harts === undefined && { harts: '--smp' }),
+  };
+  return (path) => {
+    const [head = '', index, attribute = ''] = path.map(String);
+    if (head !== 'guests') return named[head] ?? path.map(String).join('.');
+    const one = guest[Number(index)];
+    if (one === undefined) return '--guest';
+    return attribute in one ? `--guest ${one.name}, ${attribute}` : (named[attribute] ?? attribute);
+  };
+}
+
+const optionOf = {
+  firmware: '--firmware',
+  memory: '--memory',
+  vcpus: '--vcpus',
+  harts: '--harts',
+  quantum: '--quantum',
+  initrd: '--initrd',
+  append: '--append',
+  disks: '--disk',
+  randomSeed: '--rng',
+  network: '--net',
+  shares: '--share',
+  virtioConsole: '--virtio-console',
+  clockStart: '--rtc',
+  isa: '--isa',
+  engine: '--engine',
+} as const;
