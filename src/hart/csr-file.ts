@@ -61,6 +61,12 @@ export class CsrFile {
     return state.virtual ? register.inGuest : register;
   }
 
+  /** Stored registers were put into the hart's state directly: a world switch. */
+  loaded(): void {
+    this.#context.timersChanged();
+    this.#context.contextChanged();
+  }
+
   /** Whether there is a CSR of this name. */
   has(name: string): boolean {
     return this.#byName.has(name);

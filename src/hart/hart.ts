@@ -5,12 +5,13 @@ import type { Clock } from './clock.ts';
 import { CsrFile } from './csr-file.ts';
 import type { DepartureCounts } from './engine/departures.ts';
 import { Engine, engineExit } from './engine/engine.ts';
-import type { TranslatePage } from './engine/refill.ts';
 import type { PredecodedCode } from './engine/predecoded-code.ts';
 import type { TablePages } from './engine/table-pages.ts';
-import { hostedLevel, trapFromCsrs, type HostedLevels } from './hosted.ts';
-import { dueInterrupt, interruptEndsWait, updateTimers } from './interrupts.ts';
-import { countsEvents, settleEvents, stepsUntilOverflow } from './event-counters.ts';
+import { EngineWalks } from './engine-walks.ts';
+import { HartTimers } from './hart-timers.ts';
+import { hostedLevel, type HostedLevel, type HostedLevels } from './hosted.ts';
+import { dueInterrupt, interruptEndsWait } from './interrupts.ts';
+import { countsEvents, settleEvents } from './event-counters.ts';
 import type { MachineMemory } from './memory.ts';
 import { MemoryView } from './memory-view.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
@@ -24,9 +25,8 @@ import type { TakenTrap, Trap } from './trap.ts';
 import { Triggers } from './triggers/triggers.ts';
 import { returnFromMachine, returnFromSupervisor, takeInterrupt, takeTrap } from './traps.ts';
 import type { Fence } from './translation/fence.ts';
-import { accessRegime, fetchRegime } from './translation/regime.ts';
-import { QuickWalk } from './translation/quick-walk.ts';
-import { PageWalker, type Walked } from './translation/walk.ts';
+import { fetchRegime } from './translation/regime.ts';
+import { PageWalker } from './translation/walk.ts';
 import { VirtualMemory } from './virtual-memory.ts';
 
 export interface HartOptions {
@@ -50,6 +50,12 @@ export interface HartOptions {
 
 /** What a run does at a breakpoint on which it begins: the one that stopped the last run is passed. */
 export type RunStart = 'stop-at-breakpoint' | 'pass-breakpoint';
+
+/**
+ * The software of a hosted level, where a run need not stop for it: handles a trap that has been delivered to its level.
+ * `false`: the machine has to look at something before the hart runs on.
+ */
+export type ServeLevel = (hart: Hart, level: HostedLevel) => boolean;
 
 /** Whoever wants to know when guests run whose VMM is guest software. */
 export interface ExitWatch {
@@ -80,17 +86,12 @@ export class Hart {
   onTrap: ((trap: TakenTrap) => boolean) | undefined;
   exits: ExitWatch | undefined;
 
-  readonly #clock: Clock;
   readonly #breakpoints: Breakpoints;
   readonly #protection: PhysicalProtection;
   readonly #triggers: Triggers;
   readonly #evaluator: Evaluator;
   readonly #engine: Engine | undefined;
-  readonly #quickWalk: QuickWalk;
-  /** Which of the walks did the last translation for the engine. */
-  #walked: Walked;
-  /** The step at which a timer is due; the timers have to be looked at again from there on. */
-  #timerStep = 0;
+  readonly #timers: HartTimers;
   #attention = false;
 
   constructor(options: HartOptions) {
@@ -99,25 +100,18 @@ export class Hart {
     assert(place !== undefined, `the memory has no room for hart ${id}`);
     this.id = id;
     this.hosted = hosted;
-    this.#clock = clock;
     this.#breakpoints = breakpoints;
     const state = new HartState(memory.wasm, place.stateOffset);
     this.state = state;
+    this.#timers = new HartTimers(state, clock);
     this.#protection = new PhysicalProtection(state);
     this.#triggers = new Triggers(state);
     this.walker = new PageWalker(physical, this.#protection, isa);
     this.view = new MemoryView(physical, this.walker);
-    this.#walked = this.walker;
-    this.#quickWalk = new QuickWalk({
-      state,
-      memory: physical,
-      protection: this.#protection,
-      contiguousPages: isa.has('Svnapot'),
-    });
     const contextChanged = (): void => {
       this.#engine?.contextChanged();
       // Counters count in some modes only: when one overflows is another step now.
-      if (countsEvents(state)) this.#timerStep = 0;
+      this.#timers.countingChanged();
     };
     this.csrs = new CsrFile({
       isa,
@@ -125,9 +119,7 @@ export class Hart {
       clock,
       hartId: id,
       protection: this.#protection,
-      timersChanged: () => {
-        this.#timerStep = 0;
-      },
+      timersChanged: () => this.#timers.changed(),
       protectionChanged: () => {
         this.#protection.changed();
         this.#engine?.flushAll();
@@ -148,6 +140,14 @@ export class Hart {
       triggers: this.#triggers,
       contextChanged,
     });
+    const walks = new EngineWalks({
+      state,
+      memory: physical,
+      protection: this.#protection,
+      walker: this.walker,
+      triggers: this.#triggers,
+      contiguousPages: isa.has('Svnapot'),
+    });
     this.#engine =
       engine &&
       new Engine({
@@ -157,8 +157,8 @@ export class Hart {
         state,
         breakpoints,
         records: this.trapRecords,
-        walked: () => this.#walked,
-        translate: (page, access, effects) => this.#translatePage(page, access, effects),
+        walked: () => walks.walked,
+        translate: (page, access, effects) => walks.translate(page, access, effects),
       });
   }
 
@@ -174,25 +174,28 @@ export class Hart {
 
   /**
    * Runs at most `budget` steps, exactly as many unless something stops it sooner. Interrupts come first, then
-   * breakpoints, then the instruction.
+   * breakpoints, then the instruction. Without `serve` the run stops at traps to hosted levels.
    */
-  run(budget: number, start: RunStart = 'stop-at-breakpoint'): HartStop {
+  run(budget: number, start: RunStart = 'stop-at-breakpoint', serve?: ServeLevel): HartStop {
     const { state } = this;
     const end = state.steps + budget;
     const passedStep = start === 'pass-breakpoint' ? state.steps : -1;
     this.#attention = false;
     // Between runs anyone may have changed anything.
-    this.#timerStep = 0;
+    this.#timers.changed();
     this.#engine?.contextChanged();
     for (;;) {
-      if (state.steps >= this.#timerStep) this.#setTimers();
-      if (state.steps >= end) return { kind: 'budget' };
-      const stop = this.#beforeInstruction();
+      if (state.steps >= this.#timers.nextStep) this.#timers.update();
+      if (state.steps >= end) return budgetStop;
+      let stop = this.#beforeInstruction();
       if (stop === 'again') continue;
-      if (stop !== undefined) return stop;
-      const stopped = this.#runInstructions(Math.min(end, this.#timerStep), state.steps === passedStep);
-      if (stopped !== undefined) return stopped;
-      if (this.#attention) return { kind: 'attention' };
+      stop ??= this.#runInstructions(Math.min(end, this.#timers.nextStep), state.steps === passedStep);
+      if (stop !== undefined) {
+        if (stop.kind !== 'hosted' || serve === undefined) return stop;
+        if (!serve(this, stop.level)) return attentionStop;
+        this.#engine?.contextChanged();
+      }
+      if (this.#attention) return attentionStop;
     }
   }
 
@@ -210,12 +213,12 @@ export class Hart {
 
   /** The tick at which stimecmp or vstimecmp fires next; `undefined` if neither is going to. */
   nextTimerDeadline(): bigint | undefined {
-    return updateTimers(this.state, this.#clock);
+    return this.#timers.updateLines();
   }
 
   /** Whether WFI would not wait now: an interrupt is pending and enabled in mie. */
   get wakes(): boolean {
-    updateTimers(this.state, this.#clock);
+    this.#timers.updateLines();
     return interruptEndsWait(this.state);
   }
 
@@ -283,7 +286,7 @@ export class Hart {
       state.waiting = false;
     }
     const level = hostedLevel(state, this.hosted);
-    return level && { kind: 'hosted', level, trap: trapFromCsrs(state, level) };
+    return level && hostedStop[level];
   }
 
   /** Runs to step `end` at most. `undefined`: interrupts have to be looked at. */
@@ -335,29 +338,14 @@ export class Hart {
   }
 
   #deliver(taken: TakenTrap): HartStop | undefined {
-    if (countsEvents(this.state)) this.#timerStep = 0;
+    this.#timers.countingChanged();
     if (this.#triggers.areArmed) this.#triggers.trapped(taken);
     this.#engine?.enterByTrap();
     this.#engine?.contextChanged();
     if (taken.from.virtual && taken.to === supervisorMode) this.exits?.left(taken);
     if (this.onTrap?.(taken)) return { kind: 'trap', trap: taken };
     const level = hostedLevel(this.state, this.hosted);
-    return level && { kind: 'hosted', level, trap: taken };
-  }
-
-  #setTimers(): void {
-    const deadline = updateTimers(this.state, this.#clock);
-    const steps = deadline === undefined ? Infinity : this.#clock.stepsUntil(deadline);
-    assert(steps > 0, 'a deadline that is not reached lies ahead');
-    this.#timerStep = this.state.steps + Math.min(steps, this.#stepsUntilOverflow());
-  }
-
-  #stepsUntilOverflow(): number {
-    const { state } = this;
-    if (!countsEvents(state)) return Infinity;
-    // Not before: whoever only looks at the hart between runs leaves no trace.
-    if (stepsUntilOverflow(state) <= 0) settleEvents(state);
-    return stepsUntilOverflow(state);
+    return level && hostedStop[level];
   }
 
   #isAtBreakpoint(): boolean {
@@ -369,24 +357,14 @@ export class Hart {
     if (typeof page !== 'number') return false;
     return this.#breakpoints.has('physical', BigInt(page) * 4096n + BigInt.asUintN(12, pc));
   }
-
-  #translatePage(...[page, access, effects]: Parameters<TranslatePage>): number | undefined {
-    if (this.#triggers.areArmed || effects === 'none') return this.#walkInFull(page, access, effects);
-    this.#walked = this.#quickWalk;
-    return this.#quickWalk.find(page, access) ?? this.#walkInFull(page, access, effects);
-  }
-
-  #walkInFull(...[page, access, effects]: Parameters<TranslatePage>): number | undefined {
-    const regime = access === 'execute' ? fetchRegime(this.state) : accessRegime(this.state, 'normal');
-    const address = BigInt(page) << 12n;
-    // An access that may fire a trigger goes the slow way.
-    if (effects === 'update' && this.#triggers.areArmed && this.#triggers.concernPage(address, access))
-      return undefined;
-    this.#walked = this.walker;
-    const found = this.walker.walk({ address, access, regime, effects });
-    return typeof found === 'number' ? found : undefined;
-  }
 }
 
 const sretWord = 0x1020_0073;
 const mretWord = 0x3020_0073;
+// What `run` returns most often is made once.
+const budgetStop: HartStop = { kind: 'budget' };
+const attentionStop: HartStop = { kind: 'attention' };
+const hostedStop: Readonly<Record<HostedLevel, HartStop>> = {
+  machine: { kind: 'hosted', level: 'machine' },
+  supervisor: { kind: 'hosted', level: 'supervisor' },
+};

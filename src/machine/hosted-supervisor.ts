@@ -3,7 +3,6 @@ import type { Clock } from '../hart/clock.ts';
 import type { Hart } from '../hart/hart.ts';
 import type { MachineMemory } from '../hart/memory.ts';
 import type { PhysicalMemory } from '../hart/physical-memory.ts';
-import type { TakenTrap } from '../hart/trap.ts';
 import type { AddressMap } from './bus.ts';
 import type { SavedState } from './device.ts';
 
@@ -26,9 +25,11 @@ export interface HostedSupervisor {
    */
   start(hart: number): SupervisorProgress;
   /** A trap has entered HS mode. Returns the name of the first stage, which is not done yet. */
-  beginExit(hart: number, trap: TakenTrap): string;
+  beginExit(hart: number): string;
   /** Does the stage that was named last. */
   advance(): SupervisorProgress;
+  /** Does that stage and all that are left: what comes to the same, where nobody wants to stop between stages. */
+  finish(): SupervisorOutcome;
   /** All that is not wiring; called between exits only. */
   save(): SavedState;
   restore(state: SavedState): void;
@@ -46,6 +47,9 @@ export type SupervisorProgress =
   | { readonly kind: 'waiting' }
   /** Every guest has ended: so does the machine, with this exit code. */
   | { readonly kind: 'finished'; readonly code: number };
+
+/** How the handling of an exit ends. */
+export type SupervisorOutcome = Exclude<SupervisorProgress, { readonly kind: 'stage' }>;
 
 /** What a hosted supervisor has of its machine: what software in HS mode has, and two doors to the outside. */
 export interface SupervisorHost {

@@ -1,22 +1,22 @@
 import type { Hart } from '../hart/hart.ts';
 import type { HostedLevel } from '../hart/hosted.ts';
-import type { TakenTrap } from '../hart/trap.ts';
 import type { FirmwareProgress } from './firmware/builtin-firmware.ts';
-import type { SupervisorProgress } from './hosted-supervisor.ts';
+import type { SupervisorOutcome, SupervisorProgress } from './hosted-supervisor.ts';
 import type { StageReached } from './machine-stop.ts';
 
 /** Software of a hosted level, as far as it handles traps: see `HostedSupervisor`. */
 export interface TrapHandler {
-  beginExit(hart: number, trap: TakenTrap): string;
+  beginExit(hart: number): string;
   advance(): SupervisorProgress | FirmwareProgress;
+  finish(): TrapOutcome;
 }
 
 /** How the handling of a trap ended. */
-export type TrapOutcome = Exclude<SupervisorProgress | FirmwareProgress, { readonly kind: 'stage' }>;
+export type TrapOutcome = SupervisorOutcome | FirmwareProgress;
 
 /** A trap that software of a hosted level is handling, stage by stage. There is one at a time. */
 export class HostedTrap {
-  // Fields of their own, not objects: a guest may have half a million exits a second.
+  // Fields of their own, not objects: a guest may have a million exits a second.
   #handler: TrapHandler | undefined;
   #hart: Hart | undefined;
   #level: HostedLevel = 'machine';
@@ -40,8 +40,8 @@ export class HostedTrap {
     return this.#hart;
   }
 
-  begin(handler: TrapHandler, hart: Hart, level: HostedLevel, trap: TakenTrap): void {
-    this.#name = handler.beginExit(hart.id, trap);
+  begin(handler: TrapHandler, hart: Hart, level: HostedLevel): void {
+    this.#name = handler.beginExit(hart.id);
     this.#handler = handler;
     this.#hart = hart;
     this.#level = level;
@@ -56,11 +56,11 @@ export class HostedTrap {
   }
 
   /** Does stages until the trap is handled; the stage before which the observer wants to stop, where it does. */
-  run(stopBefore: ((stage: StageReached) => boolean) | undefined): TrapOutcome | StageReached {
+  run(stopBefore: (stage: StageReached) => boolean): TrapOutcome | StageReached {
     for (;;) {
       const handler = this.#handler;
       if (handler === undefined) return resumed;
-      if (stopBefore !== undefined && !this.#stoppedHere) {
+      if (!this.#stoppedHere) {
         const { stage } = this;
         if (stage && stopBefore(stage)) {
           this.#stoppedHere = true;
@@ -76,6 +76,13 @@ export class HostedTrap {
       this.#index++;
       this.#stoppedHere = false;
     }
+  }
+
+  /** Does all stages that are left. */
+  finish(): TrapOutcome {
+    const outcome = this.#handler?.finish() ?? resumed;
+    this.abandon();
+    return outcome;
   }
 }
 

@@ -6,8 +6,8 @@ import { MemoryHash } from '../hart/engine/memory-hash.ts';
 import type { Hart } from '../hart/hart.ts';
 import { hostedLevel, type HostedLevel } from '../hart/hosted.ts';
 import type { HartStop } from '../hart/stop.ts';
-import type { TakenTrap } from '../hart/trap.ts';
 import { createBoard, type Board } from './board.ts';
+import { BreakpointPassing } from './breakpoint-passing.ts';
 import { checkConfiguration, type CheckedConfiguration, type MachineConfiguration } from './configuration.ts';
 import type { Htif } from './devices/htif.ts';
 import { Ending } from './ending.ts';
@@ -53,16 +53,15 @@ export class Machine {
   readonly #rotation: HartRotation;
   readonly #ramHash: MemoryHash;
   readonly #landmarks = new Landmarks(() => this.onLandmark?.());
-  readonly #ending = new Ending(() => this.#running?.requestAttention());
+  readonly #ending = new Ending(() => this.#lookSoon());
+  readonly #passing = new BreakpointPassing();
   #isNew = true;
   /** The hart that executes now. */
   #running: Hart | undefined;
   /** The guest stored to tohost. */
   #htifDue = false;
-  /** Where the last run stopped: the next one passes this breakpoint. */
-  #passed: { readonly hart: number; readonly pc: bigint } | undefined;
-  /** Instructions that an interrupt took the place of when their breakpoint was to be passed: they are passed yet. */
-  readonly #postponed = new Map<number, Interrupted>();
+  /** Something has to be looked at before a hart runs on. */
+  #mustLook = false;
 
   constructor(configuration: CheckedConfiguration) {
     this.configuration = configuration;
@@ -76,7 +75,7 @@ export class Machine {
       exitByHtif: (code) => this.#ending.exit(code, 'tohost'),
       timersChanged: () => {
         this.#timers.changed();
-        this.#running?.requestAttention();
+        this.#lookSoon();
       },
     });
     const { harts, clint, clock, uart, virtioConsole, card, rtc, htif, memory } = this.board;
@@ -158,6 +157,7 @@ export class Machine {
   input(port: string, bytes: Uint8Array): void {
     this.#inputs.accept({ step: this.steps, port, bytes });
     if (!this.#hosted.isUnderWay) this.#inputs.show(this.steps);
+    else this.#mustLook = true;
   }
 
   /** From now on sees all exits to software in HS mode; at most one does. Nothing of a guest has run yet. */
@@ -218,8 +218,7 @@ export class Machine {
     if (saved.supervisor !== undefined) this.supervisor?.restore(saved.supervisor);
     if (saved.exits !== undefined) this.#exitObserver?.restore(saved.exits);
     this.#ending.restore(saved.ended);
-    this.#passed = undefined;
-    this.#postponed.clear();
+    this.#passing.forget();
     this.#hosted.abandon();
     this.#timers.changed();
   }
@@ -239,19 +238,21 @@ export class Machine {
     const { hart } = turn;
     if (hart.state.waiting) this.#endWait(hart);
     const budget = Math.min(end, timerStep, landmark, this.inputLog.nextStep) - step;
-    return this.#runHart(hart, Math.min(budget, turn.steps, longestRun));
+    return this.#runHart(hart, Math.min(budget, turn.steps, longestRun), stopBeforeStage);
   }
 
-  #runHart(hart: Hart, budget: number): MachineStop | undefined {
+  #runHart(
+    hart: Hart,
+    budget: number,
+    stopBeforeStage: RunRequest['stopBeforeStage'],
+  ): MachineStop | undefined {
     const { state } = hart;
-    const passes = this.#passed?.hart === hart.id && this.#passed.pc === state.pc;
-    if (passes) this.#passed = undefined;
     const before = state.steps;
-    const here = passes ? interruptedAt(state) : undefined;
     this.#running = hart;
-    const stop = here ? hart.run(1, 'pass-breakpoint') : hart.run(budget, 'stop-at-breakpoint');
+    const stop = this.#passing.takes(hart)
+      ? this.#passing.pass(hart, () => hart.run(1, 'pass-breakpoint'))
+      : hart.run(budget, 'stop-at-breakpoint', stopBeforeStage ? undefined : this.#serve);
     this.#running = undefined;
-    if (here) this.#notePassing(hart, here, before);
     this.#rotation.spend(state.steps - before);
     if (this.#htifDue) {
       this.board.htif?.serve();
@@ -267,43 +268,48 @@ export class Machine {
       case 'wfi':
         return undefined;
       case 'breakpoint':
-        this.#passed = { hart: hart.id, pc: stop.pc };
-        if (this.#isPostponed(hart)) return undefined;
-        return { kind: 'breakpoint', hart: hart.id, pc: stop.pc };
-      case 'trap':
+        return this.#passing.stopsAt(hart, stop.pc)
+          ? { kind: 'breakpoint', hart: hart.id, pc: stop.pc }
+          : undefined;
+      case 'trap': {
         // Its handling is begun, so that this position is not the one after it.
-        this.#beginHosted(hart, hostedLevel(hart.state, hart.hosted), stop.trap);
+        const level = hostedLevel(hart.state, hart.hosted);
+        if (level) this.#beginHosted(hart, level);
         return { kind: 'trap', hart: hart.id, trap: stop.trap };
+      }
       case 'hosted':
-        this.#beginHosted(hart, stop.level, stop.trap);
+        this.#beginHosted(hart, stop.level);
         return undefined;
     }
   }
 
-  /** Was the instruction run, or an interrupt taken in its place? */
-  #notePassing(hart: Hart, here: Interrupted, before: number): void {
-    const { newest } = hart.trapRecords;
-    const isInterrupted = newest?.interrupt === true && newest.step === before && newest.pc === here.pc;
-    if (isInterrupted) this.#postponed.set(hart.id, here);
+  /** Handles a trap to a hosted level in the middle of a hart's run, as `#runOn` would after it. */
+  readonly #serve = (hart: Hart, level: HostedLevel): boolean => {
+    // Now it is not the guest that stores to memory.
+    this.#running = undefined;
+    this.#mustLook = false;
+    this.#beginHosted(hart, level);
+    this.#resumeFrom(hart, this.#hosted.finish());
+    this.#running = hart;
+    const { state } = hart;
+    return !this.#mustLook && !state.waiting && hostedLevel(state, hart.hosted) === undefined;
+  };
+
+  /** Once the instruction, or the handling of a trap, is done. */
+  #lookSoon(): void {
+    this.#mustLook = true;
+    this.#running?.requestAttention();
   }
 
-  /** Has the hart come back from the interrupt, to where a breakpoint was met already? */
-  #isPostponed({ id, state }: Hart): boolean {
-    const postponed = this.#postponed.get(id);
-    const here = interruptedAt(state);
-    if (postponed?.pc !== here.pc || postponed.sp !== here.sp || postponed.privilege !== here.privilege)
-      return false;
-    return this.#postponed.delete(id);
-  }
-
-  #beginHosted(hart: Hart, level: HostedLevel | undefined, trap: TakenTrap): void {
+  #beginHosted(hart: Hart, level: HostedLevel): void {
     const handler = level === 'machine' ? this.firmware : this.supervisor;
-    if (level && handler) this.#hosted.begin(handler, hart, level, trap);
+    assert(handler !== undefined, 'a hosted level has its software');
+    this.#hosted.begin(handler, hart, level);
   }
 
   #runHosted(stopBefore: RunRequest['stopBeforeStage']): MachineStop | undefined {
     const { hart } = this.#hosted;
-    const outcome = this.#hosted.run(stopBefore);
+    const outcome = stopBefore ? this.#hosted.run(stopBefore) : this.#hosted.finish();
     if (!('kind' in outcome)) return { kind: 'stage', hart: outcome.hart, stage: outcome.name };
     if (hart) this.#resumeFrom(hart, outcome);
     return undefined;
@@ -319,7 +325,8 @@ export class Machine {
       case 'finished':
         return this.#ending.exit(outcome.code, 'supervisor');
       case 'fatal':
-        return this.#ending.fail(outcome.message);
+        this.#ending.fail(outcome.message);
+        return this.#lookSoon();
     }
   }
 
@@ -363,8 +370,7 @@ export class Machine {
     this.#rotation.reset();
     this.#hosted.abandon();
     this.#ending.restore(undefined);
-    this.#passed = undefined;
-    this.#postponed.clear();
+    this.#passing.forget();
     this.#exitObserver?.clear();
     powerOn(this.board, this.configuration, this.firmware, { isNew: this.#isNew });
     this.#isNew = false;
@@ -378,14 +384,3 @@ export class Machine {
 
 /** Steps that a hart runs at a time where nothing limits them: a number that it can count with. */
 const longestRun = 2 ** 40;
-
-/** An instruction that a thread of a guest is at: by its stack pointer, other threads that come here are others. */
-interface Interrupted {
-  readonly pc: bigint;
-  readonly sp: bigint;
-  readonly privilege: number;
-}
-
-function interruptedAt(state: Hart['state']): Interrupted {
-  return { pc: state.pc, sp: state.getX(2), privilege: state.privilege };
-}

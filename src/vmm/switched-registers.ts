@@ -41,10 +41,11 @@ export function isSwitchedCsr(name: string): name is SwitchedCsr {
 
 /** Puts the registers of a vCPU, in the order of `switchedCsrs`, into the hart. */
 export function loadRegisters(state: HartState, csrs: CsrFile, values: BigUint64Array): void {
-  // What came out of stored registers is legal, and goes back as it is; the hart looks at its timers before it runs.
+  // What came out of stored registers is legal, and goes back as it is.
   for (let index = 0; index < storedSlots.length; index++)
     state.slots[storedSlots[index] as number] = values[index] as bigint;
   viewRegisters.forEach((name, index) => csrs.poke(name, values[storedSlots.length + index] as bigint));
+  csrs.loaded();
 }
 
 /** The inverse of `loadRegisters`. */

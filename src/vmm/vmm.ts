@@ -1,9 +1,13 @@
 import type { HostPhysicalAddress } from '../common/address.ts';
 import { assert } from '../common/errors.ts';
 import type { Hart } from '../hart/hart.ts';
-import type { TakenTrap } from '../hart/trap.ts';
 import type { SavedState } from '../machine/device.ts';
-import type { HostedSupervisor, SupervisorHost, SupervisorProgress } from '../machine/hosted-supervisor.ts';
+import type {
+  HostedSupervisor,
+  SupervisorHost,
+  SupervisorOutcome,
+  SupervisorProgress,
+} from '../machine/hosted-supervisor.ts';
 import { exitActions, resumeStage, type ExitStage } from './exits/actions.ts';
 import { ExitHandling } from './exits/handling.ts';
 import { ExitRecord, type ExitNames } from './exits/record.ts';
@@ -144,12 +148,13 @@ export class HostedVmm implements HostedSupervisor {
     return this.#resume();
   }
 
-  beginExit(_hart: number, trap: TakenTrap): string {
+  beginExit(): string {
     const vcpu = this.#loaded;
     // An interrupt has ended the wait in HS mode: that is no exit of any guest.
     if (vcpu === undefined) return 'resume';
-    vcpu.steps += trap.step - this.#entryStep;
-    this.#exits.begin(this.guestOf(vcpu), vcpu, trap);
+    // The trap itself was a step, and none of the guest's.
+    vcpu.steps += this.#hart.state.steps - 1 - this.#entryStep;
+    this.#exits.begin(this.guestOf(vcpu), vcpu);
     return 'exit';
   }
 
@@ -159,9 +164,13 @@ export class HostedVmm implements HostedSupervisor {
       exits.advance();
       return progress[exits.stageName];
     }
-    // The interrupt that ended a wait returns to where HS mode waited, which then looks for work.
-    if (!exits.isUnderWay) this.#hart.returnFromSupervisor();
-    return this.#resume();
+    return this.#lastStage();
+  }
+
+  finish(): SupervisorOutcome {
+    const exits = this.#exits;
+    while (exits.stage < resumeStage) exits.advance();
+    return this.#lastStage();
   }
 
   save(): SavedState {
@@ -204,8 +213,14 @@ export class HostedVmm implements HostedSupervisor {
     for (const vcpu of this.#vcpus) vcpu.forget();
   }
 
+  #lastStage(): SupervisorOutcome {
+    // The interrupt that ended a wait returns to where HS mode waited, which then looks for work.
+    if (!this.#exits.isUnderWay) this.#hart.returnFromSupervisor();
+    return this.#resume();
+  }
+
   /** The last stage, and all that is left of an interrupt that came while no guest ran: somebody gets the hart. */
-  #resume(): SupervisorProgress {
+  #resume(): SupervisorOutcome {
     const exit = this.#exits.isUnderWay;
     if (!exit) {
       this.#mailbox.deliver();
@@ -238,7 +253,7 @@ export class HostedVmm implements HostedSupervisor {
   }
 
   /** Nobody can run: HS mode waits with its interrupts on, or everything has ended. */
-  #waitOrFinish(): SupervisorProgress {
+  #waitOrFinish(): SupervisorOutcome {
     if (this.guests.every(({ exitCode }) => exitCode !== undefined)) {
       const code = this.guests.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? 0;
       return { kind: 'finished', code };
@@ -290,8 +305,8 @@ interface VmmState {
 }
 
 // What `advance` returns is made once, because it returns a million times.
-const resumed: SupervisorProgress = { kind: 'resumed' };
-const waiting: SupervisorProgress = { kind: 'waiting' };
+const resumed: SupervisorOutcome = { kind: 'resumed' };
+const waiting: SupervisorOutcome = { kind: 'waiting' };
 const progress = Object.fromEntries(
   (['exit', 'decode', 'find', ...exitActions.map(({ id }) => id), 'resume'] as const).map((name) => [
     name,

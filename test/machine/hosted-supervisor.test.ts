@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { trapFromCsrs } from '../../src/hart/hosted.ts';
 import type { TakenTrap } from '../../src/hart/trap.ts';
 import type {
   HostedSupervisor,
   SupervisorHost,
+  SupervisorOutcome,
   SupervisorProgress,
 } from '../../src/machine/hosted-supervisor.ts';
 import type { StageReached } from '../../src/machine/machine-stop.ts';
@@ -145,8 +147,8 @@ class TinySupervisor implements HostedSupervisor {
     return { kind: 'resumed' };
   }
 
-  beginExit(_hart: number, trap: TakenTrap): string {
-    this.#traps.push(trap);
+  beginExit(): string {
+    this.#traps.push(trapFromCsrs(this.#hart.state, 'supervisor'));
     this.#stage = 0;
     return 'exit';
   }
@@ -165,6 +167,13 @@ class TinySupervisor implements HostedSupervisor {
     csrs.poke('sepc', csrs.peek('sepc') + 4n);
     this.#hart.returnFromSupervisor();
     return { kind: 'resumed' };
+  }
+
+  finish(): SupervisorOutcome {
+    for (;;) {
+      const progress = this.advance();
+      if (progress.kind !== 'stage') return progress;
+    }
   }
 
   /** HS mode with interrupts on; where the guest goes on is kept in sscratch. */

@@ -1,6 +1,7 @@
 import { formatAddress } from '../../common/address.ts';
 import { assert } from '../../common/errors.ts';
 import type { Hart } from '../../hart/hart.ts';
+import { trapFromCsrs } from '../../hart/hosted.ts';
 import { exceptionCode, interruptCode, type TakenTrap } from '../../hart/trap.ts';
 import { callFromRegisters, callSbi } from './sbi/call.ts';
 import { firmwareSbiExtensions } from './sbi/extensions.ts';
@@ -25,7 +26,8 @@ export class BuiltinFirmware {
   readonly #harts: readonly Hart[];
   readonly #target: MachineSbiTarget;
   readonly #wiring: FirmwareWiring;
-  #taken: { readonly hart: number; readonly trap: TakenTrap } | undefined;
+  /** The hart whose trap it handles. */
+  #hart: number | undefined;
 
   constructor(wiring: FirmwareWiring) {
     this.#harts = wiring.harts;
@@ -51,17 +53,21 @@ export class BuiltinFirmware {
   }
 
   /** A trap has entered M mode. Its handling is one stage, whose name this returns. */
-  beginExit(hart: number, trap: TakenTrap): string {
-    this.#taken = { hart, trap };
+  beginExit(hart: number): string {
+    this.#hart = hart;
     return 'firmware';
   }
 
   /** Handles the trap. */
   advance(): FirmwareProgress {
-    const { hart, trap } = this.#taken ?? {};
-    const receiver = this.#harts.find(({ id }) => id === hart);
-    assert(receiver !== undefined && trap !== undefined, 'firmware handles a trap that has begun');
-    return this.#handle(receiver, trap);
+    const hart = this.#harts.find(({ id }) => id === this.#hart);
+    assert(hart !== undefined, 'firmware handles a trap that has begun');
+    return this.#handle(hart, trapFromCsrs(hart.state, 'machine'));
+  }
+
+  /** Likewise. */
+  finish(): FirmwareProgress {
+    return this.advance();
   }
 
   save(): FirmwareState {

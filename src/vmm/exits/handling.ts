@@ -1,6 +1,8 @@
 import { assert } from '../../common/errors.ts';
 import type { Hart } from '../../hart/hart.ts';
-import { exceptionCode, type TakenTrap } from '../../hart/trap.ts';
+import { csrSlot } from '../../hart/state.ts';
+import { sstatusLow } from '../../hart/status-bits.ts';
+import { exceptionCode } from '../../hart/trap.ts';
 import type { Guest } from '../guest.ts';
 import type { Vcpu } from '../vcpu.ts';
 import { actingStage, exitActions, stageCount, type ExitStage } from './actions.ts';
@@ -81,13 +83,13 @@ export class ExitHandling implements Exit {
     }
   }
 
-  /** A guest has left to HS mode by this trap. */
-  begin(guest: Guest, vcpu: Vcpu, trap: TakenTrap): void {
+  /** A guest has left to HS mode: CSRs tell by which trap. */
+  begin(guest: Guest, vcpu: Vcpu): void {
     this.#guest = guest;
     this.#vcpu = vcpu;
     this.#stage = 0;
     const row = this.log.begin();
-    this.#copyTrap(row, trap);
+    this.#copyTrap(row);
     const fault = row.get(column.cause) >= exceptionCode.instructionGuestPageFault;
     const device = fault && guest.bus.regionAt(faultingAddress(this.state)) !== undefined;
     const kind = row.get(column.interrupt) === 1 ? 'interrupt' : 'exception';
@@ -137,12 +139,14 @@ export class ExitHandling implements Exit {
     this.row.set(column.stagesDone, this.#stage);
   }
 
-  #copyTrap(row: ExitRow, { step, from }: TakenTrap): void {
-    row.setCount(column.step, step);
+  #copyTrap(row: ExitRow): void {
+    const { state } = this;
+    // The trap was the last step.
+    row.setCount(column.step, state.steps - 1);
     row.set(column.hart, this.#hart.id);
     row.set(column.guest, this.guest.number);
     row.set(column.vcpu, this.vcpu.id);
-    row.set(column.fromKernel, from.privilege === 1 ? 1 : 0);
-    copyTrapRegisters(row, this.state);
+    row.set(column.fromKernel, (state.low(csrSlot.mstatus) & sstatusLow.SPP) === 0 ? 0 : 1);
+    copyTrapRegisters(row, state);
   }
 }

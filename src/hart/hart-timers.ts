@@ -1,0 +1,49 @@
+import { assert } from '../common/errors.ts';
+import type { Clock } from './clock.ts';
+import { countsEvents, settleEvents, stepsUntilOverflow } from './event-counters.ts';
+import { updateTimers } from './interrupts.ts';
+import type { HartState } from './state.ts';
+
+/** When the timers of a hart, and its counters of events, are to be looked at next. */
+export class HartTimers {
+  /** The step from which on they have to be looked at again. */
+  nextStep = 0;
+  readonly #state: HartState;
+  readonly #clock: Clock;
+
+  constructor(state: HartState, clock: Clock) {
+    this.#state = state;
+    this.#clock = clock;
+  }
+
+  /** Something that decides about them has changed, or may have. */
+  changed(): void {
+    this.nextStep = 0;
+  }
+
+  /** Likewise, of what decides about counters of events. */
+  countingChanged(): void {
+    if (countsEvents(this.#state)) this.nextStep = 0;
+  }
+
+  /** Brings them up to date. */
+  update(): void {
+    const deadline = this.updateLines();
+    const steps = deadline === undefined ? Infinity : this.#clock.stepsUntil(deadline);
+    assert(steps > 0, 'a deadline that is not reached lies ahead');
+    this.nextStep = this.#state.steps + Math.min(steps, this.#stepsUntilOverflow());
+  }
+
+  /** Brings the lines of stimecmp and vstimecmp up to date; the tick at which the next fires, if one is going to. */
+  updateLines(): bigint | undefined {
+    return updateTimers(this.#state, this.#clock);
+  }
+
+  #stepsUntilOverflow(): number {
+    const state = this.#state;
+    if (!countsEvents(state)) return Infinity;
+    // Not before: whoever only looks at the hart between runs leaves no trace.
+    if (stepsUntilOverflow(state) <= 0) settleEvents(state);
+    return stepsUntilOverflow(state);
+  }
+}
