@@ -17,30 +17,12 @@ export function busyboxInitramfs(options: {
   readonly extra?: readonly ExtraFile[];
 }): Uint8Array {
   const { busybox, modules, extra = [] } = options;
-  const folders = [
-    'bin',
-    'dev',
-    'etc',
-    'lib',
-    'lib/modules',
-    'mnt',
-    'proc',
-    'root',
-    'run',
-    'sbin',
-    'sys',
-    'tmp',
-  ];
+  const folders = ['bin', 'dev', 'etc', 'lib', 'lib/modules', 'mnt', 'proc', 'root', 'run', 'sys', 'tmp'];
   const entries: CpioEntry[] = [
     ...folders.map((path) => ({ path, mode: cpioMode.folder })),
     { path: 'dev/console', mode: cpioMode.characterDevice, device: { major: 5, minor: 1 } },
     { path: 'bin/busybox', mode: cpioMode.program, bytes: busybox },
     { path: 'bin/sh', mode: cpioMode.link, bytes: Buffer.from('busybox') },
-    ...['poweroff', 'reboot', 'halt'].map((name) => ({
-      path: `sbin/${name}`,
-      mode: cpioMode.program,
-      bytes: Buffer.from(endScript(name)),
-    })),
     { path: 'init', mode: cpioMode.program, bytes: Buffer.from(initScript(modules)) },
     ...modules.map(({ name, bytes }) => ({ path: modulePath(name), mode: cpioMode.file, bytes })),
     ...extra.map(({ path, bytes }) => ({ path, mode: cpioMode.program, bytes })),
@@ -52,20 +34,16 @@ function modulePath(name: string): string {
   return `lib/modules/${name}.ko`;
 }
 
-/** Busybox's own would ask a process 1 of its own kind, which ours is not. */
-function endScript(name: string): string {
-  return `#!/bin/sh\nexec busybox ${name} -f\n`;
-}
-
 /**
  * Runs as process 1. The kernel makes a variable of `guest=once` on its command line: then the machine is powered off
  * where the shell would begin, and the seconds that it was up, and idle, are printed before. The shell is one that leads a session
- * on the console's own device, so it can control jobs.
+ * on the console's own device, so it can control jobs. Busybox's poweroff, reboot and halt ask process 1 by a signal, as they
+ * would its init; the shell that runs this takes signals while it waits, but not while it runs a command.
  */
 function initScript(modules: readonly KernelModule[]): string {
   return `#!/bin/sh
 /bin/busybox --install -s /bin
-export PATH=/sbin:/bin HOME=/root PS1='guest# '
+export PATH=/bin HOME=/root PS1='guest# '
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
@@ -74,8 +52,12 @@ cd /root
 echo guest is up
 [ "$guest" = once ] && sh -c 'cat /proc/uptime; poweroff -f'
 tty=$(sed 's/.* //' /sys/class/tty/console/active)
+trap 'poweroff -f' USR2
+trap 'reboot -f' TERM
+trap 'halt -f' USR1
 while true; do
-  setsid sh -c "exec sh -i </dev/$tty >/dev/$tty 2>&1"
+  setsid sh -c "exec sh -i </dev/$tty >/dev/$tty 2>&1" &
+  wait $!
 done
 `;
 }

@@ -97,7 +97,7 @@ describe('linux/linux', () => {
     }
     const timer = /^ *\d+:((?: +[1-9]\d*){4}) +RISC-V INTC +5 .*riscv-timer$/m;
     assert.match(computer.command('cat /proc/interrupts'), timer);
-    computer.type('reboot -f\n');
+    computer.type('reboot\n');
     computer.expect('Restarting system');
     computer.expect('Linux version');
     await comesAgainTo(init, configuration);
