@@ -13,6 +13,7 @@ export interface GuestOptions {
   readonly memory: string;
   readonly initrd?: string;
   readonly append?: string;
+  readonly program?: readonly string[];
   readonly disk?: readonly DiskOption[];
   readonly rng?: number;
   readonly net?: NetworkOption;
@@ -58,6 +59,11 @@ export function addGuestOptions(command: Command): Command {
     .option('--quantum <steps>', 'steps that a hart runs before the next has its turn', parseCount)
     .option('--initrd <file>', 'initial RAM disk')
     .option('--append <text>', 'the kernel’s command line')
+    .option(
+      '--program <file>',
+      'an ELF file of a program that runs in the guests, for its symbols; may be given several times',
+      (file: string, before: readonly string[] = []) => [...before, file],
+    )
     .option(
       '--disk <file[,readonly][,guest=name]>',
       'a disk (virtio block), which keeps what is written in memory; may be given several times',
@@ -117,6 +123,7 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     ...(initrd !== undefined && { initrd }),
     ...(append !== undefined && { append }),
     ...(vcpus !== undefined && { vcpus }),
+    ...(options.program && { programs: options.program }),
     ...(options.rng !== undefined && { randomSeed: options.rng }),
     ...(options.net && { network: options.net }),
     ...(share.length > 0 && { shares: share }),

@@ -31,6 +31,7 @@ const optionOf = {
   quantum: '--quantum',
   initrd: '--initrd',
   append: '--append',
+  programs: '--program',
   disks: '--disk',
   randomSeed: '--rng',
   network: '--net',

@@ -1,12 +1,14 @@
 import { Option, type Command } from 'commander';
 import { loadDebuggee } from '../dap/launch.ts';
-import type { SliceResult } from '../debugger/debugger.ts';
+import type { DebuggerCore, SliceResult } from '../debugger/debugger.ts';
 import type { Debuggee } from '../debugger/debuggee.ts';
 import type { Target } from '../debugger/target/target.ts';
 import { ExitTrace } from './exit-trace.ts';
 import { exitCode, largestExitCode } from './failure.ts';
 import { addGuestOptions, parseCount, toConfiguration, type GuestOptions } from './guest-options.ts';
 import { optionNames } from './option-names.ts';
+import { standardInterval } from '../debugger/profile/profiler.ts';
+import { profileFormats, RunProfile } from './profile.ts';
 import { connectTerminal } from './terminal.ts';
 import { statisticsOf, statisticsText } from './statistics.ts';
 
@@ -15,6 +17,8 @@ interface RunOptions extends GuestOptions {
   readonly stats?: true;
   readonly json?: true;
   readonly trace?: 'exits';
+  readonly profile?: string;
+  readonly profileInterval: number;
 }
 
 const stepsPerSlice = 1_000_000;
@@ -29,7 +33,17 @@ export function addRunCommand(program: Command): void {
     .option('--max-instructions <count>', 'stop after so many steps, with exit code 124', parseCount)
     .addOption(new Option('--trace <what>', 'exits: a line for each VM exit, on stderr').choices(['exits']))
     .option('--stats', 'print steps, speed and exits at the end, on stderr')
-    .option('--json', 'print statistics and traces as JSON lines')
+    .option('--json', 'print statistics, traces and profiles as JSON lines')
+    .option(
+      '--profile <file>',
+      `write where the guests spend their steps, by stack, and print the most of it at the end: ${profileFormats}`,
+    )
+    .option(
+      '--profile-interval <steps>',
+      'look at the stack every so many steps',
+      parseCount,
+      standardInterval,
+    )
     .addHelpText(
       'after',
       `
@@ -46,6 +60,7 @@ Examples:
   strata run Image --vmm none --share src=./src       mount -t 9p -o trans=virtio,version=9p2000.L src /mnt
   strata run --guest a=k.elf --guest b=k.elf --disk a.img,guest=a --disk b.img,readonly,guest=b
   strata run kernel.elf --trace exits --json 2>exits.jsonl
+  strata run kernel.elf --profile kernel.cpuprofile    VS Code opens it; kernel.folded is for flamegraph.pl
 
 Exit code: the guest's, 255 at most; 2 for a wrong command line, 124 after --max-instructions.
 Control-] ends the run from the keyboard; Control-^ gives the keyboard to the next of several guests.`,
@@ -60,15 +75,25 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
   const { core, target } = debuggee;
   const form = options.json === true ? 'json' : 'text';
   const trace = options.trace === 'exits' ? new ExitTrace(debuggee, form) : undefined;
+  const profile =
+    options.profile === undefined
+      ? undefined
+      : new RunProfile(debuggee, options.profile, options.profileInterval);
   const terminal = connectTerminal(core, { isServed: debuggee.networks.length > 0 });
   const started = performance.now();
-  const end = await untilEnd(debuggee, terminal, options.maxInstructions ?? Infinity, () => trace?.print());
+  const end = await untilEnd(debuggee, {
+    terminal,
+    runner: profile?.profiler ?? core,
+    limit: options.maxInstructions ?? Infinity,
+    afterSlice: () => trace?.print(),
+  });
   terminal.close();
   debuggee.close();
   if (options.stats === true || options.json === true) {
     const statistics = statisticsOf(target, end.code, performance.now() - started);
     process.stderr.write(form === 'json' ? `${JSON.stringify(statistics)}\n` : statisticsText(statistics));
   }
+  profile?.finish(form);
   // The guest's last line may have no end yet.
   const before = terminal.isInteractive && terminal.isInLine ? '\n' : '';
   if (end.message !== undefined) process.stderr.write(`${before}strata: ${end.message}\n`);
@@ -81,18 +106,22 @@ interface RunEnd {
   readonly message?: string;
 }
 
-async function untilEnd(
-  { core, target }: Debuggee,
-  terminal: ReturnType<typeof connectTerminal>,
-  limit: number,
-  afterSlice: () => void,
-): Promise<RunEnd> {
+interface Running {
+  readonly terminal: ReturnType<typeof connectTerminal>;
+  readonly runner: Pick<DebuggerCore, 'runSlice'>;
+  /** Steps at most. */
+  readonly limit: number;
+  readonly afterSlice: () => void;
+}
+
+async function untilEnd({ core, target }: Debuggee, running: Running): Promise<RunEnd> {
+  const { terminal, runner, limit, afterSlice } = running;
   core.resume({ kind: 'continue', direction: 'forward' });
   let steps = terminal.isInteractive ? fewSteps : stepsPerSlice;
   for (;;) {
     const left = limit - target.machine.steps;
     if (left <= 0) return { code: exitCode.limit, message: `stopped after ${limit} steps` };
-    const result = core.runSlice(Math.min(steps, left));
+    const result = runner.runSlice(Math.min(steps, left));
     afterSlice();
     if (result.kind === 'idle' || isListening(target)) terminal.release();
     const end = endOf(result);

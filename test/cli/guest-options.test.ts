@@ -19,13 +19,14 @@ describe('cli/guest-options', () => {
     ['an image', ['k.elf'], { ...usual, vmm: 'hosted', image: 'k.elf' }],
     [
       'QEMU’s options',
-      ['--kernel', 'k', '--initrd', 'i', '--append', 'x=1'],
+      ['--kernel', 'k', '--initrd', 'i', '--append', 'x=1', '--program', 'p', '--program', 'q'],
       {
         ...usual,
         vmm: 'hosted',
         image: 'k',
         initrd: 'i',
         append: 'x=1',
+        programs: ['p', 'q'],
       },
     ],
     [
