@@ -62,7 +62,7 @@ export function addGuestOptions(command: Command): Command {
     .option(
       '--program <file>',
       'an ELF file of a program that runs in the guests, for its symbols; may be given several times',
-      (file: string, before: readonly string[] = []) => [...before, file],
+      (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
     )
     .option(
       '--disk <file[,readonly][,guest=name]>',

@@ -1,4 +1,4 @@
-import { CallTree, type CallNode } from './call-tree.ts';
+import type { CallNode, CallTree } from './call-tree.ts';
 
 /** A sample: where the guest was at a step. */
 export interface Sample {

@@ -1,7 +1,7 @@
 import { asLinked, type StratumImage } from '../images/image-set.ts';
 import type { Activation } from '../stack/activation.ts';
 import { unwindThread } from '../stack/unwind.ts';
-import type { DebugThread, Target } from '../target/target.ts';
+import type { Target } from '../target/target.ts';
 import { ProfileFrames, type ProfileFrame } from './profile-frame.ts';
 
 /** Takes the stack of the thread that runs, as a profile has it: by functions, whatever their arguments are. */
