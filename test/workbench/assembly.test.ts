@@ -23,12 +23,18 @@ async function pointAt(window: WorkbenchWindow, fits: RegExp, word: string): Pro
   await window.page.mouse.move(place.x, place.y, { steps: 3 });
 }
 
+/** Points at it again now and then: while the extension starts, the editor has nobody to ask. */
 async function hover(window: WorkbenchWindow, fits: RegExp, word: string): Promise<string> {
-  await pointAt(window, fits, word);
   const box = window.page.locator('.monaco-hover .hover-contents', { hasText: word }).first();
-  return waitFor(`a hover on ${word}`, async () =>
-    (await box.isVisible()) ? ((await box.textContent()) ?? '') : undefined,
-  );
+  return waitFor(`a hover on ${word}`, async () => {
+    await window.page.mouse.move(0, 0);
+    await pointAt(window, fits, word);
+    const shown = await box.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    return shown ? ((await box.textContent()) ?? '') : undefined;
+  });
 }
 
 describe('workbench/assembly', () => {

@@ -33,4 +33,19 @@ describe('fuzz/differences/judge', () => {
   it('knows of code that a store changed', () => {
     assert.equal(explain(parting({ theirs: 2n, overwritten: true }))?.id, 'code-changed-without-fence');
   });
+
+  it('knows what CSRRC leaves of an FS that only ours made Dirty', () => {
+    const cleared = (vsstatus: readonly [bigint, bigint], sstatus: readonly [bigint, bigint]): Parting => ({
+      ...parting({}),
+      mnemonic: 'csrrc',
+      values: [
+        { what: 'x20', ours: sstatus[0], theirs: sstatus[1] },
+        { what: 'vsstatus', ours: vsstatus[0], theirs: vsstatus[1] },
+      ],
+    });
+    const read = [(1n << 63n) | 0x6100n, 0x2100n] as const;
+    assert.equal(explain(cleared([0x4000n, 0n], read))?.id, 'flags-not-dirty');
+    assert.equal(explain(cleared([0x4002n, 0n], read)), undefined);
+    assert.equal(explain(cleared([0x4000n, 0n], [0x2100n, 0x6100n])), undefined);
+  });
 });
