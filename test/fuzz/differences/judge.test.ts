@@ -23,6 +23,16 @@ const parting = (change: {
   };
 };
 
+/** csrrc s4,sstatus,s10 in VS mode. */
+const cleared = (vsstatus: readonly [bigint, bigint], sstatus: readonly [bigint, bigint]): Parting => ({
+  ...parting({}),
+  mnemonic: 'csrrc',
+  values: [
+    { what: 'x20', ours: sstatus[0], theirs: sstatus[1] },
+    { what: 'vsstatus', ours: vsstatus[0], theirs: vsstatus[1] },
+  ],
+});
+
 describe('fuzz/differences/judge', () => {
   it('knows that mideleg hides interrupts of a guest in QEMU, and only there', () => {
     assert.equal(explain(parting({}))?.id, 'guest-interrupts-by-mideleg');
@@ -35,14 +45,6 @@ describe('fuzz/differences/judge', () => {
   });
 
   it('knows what CSRRC leaves of an FS that only ours made Dirty', () => {
-    const cleared = (vsstatus: readonly [bigint, bigint], sstatus: readonly [bigint, bigint]): Parting => ({
-      ...parting({}),
-      mnemonic: 'csrrc',
-      values: [
-        { what: 'x20', ours: sstatus[0], theirs: sstatus[1] },
-        { what: 'vsstatus', ours: vsstatus[0], theirs: vsstatus[1] },
-      ],
-    });
     const read = [(1n << 63n) | 0x6100n, 0x2100n] as const;
     assert.equal(explain(cleared([0x4000n, 0n], read))?.id, 'flags-not-dirty');
     assert.equal(explain(cleared([0x4002n, 0n], read)), undefined);
