@@ -1,5 +1,5 @@
 import type { DepartureCounts, DepartureReason } from '../hart/engine/departures.ts';
-import type { TranslationStatistics } from '../hart/translator/translator.ts';
+import type { TranslationStatistics } from '../hart/translator/translation-policy.ts';
 import type { Target } from '../debugger/target/target.ts';
 import type { ExitSite } from '../vmm/exits/statistics.ts';
 import type { Guest } from '../vmm/guest.ts';
@@ -140,12 +140,13 @@ const departureTexts: Readonly<Record<DepartureReason, string>> = {
 
 function translationText({
   translations,
+  merged,
   functions,
   dropped,
   bytes,
   interpreted,
 }: TranslationStatistics): string {
-  return `${count(translations)} translations (${count(Math.round(bytes / 1024))} KiB of wasm), ${count(functions)} in use, ${count(dropped)} dropped; about ${count(interpreted)} steps interpreted`;
+  return `${count(translations)} translations (${count(merged)} of several pages; ${count(Math.round(bytes / 1024))} KiB of wasm), ${count(functions)} in use, ${count(dropped)} dropped; about ${count(interpreted)} steps interpreted`;
 }
 
 function count(number: number): string {

@@ -9,10 +9,10 @@ import type { HostedLevels } from './hosted.ts';
 import type { MachineMemory } from './memory.ts';
 import {
   standardPolicy,
-  Translator,
   type TranslationPolicy,
   type TranslationStatistics,
-} from './translator/translator.ts';
+} from './translator/translation-policy.ts';
+import { Translator } from './translator/translator.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { assert } from '../common/errors.ts';
 import type { Breakpoints } from '../hart/breakpoints.ts';
 import { sumDepartures, type DepartureCounts } from '../hart/engine/departures.ts';
-import type { TranslationStatistics } from '../hart/translator/translator.ts';
+import type { TranslationStatistics } from '../hart/translator/translation-policy.ts';
 import { MemoryHash } from '../hart/engine/memory-hash.ts';
 import type { Hart } from '../hart/hart.ts';
 import { hostedLevel, type HostedLevel } from '../hart/hosted.ts';

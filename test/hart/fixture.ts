@@ -15,7 +15,7 @@ import { PhysicalMemory } from '../../src/hart/physical-memory.ts';
 import { pteBit } from '../../src/hart/translation/page-table.ts';
 import type { HartMode, HartState } from '../../src/hart/state.ts';
 import type { Breakpoints } from '../../src/hart/breakpoints.ts';
-import type { TranslationPolicy } from '../../src/hart/translator/translator.ts';
+import type { TranslationPolicy } from '../../src/hart/translator/translation-policy.ts';
 import type { HartStop } from '../../src/hart/stop.ts';
 
 export const ramBase = 0x8000_0000;

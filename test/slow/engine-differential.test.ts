@@ -11,7 +11,7 @@ for (const engine of ['interpreter', 'translator'] as const)
       const coverage = compareEngines({ seed, steps, engine });
       assert.equal(coverage.steps >= steps, true);
       console.log(
-        `      ${coverage.stops} stops, ${coverage.traps} traps, ${coverage.breakpoints} breakpoints`,
+        `      ${coverage.stops} stops, ${coverage.traps} traps, ${coverage.breakpoints} breakpoints, ${coverage.merged} regions of several pages`,
       );
     });
   });

@@ -57,6 +57,12 @@ export class TinyGuest {
     return this;
   }
 
+  /** Fills up to an offset with NOPs. */
+  padTo(offset: number): this {
+    while (this.#words.length * 4 < offset) this.op('addi', { rd: 'zero', rs1: 'zero', imm: 0 });
+    return this;
+  }
+
   /** Loads any constant of 64 bits. */
   li(rd: string, value: bigint | number): this {
     const wide = BigInt.asIntN(64, BigInt(value));

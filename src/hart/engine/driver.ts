@@ -1,17 +1,29 @@
 import { hartSlot, slotOffset } from '../state.ts';
 import { specialHandler } from './handlers.ts';
 import { exitCode, type HartPlace } from './exit-code.ts';
-import { engineWord, inPageMask, recordField, recordShift, tlbArray, tlbField } from './layout.ts';
+import {
+  directArrival,
+  engineWord,
+  inPageMask,
+  notedArrivals,
+  recordField,
+  recordShift,
+  tlbArray,
+  tlbField,
+} from './layout.ts';
 import { writeTlbEntry } from './interpreter-frame.ts';
 import type { CodeWriter, FunctionIndex, Local } from './wasm/code-writer.ts';
 import type { ModuleWriter, Signature } from './wasm/module-writer.ts';
 
 /**
- * The type of translated functions: budget, pc, address of the hart's state, address of the translation context. They
- * run instructions from pc on, leave pc in the state, and return twice the budget that is left, plus 1 where the
- * instruction at pc is for the interpreter.
+ * The type of translated functions: budget, pc, address of the hart's state, address of the translation context, the
+ * number by which the function is called. They run instructions from pc on, leave pc in the state, and return twice the
+ * budget that is left, plus 1 where the instruction at pc is for the interpreter.
  */
-export const regionSignature: Signature = { parameters: ['i32', 'i64', 'i32', 'i32'], results: ['i32'] };
+export const regionSignature: Signature = {
+  parameters: ['i32', 'i64', 'i32', 'i32', 'i32'],
+  results: ['i32'],
+};
 
 /**
  * Writes `run`, which goes to and fro between translated code and the interpreter. It is a function of its own, for a
@@ -22,8 +34,8 @@ export function writeDriver(module: ModuleWriter, interpret: FunctionIndex, hart
   module.function(
     'run',
     { parameters: ['i32', 'i32'], results: ['i32'] },
-    ['i32', 'i32', 'i32', 'i32', 'i64'],
-    (code, [budget, seen, context, entry, record, exit, pc]) =>
+    ['i32', 'i32', 'i32', 'i32', 'i64', 'i64'],
+    (code, [budget, seen, context, entry, record, exit, pc, direct]) =>
       writeLoop({
         code,
         budget,
@@ -33,6 +45,7 @@ export function writeDriver(module: ModuleWriter, interpret: FunctionIndex, hart
         record,
         exit,
         pc,
+        direct,
         ...hart,
         interpret,
         region,
@@ -40,7 +53,7 @@ export function writeDriver(module: ModuleWriter, interpret: FunctionIndex, hart
   );
 }
 
-type Locals = Record<'budget' | 'seen' | 'context' | 'entry' | 'record' | 'exit' | 'pc', Local>;
+type Locals = Record<'budget' | 'seen' | 'context' | 'entry' | 'record' | 'exit' | 'pc' | 'direct', Local>;
 interface Frame extends Locals, HartPlace {
   readonly code: CodeWriter;
   readonly interpret: FunctionIndex;
@@ -48,7 +61,7 @@ interface Frame extends Locals, HartPlace {
 }
 
 function writeLoop(frame: Frame): void {
-  const { code, budget, seen, exit, context, engineOffset } = frame;
+  const { code, budget, seen, exit, context, direct, engineOffset } = frame;
   code.get(seen);
   code.i32(7);
   code.plain('i32.shl');
@@ -58,7 +71,13 @@ function writeLoop(frame: Frame): void {
     code.i32(0);
     code.memory('i32.load', engineOffset + engineWord.context);
     code.set(context);
-    writeRegionCall(frame, () => code.br(again));
+    writeRegionCall(frame, () => {
+      code.i64(BigInt(directArrival));
+      code.set(direct);
+      code.br(again);
+    });
+    code.i64(0n);
+    code.set(direct);
     countInterpreted(frame, () => {
       code.get(budget);
       code.get(seen);
@@ -106,12 +125,15 @@ function writeRegionCall(frame: Frame, elsewhere: () => void): void {
     code.i32(specialHandler.region);
     code.plain('i32.eq');
     code.if(() => {
+      noteArrival(frame);
       code.get(budget);
       code.get(pc);
       code.i32(stateOffset);
       code.get(context);
       code.get(record);
       code.memory('i32.load16_u', recordField.region);
+      code.tee(entry);
+      code.get(entry);
       code.callIndirect(frame.region);
       code.tee(exit);
       code.i32(1);
@@ -124,6 +146,26 @@ function writeRegionCall(frame: Frame, elsewhere: () => void): void {
       code.if(elsewhere);
     });
   });
+}
+
+/** Remembers pc among the places where translated code was entered last. */
+function noteArrival({ code, entry, pc, direct, engineOffset }: Frame): void {
+  code.i32(0);
+  code.i32(0);
+  code.memory('i32.load', engineOffset + engineWord.arrivals);
+  code.tee(entry);
+  code.i32(1);
+  code.plain('i32.add');
+  code.memory('i32.store', engineOffset + engineWord.arrivals);
+  code.get(entry);
+  code.i32(notedArrivals - 1);
+  code.plain('i32.and');
+  code.i32(3);
+  code.plain('i32.shl');
+  code.get(pc);
+  code.get(direct);
+  code.plain('i64.or');
+  code.memory('i64.store', engineOffset + engineWord.lastArrivals);
 }
 
 function countInterpreted({ code, budget, engineOffset }: Frame, interpret: () => void): void {

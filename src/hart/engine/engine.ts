@@ -11,8 +11,16 @@ import { contextKeyWords, readContextKey } from './context-key.ts';
 import { exitCode } from './exit-code.ts';
 import { Departures } from './departures.ts';
 import { writeInterpreter, type Interpreter } from './interpreter.ts';
-import { contextsOffset, engineWord, missesAligned, notedCalls } from './layout.ts';
+import {
+  contextsOffset,
+  directArrival,
+  engineWord,
+  missesAligned,
+  notedArrivals,
+  notedCalls,
+} from './layout.ts';
 import type { CodeUser, PredecodedCode } from './predecoded-code.ts';
+import type { Arrival } from '../translator/page-changes.ts';
 import type { Translator } from '../translator/translator.ts';
 import { Refill, type TranslatePage } from './refill.ts';
 import type { TablePages, TableUser } from './table-pages.ts';
@@ -51,6 +59,8 @@ export class Engine implements CodeUser, TableUser {
   /** Instructions until it is looked at what is worth translating. */
   #untilSample: number;
   #sampleSteps: number;
+  /** Of `engineWord.arrivals`. */
+  #toldArrivals = 0;
 
   constructor(options: {
     readonly memory: MachineMemory;
@@ -251,6 +261,26 @@ export class Engine implements CodeUser, TableUser {
     this.#words[engineWord.interpreted / 4] = 0;
     const page = this.#refill.ramPage(this.#pcPage);
     if (page !== undefined) this.#translator?.sample(page, this.#pcOffset, interpreted, this.#likelyAddend);
+    this.#tellArrivals();
+  }
+
+  /** Tells the translator where its code was entered last, if that was often. */
+  #tellArrivals(): void {
+    const arrivals = this.#words[engineWord.arrivals / 4] as number;
+    const count = (arrivals - this.#toldArrivals) >>> 0;
+    if (this.#translator === undefined || count < this.#translator.interval / 128) return;
+    this.#toldArrivals = arrivals;
+    const places: (Arrival | undefined)[] = [];
+    for (let index = arrivals - Math.min(count, notedArrivals); index < arrivals; index++) {
+      const word = (engineWord.lastArrivals + 8 * (index & (notedArrivals - 1))) / 4;
+      const low = this.#words[word] as number;
+      const virtualPage = pageOf(low, this.#words[word + 1] as number);
+      const page = this.#refill.ramPage(virtualPage);
+      places.push(
+        page === undefined ? undefined : { page, virtualPage, isDirect: (low & directArrival) !== 0 },
+      );
+    }
+    this.#translator.entered(count, places, this.#likelyAddend);
   }
 
   #translateLoop(): void {

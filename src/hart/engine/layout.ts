@@ -21,8 +21,17 @@ export const engineWord = {
   notedCalls: 24,
   /** 1 where wasm may take system calls, and return from them, by itself. */
   callsInside: 28,
+  /** How often translated code was entered; counts on from run to run. */
+  arrivals: 32,
   calls: 64,
+  /** The last addresses at which that was, 64 bits each, in turn; `directArrival` is added. */
+  lastArrivals: 0x400,
 } as const;
+
+/** A power of two. */
+export const notedArrivals = 128;
+/** Other translated code led there, and nothing came between. */
+export const directArrival = 1;
 
 /** System calls that wasm took since TypeScript last looked, and from which it did not return. */
 export const notedCalls = { most: 8, bytes: 64 } as const;

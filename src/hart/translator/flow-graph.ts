@@ -1,9 +1,9 @@
 import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { isPcRelative } from '../engine/compile-semantics.ts';
 
-/** What is to be translated: offsets in a page, and the instructions there. */
-export interface PageCode {
-  /** `undefined` is left to the interpreter, as is what begins in one page and ends in another. */
+/** What is to be translated: offsets from the start of the region's first page, and the instructions there. */
+export interface RegionCode {
+  /** `undefined` is left to the interpreter, as are other pages, and what begins in one page and ends in another. */
   at(offset: number): DecodedInstruction | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Block {
   readonly successors: readonly number[];
 }
 
-/** How an instruction goes on, other than with the next one. Offsets are from the page's start and may lie outside. */
+/** How an instruction goes on, other than with the next one. Targets may lie outside of the region. */
 export type Transfer =
   | { readonly kind: 'branch'; readonly target: number }
   | { readonly kind: 'jump'; readonly target: number; readonly links: boolean }
@@ -33,11 +33,11 @@ export interface FlowGraph {
 }
 
 /**
- * Follows the code of a page from its entries on. `calls`: whether calls within the page are followed; where they
- * are not, they leave the region, and so does all that comes after them.
+ * Follows the code of a region from its entries on. `calls`: whether calls within the region are followed; where they
+ * are not, they leave the region, and so does all that comes after them. A block ends where its page does.
  */
 export function exploreFlow(
-  page: PageCode,
+  code: RegionCode,
   entries: Iterable<number>,
   { calls, limit }: { readonly calls: 'followed' | 'left'; readonly limit: number },
 ): FlowGraph {
@@ -46,7 +46,7 @@ export function exploreFlow(
   const waiting: number[] = [];
   const visited = new Set<number>();
   const begin = (offset: number): boolean => {
-    if (offset < 0 || offset >= pageBytes || page.at(offset) === undefined) return false;
+    if (code.at(offset) === undefined) return false;
     if (!starts.has(offset)) {
       starts.add(offset);
       waiting.push(offset);
@@ -56,7 +56,7 @@ export function exploreFlow(
   for (const entry of entries) if (begin(entry)) allEntries.add(entry);
   for (let start = waiting.pop(); start !== undefined; start = waiting.pop()) {
     for (let offset = start; !visited.has(offset) && visited.size < limit;) {
-      const decoded = page.at(offset);
+      const decoded = code.at(offset);
       const next = offset + (decoded?.length ?? 0);
       if (decoded === undefined) {
         // What comes after an instruction that is done outside is reached from outside.
@@ -64,9 +64,13 @@ export function exploreFlow(
       }
       visited.add(offset);
       const transfer = transferOf({ offset, decoded });
-      if (transfer === undefined) {
+      if (transfer === undefined && isOnePage(offset, next)) {
         offset = next;
         continue;
+      }
+      if (transfer === undefined) {
+        begin(next);
+        break;
       }
       if (transfer.kind === 'branch') begin(next);
       else if (transfer.links && calls === 'followed' && begin(next)) allEntries.add(next);
@@ -78,7 +82,7 @@ export function exploreFlow(
   }
   const blocks = new Map<number, Block>();
   for (const start of starts) {
-    if (visited.has(start)) blocks.set(start, formBlock(page, start, starts, visited, calls));
+    if (visited.has(start)) blocks.set(start, formBlock(code, start, starts, visited, calls));
   }
   return { blocks, entries: [...allEntries].filter((entry) => blocks.has(entry)).toSorted((a, b) => a - b) };
 }
@@ -96,7 +100,7 @@ function transferOf({ offset, decoded }: PlacedInstruction): Transfer | undefine
 }
 
 function formBlock(
-  page: PageCode,
+  code: RegionCode,
   start: number,
   starts: ReadonlySet<number>,
   visited: ReadonlySet<number>,
@@ -108,7 +112,7 @@ function formBlock(
     if (visited.has(offset) && starts.has(offset)) successors.push(offset);
   };
   for (let offset = start; ;) {
-    const decoded = visited.has(offset) ? page.at(offset) : undefined;
+    const decoded = visited.has(offset) ? code.at(offset) : undefined;
     if (decoded === undefined) break;
     const placed = { offset, decoded };
     instructions.push(placed);
@@ -129,4 +133,9 @@ function formBlock(
   return { offset: start, instructions, successors: [...new Set(successors)] };
 }
 
-const pageBytes = 0x1000;
+/** Do two offsets lie in the same page? */
+export function isOnePage(left: number, right: number): boolean {
+  return left >> pageShift === right >> pageShift;
+}
+
+const pageShift = 12;

@@ -1,80 +1,36 @@
 import { wasm, type WasmFunction, type WasmTable } from '../../common/web-assembly.ts';
-import type { CodeObserver, PredecodedCode } from '../engine/predecoded-code.ts';
-import { entryTableBytes, mostFunctions } from '../layout.ts';
+import type { PredecodedCode } from '../engine/predecoded-code.ts';
+import { entryTableBytes } from '../layout.ts';
 import type { MachineMemory } from '../memory.ts';
 import { exploreFlow, type FlowGraph } from './flow-graph.ts';
 import { orderFlow } from './flow-order.ts';
+import { mergePages, type PlacedPage } from './merge.ts';
+import { PageChanges, type Arrival, type PagePair } from './page-changes.ts';
+import { TranslatedCode, type Region } from './translated-code.ts';
+import type { TranslationPolicy, TranslationStatistics } from './translation-policy.ts';
 import { writeRegion } from './write-region.ts';
 
-/** How soon code is translated; all counts are of instructions that the interpreter did. */
-export interface TranslationPolicy {
-  /** After so many steps it is looked at where a hart is, as long as the interpreter does much of the work. */
-  readonly interval: number;
-  /** A page is translated once the interpreter spent so many in it; 0: as soon as it is met. */
-  readonly pageHeat: number;
-  /** A loop is translated by itself once the interpreter came by so often at its head: 1 to 65535. */
-  readonly loopHeat: number;
-  /** Translated functions that are kept at most. */
-  readonly capacity: number;
-}
-
-export const standardPolicy: TranslationPolicy = {
-  interval: 1 << 16,
-  pageHeat: 200_000,
-  loopHeat: 1000,
-  capacity: mostFunctions,
-};
-
-/** What was translated so far, for `strata run --stats` and the like. */
-export interface TranslationStatistics {
-  readonly translations: number;
-  /** Instructions that the interpreter did, of which the translator was told. */
-  readonly interpreted: number;
-  /** Functions that are there now. */
-  readonly functions: number;
-  /** Bytes of wasm code written so far. */
-  readonly bytes: number;
-  /** Dropped because their code or its breakpoints changed, or for want of room. */
-  readonly dropped: number;
-}
-
-interface Translated {
-  /** Its place in the table of functions. */
-  readonly slot: number;
-  readonly entries: readonly number[];
-  readonly loopHeads: readonly number[];
-}
-
-interface TranslatedPage {
-  readonly page: number;
-  main: Translated | undefined;
-  readonly loops: Map<number, Translated>;
-  /** A byte for each place in the page: 1 where a translated instruction begins. */
-  readonly covered: Uint8Array;
-  lastUse: number;
-}
-
 /**
- * The translated code of a machine: functions of wasm, each made of the hot code of one page of RAM. What is known of
- * them outside are marks in the predecoded records, at the places where they can be entered.
+ * Decides what code of a machine is translated, and does it: functions of wasm, each made of the hot code of one page of
+ * RAM, or of several that lead to each other. What is known of them outside are marks in the predecoded records, at the
+ * places where they can be entered.
  */
-export class Translator implements CodeObserver {
-  /** The functions by their number, for the engines' wasm code to call. */
-  readonly functions: WasmTable;
+export class Translator {
   readonly #memory: MachineMemory;
   readonly #code: PredecodedCode;
   readonly #policy: TranslationPolicy;
-  readonly #pages = new Map<number, TranslatedPage>();
+  readonly #translated: TranslatedCode;
+  readonly #changes = new PageChanges();
   readonly #heat = new Map<number, number>();
   /** How often a page was translated: each time it has to be hotter. */
   readonly #times = new Map<number, number>();
-  readonly #free: number[];
+  /** Likewise for being part of a region of several. */
+  readonly #merges = new Map<number, number>();
   #likelyAddend: number | undefined;
-  #uses = 0;
   #translations = 0;
+  #merged = 0;
   #interpreted = 0;
   #bytes = 0;
-  #dropped = 0;
 
   constructor(options: {
     readonly memory: MachineMemory;
@@ -84,9 +40,12 @@ export class Translator implements CodeObserver {
     this.#memory = options.memory;
     this.#code = options.code;
     this.#policy = options.policy;
-    this.#free = Array.from({ length: this.#policy.capacity }, (_, slot) => slot);
-    this.functions = new wasm.Table({ element: 'anyfunc', initial: this.#policy.capacity });
-    this.#code.observe(this);
+    this.#translated = new TranslatedCode(options.code, options.policy.capacity);
+  }
+
+  /** The translated functions by their number, for the engines' wasm code to call. */
+  get functions(): WasmTable {
+    return this.#translated.functions;
   }
 
   /** Whether all code is to be translated as soon as it is met. */
@@ -102,21 +61,21 @@ export class Translator implements CodeObserver {
   get statistics(): TranslationStatistics {
     return {
       translations: this.#translations,
+      merged: this.#merged,
       interpreted: this.#interpreted,
-      functions: this.#policy.capacity - this.#free.length,
+      functions: this.#translated.count,
       bytes: this.#bytes,
-      dropped: this.#dropped,
+      dropped: this.#translated.dropped,
     };
   }
 
   /** A hart is at this place of a page of RAM, and the interpreter did so many instructions since it last told. */
   sample(page: number, offset: number, interpreted: number, likelyAddend: () => number | undefined): void {
     this.#interpreted += interpreted;
-    const known = this.#pages.get(page);
-    if (known !== undefined) known.lastUse = ++this.#uses;
+    this.#translated.use(page);
     if (this.isEager) {
       this.#likelyAddend = likelyAddend();
-      this.#translateAtOnce(page, offset, known);
+      this.#translateAtOnce(page, offset);
       return;
     }
     const heat = (this.#heat.get(page) ?? 0) + interpreted;
@@ -125,12 +84,13 @@ export class Translator implements CodeObserver {
     if (heat < this.#policy.pageHeat * 2 ** times) return;
     this.#heat.set(page, 0);
     this.#likelyAddend = likelyAddend();
-    if (known?.main === undefined || this.#hasNewEntries(page, known.main)) {
+    const main = this.#translated.mainOf(page);
+    if (main === undefined || this.#hasNewEntries(page, main)) {
       this.#times.set(page, times + 1);
-      this.#translatePage(page, []);
+      this.#translatePages(main?.pages ?? [{ page, offset: 0 }], []);
     }
     // A loop that control fell into, or was sent back into: no entry leads there.
-    if (this.#pages.get(page)?.main === undefined) this.#translateHere(page, offset);
+    if (this.#translated.mainOf(page) === undefined) this.#translateHere(page, offset);
   }
 
   #translateHere(page: number, offset: number): void {
@@ -144,135 +104,141 @@ export class Translator implements CodeObserver {
     this.#translateLoop(page, offset);
   }
 
-  codeChanges(page: number, from: number, to: number): void {
-    const known = this.#pages.get(page);
-    if (known === undefined) return;
-    for (let place = from >> 1; place < to >> 1; place++) {
-      if (known.covered[place] === 0) continue;
-      this.#drop(known);
-      return;
+  /** Translated code was entered so often since this was last told, the last times at these places. */
+  entered(
+    count: number,
+    arrivals: readonly (Arrival | undefined)[],
+    likelyAddend: () => number | undefined,
+  ): void {
+    this.#changes.add(count, arrivals);
+    for (const pair of this.#changes.hotPairs(this.#policy.changeHeat)) {
+      const merges = Math.max(this.#merges.get(pair.first) ?? 0, this.#merges.get(pair.second) ?? 0);
+      if (pair.changes < this.#policy.changeHeat * 2 ** merges) continue;
+      this.#likelyAddend = likelyAddend();
+      this.#merge(pair);
     }
   }
 
-  #translateAtOnce(page: number, offset: number, known: TranslatedPage | undefined): void {
+  /** Makes one region of those of two pages, and of others that they often lead to. */
+  #merge(pair: PagePair): void {
+    this.#changes.forget(pair);
+    let pages = this.#mergedBy(pair);
+    if (pages === undefined) return;
+    for (const other of this.#changes.hotPairs(this.#policy.changeHeat / 8)) {
+      const more = this.#mergedBy(other, pages);
+      if (more === undefined) continue;
+      this.#changes.forget(other);
+      pages = more;
+    }
+    for (const { page } of pages) this.#merges.set(page, (this.#merges.get(page) ?? 0) + 1);
+    this.#translatePages(pages, []);
+  }
+
+  /** The pages of the regions of both pages, where `present` is to be taken for that of some; if they can be one region. */
+  #mergedBy(pair: PagePair, present: readonly PlacedPage[] = []): readonly PlacedPage[] | undefined {
+    const regionOf = (page: number): readonly PlacedPage[] =>
+      present.some((place) => place.page === page) ? present : (this.#translated.mainOf(page)?.pages ?? []);
+    const [left, right] = [regionOf(pair.first), regionOf(pair.second)];
+    if (present.length > 0 && left !== present && right !== present) return undefined;
+    const pages = mergePages(left, right, pair);
+    if (pages === undefined || pages.length > this.#policy.capacity / 2) return undefined;
+    const regions = new Set(pages.map(({ page }) => this.#translated.mainOf(page)));
+    let [entries, instructions] = [0, 0];
+    for (const region of regions) {
+      entries += region?.graph.entries.length ?? 0;
+      for (const block of region?.graph.blocks.values() ?? []) instructions += block.instructions.length;
+    }
+    return entries <= mostEntries && instructions <= mostInstructions ? pages : undefined;
+  }
+
+  #translateAtOnce(page: number, offset: number): void {
     if (!this.#code.isPlain(page, offset) || this.#code.isRegion(page, offset)) return;
-    if (known?.main === undefined) this.#translatePage(page, [offset]);
+    if (this.#translated.mainOf(page) === undefined) this.#translatePages([{ page, offset: 0 }], [offset]);
     else this.#translateLoop(page, offset);
   }
 
-  #translatePage(page: number, more: readonly number[]): void {
-    const former = this.#pages.get(page);
-    if (former !== undefined) this.#drop(former);
+  #translatePages(pages: readonly PlacedPage[], more: readonly number[]): void {
     const entries = new Set(more);
-    for (let offset = 0; offset < pageBytes; offset += 2) {
-      if (entries.size < mostEntries && this.#code.isSeen(page, offset)) entries.add(offset);
+    for (const place of pages) {
+      this.#translated.drop(place.page);
+      for (let offset = 0; offset < pageBytes; offset += 2) {
+        if (entries.size < mostEntries && this.#code.isSeen(place.page, offset))
+          entries.add(place.offset + offset);
+      }
     }
-    const graph = exploreFlow(this.#source(page), entries, { calls: 'followed', limit: mostInstructions });
-    const main = this.#translate(page, graph, 'page');
-    if (main === undefined) return;
-    const known = this.#knownPage(page);
-    known.main = main;
-    this.#cover(known, graph);
-    for (const offset of main.entries) this.#code.setRegion(page, offset, main.slot);
-    for (const offset of main.loopHeads) this.#code.setLoopHead(page, offset, this.#policy.loopHeat);
+    const graph = exploreFlow(this.#source(pages), entries, { calls: 'followed', limit: mostInstructions });
+    this.#translate(pages, graph, 'pages');
+    if (pages.length > 1) this.#merged++;
   }
 
   #translateLoop(page: number, offset: number): void {
-    const graph = exploreFlow(this.#source(page), [offset], { calls: 'left', limit: mostInstructions });
-    const loop = this.#translate(page, graph, 'loop');
-    if (loop === undefined) return;
-    const known = this.#knownPage(page);
-    known.loops.set(offset, loop);
-    this.#cover(known, graph);
-    this.#code.setRegion(page, offset, loop.slot);
+    const pages = [{ page, offset: 0 }];
+    const graph = exploreFlow(this.#source(pages), [offset], { calls: 'left', limit: mostInstructions });
+    this.#translate(pages, graph, 'loop');
   }
 
-  #translate(page: number, graph: FlowGraph, kind: 'page' | 'loop'): Translated | undefined {
-    if (graph.entries.length === 0 || graph.entries.length > mostEntries) return undefined;
-    const slot = this.#takeSlot(page);
-    const table = kind === 'page' ? this.#memory.entryTablesOffset + slot * entryTableBytes : undefined;
+  #translate(placed: readonly PlacedPage[], graph: FlowGraph, kind: Region['kind']): void {
+    if (graph.entries.length === 0 || graph.entries.length > mostEntries) return;
+    const slots = this.#translated.takeSlots(placed);
+    if (slots === undefined) return;
+    const pages = placed.map((place, index) => {
+      const slot = slots[index] as number;
+      const entryTable = this.#memory.entryTablesOffset + slot * entryTableBytes;
+      return { ...place, slot, entryTable, records: this.#code.recordsOf(place.page) };
+    });
     const order = orderFlow(graph);
-    if (table !== undefined) {
-      const bytes = new Uint8Array(this.#memory.wasm.buffer, table, entryTableBytes);
-      bytes.fill(0);
-      for (const [index, offset] of graph.entries.entries()) bytes[offset >> 1] = index + 1;
-    }
+    if (kind === 'pages') this.#fillEntryTables(pages, graph);
     const bytes = writeRegion({
       graph,
       order,
       memory: this.#memory,
-      entryTable: table,
+      pages: kind === 'pages' ? pages : undefined,
       likelyAddend: this.#likelyAddend,
     });
     const instance = new wasm.Instance(new wasm.Module(bytes), { machine: { memory: this.#memory.wasm } });
-    this.functions.set(slot, instance.exports['region'] as WasmFunction);
     this.#translations++;
     this.#bytes += bytes.length;
     const entries = new Set(graph.entries);
+    const loopHeads = [...order.loops].map((block) => order.offsets[block] as number);
+    const region: Region = {
+      kind,
+      pages,
+      graph,
+      loopHeads: kind === 'pages' ? loopHeads.filter((offset) => !entries.has(offset)) : [],
+    };
+    this.#translated.put(region, instance.exports['region'] as WasmFunction, this.#policy.loopHeat);
+  }
+
+  #fillEntryTables(
+    pages: readonly { readonly offset: number; readonly entryTable: number }[],
+    graph: FlowGraph,
+  ): void {
+    for (const { offset, entryTable } of pages) {
+      const bytes = new Uint8Array(this.#memory.wasm.buffer, entryTable, entryTableBytes);
+      bytes.fill(0);
+      for (const [index, entry] of graph.entries.entries()) {
+        if (entry >= offset && entry < offset + pageBytes) bytes[(entry - offset) >> 1] = index + 1;
+      }
+    }
+  }
+
+  #source(pages: readonly PlacedPage[]): Parameters<typeof exploreFlow>[0] {
     return {
-      slot,
-      entries: graph.entries,
-      loopHeads: [...order.loops]
-        .map((block) => order.offsets[block] as number)
-        .filter((offset) => !entries.has(offset)),
+      at: (offset) => {
+        const place = pages.find((page) => offset >= page.offset && offset < page.offset + pageBytes);
+        return place && this.#code.instructionAt(place.page, offset - place.offset);
+      },
     };
   }
 
-  #source(page: number): Parameters<typeof exploreFlow>[0] {
-    return { at: (offset) => this.#code.instructionAt(page, offset) };
-  }
-
-  #knownPage(page: number): TranslatedPage {
-    let known = this.#pages.get(page);
-    if (known === undefined) {
-      known = {
-        page,
-        main: undefined,
-        loops: new Map(),
-        covered: new Uint8Array(pageBytes / 2),
-        lastUse: ++this.#uses,
-      };
-      this.#pages.set(page, known);
-    }
-    return known;
-  }
-
-  #cover(known: TranslatedPage, graph: FlowGraph): void {
-    for (const { instructions } of graph.blocks.values()) {
-      for (const { offset } of instructions) known.covered[offset >> 1] = 1;
-    }
-  }
-
-  #hasNewEntries(page: number, main: Translated): boolean {
-    const entries = new Set(main.entries);
+  #hasNewEntries(page: number, main: Region): boolean {
+    const start = main.pages.find((place) => place.page === page)?.offset ?? 0;
+    const entries = new Set(main.graph.entries);
     for (let offset = 0; offset < pageBytes; offset += 2) {
-      if (!entries.has(offset) && this.#code.isSeen(page, offset) && this.#code.isPlain(page, offset))
+      if (!entries.has(start + offset) && this.#code.isSeen(page, offset) && this.#code.isPlain(page, offset))
         return true;
     }
     return false;
-  }
-
-  /** A free place in the table; where there is none, that of the page that was not met for longest, but this one. */
-  #takeSlot(page: number): number {
-    const free = this.#free.pop();
-    if (free !== undefined) return free;
-    let oldest: TranslatedPage | undefined;
-    for (const known of this.#pages.values()) {
-      if (known.page !== page && (oldest === undefined || known.lastUse < oldest.lastUse)) oldest = known;
-    }
-    this.#drop(oldest ?? (this.#pages.get(page) as TranslatedPage));
-    return this.#free.pop() as number;
-  }
-
-  #drop(known: TranslatedPage): void {
-    this.#pages.delete(known.page);
-    for (const translated of [...known.loops.values(), ...(known.main ? [known.main] : [])]) {
-      for (const offset of [...translated.entries, ...translated.loopHeads])
-        this.#code.removeRegion(known.page, offset);
-      this.functions.set(translated.slot, null);
-      this.#free.push(translated.slot);
-      this.#dropped++;
-    }
   }
 }
 

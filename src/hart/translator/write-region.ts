@@ -1,103 +1,41 @@
 import { regionSignature } from '../engine/driver.ts';
 import { needsFloatingPoint } from '../../isa/floating-point-guards.ts';
-import { floatLocals as floatCounts } from '../engine/float-place.ts';
 import { compileInstruction } from '../engine/compile-semantics.ts';
-import { writeUnit } from '../engine/float-unit.ts';
-import { floatRegisterOffset, inPageMask, registerOffset } from '../engine/layout.ts';
 import { compileCsrAccess } from '../engine/compile-csr.ts';
 import { csrAccessOf } from '../engine/csr-access.ts';
 import { ModuleWriter } from '../engine/wasm/module-writer.ts';
-import type { CodeWriter, Label, Local } from '../engine/wasm/code-writer.ts';
-import type { ValueType } from '../engine/wasm/opcodes.ts';
+import type { CodeWriter, Label } from '../engine/wasm/code-writer.ts';
 import type { MachineMemory } from '../memory.ts';
-import { hartSlot, slotOffset } from '../state.ts';
-import type { Block, FlowGraph, PlacedInstruction } from './flow-graph.ts';
+import { isOnePage, type Block, type FlowGraph } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
-import { RegisterPlace, type PageCache, type RegionLocals, type RegionWays } from './register-place.ts';
+import {
+  leaveIfAbsent,
+  writeChoice,
+  writeEntry,
+  writeExit,
+  writeLookUp,
+  type RegionPage,
+} from './region-entry.ts';
+import { makeFrame, type RegionFrame } from './region-frame.ts';
+import { RegisterPlace, type RegionWays } from './register-place.ts';
+import { steadyAccesses } from './steady-pages.ts';
 import { unitMaskOf, usedRegisters, type UsedRegisters } from './used-registers.ts';
-import { steadyAccesses, type SteadyAccesses } from './steady-pages.ts';
 
 /**
  * Writes a region as a wasm module, which imports `machine.memory` and exports `region`, a function of the type
- * `regionSignature`. `entryTable` is the address in the wasm memory of 2048 bytes, one for each place
- * in the page: 0, or one more than the entry's place in `graph.entries`. A graph with one entry needs none.
+ * `regionSignature`.
  */
-export function writeRegion({ graph, order, memory, entryTable, likelyAddend }: RegionPlan): Uint8Array {
+export function writeRegion(plan: RegionPlan): Uint8Array {
+  const { graph, order, memory } = plan;
   const module = new ModuleWriter({
     module: 'machine',
     name: 'memory',
     pages: memory.wasm.buffer.byteLength / 0x1_0000,
   });
   const used = usedRegisters(graph);
-  const floats = used.f.all;
-  const cached = steadyAccesses(graph, order);
-  const cacheKeys = [...new Set(cached.values())];
-  const types: ValueType[] = [
-    ...Array.from({ length: 5 }, () => 'i32' as const),
-    ...Array.from({ length: 6 + used.x.all.length + cacheKeys.length }, () => 'i64' as const),
-    ...cacheKeys.map(() => 'i32' as const),
-    ...(floats.length === 0 ? [] : floatTypes),
-    ...floats.map(() => 'f64' as const),
-  ];
-  module.function('region', regionSignature, types, (code, locals) => {
-    const [
-      budget,
-      target,
-      state,
-      context,
-      choice,
-      leaveOffset,
-      leaveKind,
-      entry,
-      host,
-      base,
-      address,
-      ...rest
-    ] = locals as [Local, ...Local[]];
-    const x: (Local | undefined)[] = [];
-    const f: (Local | undefined)[] = [];
-    for (const [index, register] of used.x.all.entries()) x[register] = rest[4 + index];
-    const firstCache = 4 + used.x.all.length;
-    const [unit, ...floatLocals] = rest.slice(firstCache + 2 * cacheKeys.length);
-    const [doubles, singles, ofRegisters] = [
-      floatLocals.slice(0, floatCounts.doubles),
-      floatLocals.slice(floatCounts.doubles, floatTypes.length - 1),
-      floatLocals.slice(floatTypes.length - 1),
-    ];
-    for (const [index, register] of floats.entries()) f[register] = ofRegisters[index];
-    const caches = new Map(
-      cacheKeys.map((key, index) => [
-        key,
-        {
-          tag: rest[firstCache + index] as Local,
-          addend: rest[firstCache + cacheKeys.length + index] as Local,
-        },
-      ]),
-    );
-    const frame = {
-      budget,
-      target,
-      state,
-      context,
-      choice,
-      leaveOffset,
-      leaveKind,
-      entry,
-      host,
-      base,
-      address,
-      scratch: rest.slice(0, 4),
-      x,
-      f,
-      unit,
-      doubles,
-      singles,
-    } as Omit<Frame, 'caches' | 'cached'>;
-    new RegionWriter(
-      code,
-      { ...frame, caches, cached },
-      { graph, order, memory, entryTable, likelyAddend },
-    ).write(used);
+  const { frame, types } = makeFrame(used, steadyAccesses(graph, order));
+  module.function('region', regionSignature, types, (code) => {
+    new RegionWriter(code, frame, plan).write(used);
   });
   return module.finish();
 }
@@ -107,36 +45,19 @@ interface RegionPlan {
   readonly graph: FlowGraph;
   readonly order: FlowOrder;
   readonly memory: MachineMemory;
-  readonly entryTable: number | undefined;
+  /** `undefined` for one that has one entry, which nothing in it leads back to by an indirect jump. */
+  readonly pages: readonly RegionPage[] | undefined;
   /** See `RegisterPlace`. */
   readonly likelyAddend: number | undefined;
 }
 
-/** The locals of a region with floating point, before those of its f registers. */
-const floatTypes: readonly ValueType[] = [
-  'i32',
-  ...Array.from({ length: floatCounts.doubles }, () => 'f64' as const),
-  ...Array.from({ length: floatCounts.singles }, () => 'f32' as const),
-];
-
-interface Frame extends RegionLocals {
-  /** Which entry the dispatch goes to. */
-  readonly choice: Local;
-  /** pc at the end, as an offset from `base`. */
-  readonly leaveOffset: Local;
-  /** 1 where the interpreter has to go on. */
-  readonly leaveKind: Local;
-  readonly caches: ReadonlyMap<SteadyAccesses, PageCache>;
-  readonly cached: ReadonlyMap<PlacedInstruction, SteadyAccesses>;
-}
-
 class RegionWriter {
   readonly #code: CodeWriter;
-  readonly #frame: Frame;
+  readonly #frame: RegionFrame;
   readonly #graph: FlowGraph;
   readonly #order: FlowOrder;
   readonly #ramDelta: number;
-  readonly #entryTable: number | undefined;
+  readonly #pages: readonly RegionPage[] | undefined;
   readonly #likelyAddend: number | undefined;
   readonly #loopLabels = new Map<number, Label>();
   readonly #mergeLabels = new Map<number, Label>();
@@ -147,8 +68,8 @@ class RegionWriter {
 
   constructor(
     code: CodeWriter,
-    frame: Frame,
-    { graph, order, memory, entryTable, likelyAddend }: RegionPlan,
+    frame: RegionFrame,
+    { graph, order, memory, pages, likelyAddend }: RegionPlan,
   ) {
     this.#likelyAddend = likelyAddend;
     this.#code = code;
@@ -156,30 +77,13 @@ class RegionWriter {
     this.#graph = graph;
     this.#order = order;
     this.#ramDelta = memory.ramBase - memory.ramOffset;
-    this.#entryTable = entryTable;
+    this.#pages = pages;
   }
 
   write(used: UsedRegisters): void {
     const code = this.#code;
-    const { target, base, state, budget, leaveOffset, leaveKind, x, f, unit } = this.#frame;
-    code.get(target);
-    code.i64(-4096n);
-    code.plain('i64.and');
-    code.set(base);
-    for (const register of used.x.all) {
-      code.get(state);
-      code.memory('i64.load', registerOffset(register));
-      code.set(x[register] as Local);
-    }
-    for (const register of used.f.all) {
-      code.get(state);
-      code.memory('f64.load', floatRegisterOffset(register));
-      code.set(f[register] as Local);
-    }
-    if (used.f.all.length > 0) {
-      writeUnit({ code, stateBase: () => code.get(state), slotAt: slotOffset });
-      code.set(unit);
-    }
+    const { target, base, leaveOffset } = this.#frame;
+    writeEntry(code, this.#frame, this.#pages ?? [], used);
     this.#emptyCaches(0);
     code.block((leaveTo) => {
       this.#leaveTo = leaveTo;
@@ -193,24 +97,7 @@ class RegionWriter {
       code.plain('i64.add');
       code.set(target);
     });
-    for (const register of used.x.written) {
-      code.get(state);
-      code.get(x[register] as Local);
-      code.memory('i64.store', registerOffset(register));
-    }
-    for (const register of used.f.written) {
-      code.get(state);
-      code.get(f[register] as Local);
-      code.memory('f64.store', floatRegisterOffset(register));
-    }
-    code.get(state);
-    code.get(target);
-    code.memory('i64.store', slotOffset(hartSlot.pc));
-    code.get(budget);
-    code.i32(1);
-    code.plain('i32.shl');
-    code.get(leaveKind);
-    code.plain('i32.or');
+    writeExit(code, this.#frame, used);
   }
 
   /**
@@ -219,29 +106,16 @@ class RegionWriter {
    */
   #writeDispatch(): void {
     const code = this.#code;
-    const { target, base, choice } = this.#frame;
+    const { choice } = this.#frame;
     const { dispatched } = this.#order;
-    if (this.#entryTable === undefined && dispatched.length === 1) {
+    if (this.#pages === undefined && dispatched.length === 1) {
       this.#writeChildren(0, () => this.#goTo(0, dispatched[0] as number));
       return;
     }
     code.loop((lookUp) => {
-      if (this.#entryTable !== undefined) {
+      if (this.#pages !== undefined) {
         this.#lookUp = lookUp;
-        code.get(target);
-        code.i64(-4096n);
-        code.plain('i64.and');
-        code.get(base);
-        code.plain('i64.ne');
-        code.if(() => this.#leaveToTarget());
-        code.get(target);
-        code.plain('i32.wrap_i64');
-        code.i32(inPageMask);
-        code.plain('i32.and');
-        code.i32(1);
-        code.plain('i32.shr_u');
-        code.memory('i32.load8_u', this.#entryTable);
-        code.set(choice);
+        writeLookUp(code, this.#frame, this.#pages, () => this.#leaveToTarget());
       } else {
         code.i32(1);
         code.set(choice);
@@ -249,11 +123,8 @@ class RegionWriter {
       code.loop((dispatch) => {
         this.#dispatch = dispatch;
         this.#writeChildren(0, () => {
-          code.block((noEntry) => {
-            code.get(choice);
-            const labels = dispatched.map((block) => this.#mergeLabels.get(block) as Label);
-            code.brTable([noEntry, ...labels], noEntry);
-          });
+          const labels = dispatched.map((block) => this.#mergeLabels.get(block) as Label);
+          writeChoice(code, this.#frame, labels);
           this.#leaveToTarget();
         });
       });
@@ -346,8 +217,14 @@ class RegionWriter {
     const code = this.#code;
     const goTo = (offset: number): void => {
       const to = this.#successor(from, offset);
-      if (to === undefined) this.#leave(offset, 0, 0);
-      else this.#goTo(from, to);
+      if (to === undefined) {
+        this.#leave(offset, 0, 0);
+        return;
+      }
+      if (!isOnePage(offset, this.#order.offsets[from] as number)) {
+        leaveIfAbsent(code, this.#frame, this.#placeOfPage(offset), () => this.#leave(offset, 0, 0));
+      }
+      this.#goTo(from, to);
     };
     return {
       goTo,
@@ -371,6 +248,10 @@ class RegionWriter {
       },
       interpret,
     };
+  }
+
+  #placeOfPage(offset: number): number {
+    return this.#pages?.findIndex((page) => isOnePage(page.offset, offset)) ?? 0;
   }
 
   #successor(from: number, offset: number): number | undefined {

@@ -73,7 +73,7 @@ describe('hart/engine/csr-access', () => {
   for (const { csr } of registers) {
     for (const engine of ['interpreter', 'translator'] as const) {
       it(`accesses ${csr.name} as the reference evaluator does, with the ${engine}`, () => {
-        const policy = { interval: 1, pageHeat: 0, loopHeat: 1, capacity: 5 };
+        const policy = { interval: 1, pageHeat: 0, loopHeat: 1, changeHeat: 20, capacity: 5 };
         const machines = [new TestMachine('reference'), new TestMachine(engine, { policy })] as const;
         const passed = new Set<string>();
         fc.assert(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { hartMode } from '../../../src/hart/state.ts';
-import type { TranslationPolicy } from '../../../src/hart/translator/translator.ts';
+import type { TranslationPolicy } from '../../../src/hart/translator/translation-policy.ts';
 import { atp, flags, op, ramBase, TestMachine } from '../fixture.ts';
 
-const policy: TranslationPolicy = { interval: 100, pageHeat: 0, loopHeat: 3, capacity: 8 };
+const policy: TranslationPolicy = { interval: 100, pageHeat: 0, loopHeat: 3, changeHeat: 20, capacity: 8 };
 const userPage = 0x4000_0000n;
 const handler = BigInt(ramBase + 0x1000);
 

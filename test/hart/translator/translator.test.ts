@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import type { TranslationPolicy } from '../../../src/hart/translator/translator.ts';
+import type { TranslationPolicy } from '../../../src/hart/translator/translation-policy.ts';
 import { interruptCode } from '../../../src/hart/trap.ts';
 import { TinyGuest } from '../../vmm/tiny-guest.ts';
 import { Random } from '../engine/differential/random.ts';
 import { op, ramBase, ramSize, TestMachine } from '../fixture.ts';
 
 /** Soon enough for programs of a few thousand steps. */
-const soon: TranslationPolicy = { interval: 128, pageHeat: 500, loopHeat: 20, capacity: 8 };
+const soon: TranslationPolicy = { interval: 128, pageHeat: 500, loopHeat: 20, changeHeat: 50, capacity: 8 };
 const data = ramBase + 0x10_0000;
 
 describe('hart/translator', () => {

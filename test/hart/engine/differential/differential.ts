@@ -27,6 +27,8 @@ export interface Coverage {
   stops: number;
   traps: number;
   breakpoints: number;
+  /** Regions of several pages. */
+  merged: number;
   readonly trapCodes: Set<number>;
 }
 
@@ -40,18 +42,30 @@ export function compareEngines(options: {
   readonly engine?: 'interpreter' | 'translator';
 }): Coverage {
   const { engine = 'interpreter' } = options;
-  const coverage: Coverage = { steps: 0, stops: 0, traps: 0, breakpoints: 0, trapCodes: new Set() };
-  // So few pages that they are evicted all the time.
-  const pair: Pair = [
-    new World('reference'),
-    new World(engine, {
-      predecodedPages: 2,
-      policy: { interval: 1000, pageHeat: 0, loopHeat: 3, capacity: 5 },
-    }),
-  ];
+  const coverage: Coverage = {
+    steps: 0,
+    stops: 0,
+    traps: 0,
+    breakpoints: 0,
+    merged: 0,
+    trapCodes: new Set(),
+  };
+  // In one of them there are so few pages that they are evicted all the time; in the other, regions of several pages.
+  const pairs = [2, 8].map((predecodedPages): Pair => {
+    const policy = {
+      interval: 1000,
+      pageHeat: 0,
+      loopHeat: 3,
+      changeHeat: 6,
+      capacity: predecodedPages + 3,
+    };
+    return [new World('reference'), new World(engine, { predecodedPages, policy })];
+  });
   for (let episode = 0; coverage.steps < options.steps; episode++) {
+    const pair = pairs[episode % pairs.length] as Pair;
     new Episode(pair, options.seed, episode, coverage).run(Math.min(1500, options.steps - coverage.steps));
   }
+  coverage.merged = pairs.reduce((sum, [, world]) => sum + (world.translation()?.merged ?? 0), 0);
   return coverage;
 }
 

@@ -90,7 +90,7 @@ const comparisons = new Set<string>(['eq', 'lt', 'le', 'ltq', 'leq']);
 const machines = {
   interpreter: new TestMachine('interpreter'),
   translator: new TestMachine('translator', {
-    policy: { interval: 1000, pageHeat: 0, loopHeat: 3, capacity: 5 },
+    policy: { interval: 1000, pageHeat: 0, loopHeat: 3, changeHeat: 20, capacity: 5 },
   }),
 };
 

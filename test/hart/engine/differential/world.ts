@@ -2,7 +2,7 @@ import { deviceBase, flags, atp, ramBase, TestMachine } from '../../fixture.ts';
 import { pteBit } from '../../../../src/hart/translation/page-table.ts';
 import { hartMode } from '../../../../src/hart/state.ts';
 import type { BreakpointSpace } from '../../../../src/hart/breakpoints.ts';
-import type { TranslationPolicy } from '../../../../src/hart/translator/translator.ts';
+import type { TranslationPolicy } from '../../../../src/hart/translator/translation-policy.ts';
 import type { Random } from './random.ts';
 
 /** In which mode, and so by which tables, a program runs. `M by S`: loads and stores are S mode's (MPRV). */
