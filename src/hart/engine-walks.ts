@@ -39,7 +39,16 @@ export class EngineWalks {
   translate(...[page, access, effects]: Parameters<TranslatePage>): number | undefined {
     if (this.#triggers.areArmed || effects === 'none') return this.#inFull(page, access, effects);
     this.#walked = this.#quick;
-    return this.#quick.find(page, access) ?? this.#inFull(page, access, effects);
+    const found = this.#quick.find(page, access);
+    return found !== undefined || this.#quick.unmapped >= 0 ? found : this.#inFull(page, access, effects);
+  }
+
+  /**
+   * The guest-physical page of a page (address >> 12) where the second stage maps nothing there and the first all that
+   * the access needs; else -1.
+   */
+  unmappedGuestPage(page: number, access: 'read' | 'write'): number {
+    return this.#quick.find(page, access) === undefined ? this.#quick.unmapped : -1;
   }
 
   #inFull(...[page, access, effects]: Parameters<TranslatePage>): number | undefined {

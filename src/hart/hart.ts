@@ -1,5 +1,6 @@
 import { assert } from '../common/errors.ts';
 import type { Isa } from '../isa/configuration/isa.ts';
+import { decoderOf } from '../isa/decode.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { Clock } from './clock.ts';
 import { CsrFile } from './csr-file.ts';
@@ -17,6 +18,7 @@ import { MemoryView } from './memory-view.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
 import { PhysicalProtection } from './physical-protection.ts';
 import type { Translator } from './translator/translator.ts';
+import { QuickTraps } from './quick-traps.ts';
 import { Evaluator } from './reference/evaluator.ts';
 import { HartState, hartSlot, supervisorMode } from './state.ts';
 import type { HartStop } from './stop.ts';
@@ -92,6 +94,7 @@ export class Hart {
   readonly #evaluator: Evaluator;
   readonly #engine: Engine | undefined;
   readonly #timers: HartTimers;
+  readonly #quickTraps: QuickTraps;
   #attention = false;
 
   constructor(options: HartOptions) {
@@ -147,6 +150,12 @@ export class Hart {
       walker: this.walker,
       triggers: this.#triggers,
       contiguousPages: isa.has('Svnapot'),
+    });
+    this.#quickTraps = new QuickTraps({
+      state,
+      records: this.trapRecords,
+      walks,
+      decode: decoderOf(isa),
     });
     this.#engine =
       engine &&
@@ -309,15 +318,39 @@ export class Hart {
         return { kind: 'breakpoint', pc: state.pc };
       case engineExit.slow:
         return state.steps < end ? this.#stepOutside(this.#engine) : undefined;
+      case engineExit.refusedLoad:
+        return state.steps < end ? this.#accessOutside(this.#engine, 'read') : undefined;
+      case engineExit.refusedStore:
+        return state.steps < end ? this.#accessOutside(this.#engine, 'write') : undefined;
     }
   }
 
   #stepOutside(engine: Engine): HartStop | undefined {
     const word = engine.fetched;
     engine.departures.doneOutside(word);
+    if (word === ecallWord && this.#areTrapsUnseen) {
+      this.#evaluator.word = word;
+      this.#quickTraps.call();
+      return this.#enteredHandler();
+    }
     const stop = this.#step(word);
     if (word === sretWord || word === mretWord) engine.returnedFromTrap();
     return stop;
+  }
+
+  #accessOutside(engine: Engine, access: 'read' | 'write'): HartStop | undefined {
+    const word = engine.fetched;
+    engine.departures.doneOutside(word);
+    if (word === undefined || !this.#areTrapsUnseen) return this.#step(word);
+    if (!this.#quickTraps.guestPageFault(word, access, engine.missLow, engine.missHigh))
+      return this.#step(word);
+    this.#evaluator.word = word;
+    return this.#enteredHandler();
+  }
+
+  /** Is there nobody who is told of each trap? */
+  get #areTrapsUnseen(): boolean {
+    return this.onTrap === undefined && this.exits === undefined && !this.#triggers.areArmed;
   }
 
   /** One instruction by the evaluator, or the trap that it raises; `word` if it has been fetched. */
@@ -338,12 +371,17 @@ export class Hart {
   }
 
   #deliver(taken: TakenTrap): HartStop | undefined {
-    this.#timers.countingChanged();
     if (this.#triggers.areArmed) this.#triggers.trapped(taken);
+    const stop = this.#enteredHandler();
+    if (taken.from.virtual && taken.to === supervisorMode) this.exits?.left(taken);
+    return this.onTrap?.(taken) ? { kind: 'trap', trap: taken } : stop;
+  }
+
+  /** A trap was taken; the stop that it is where its level is hosted. */
+  #enteredHandler(): HartStop | undefined {
+    this.#timers.countingChanged();
     this.#engine?.enterByTrap();
     this.#engine?.contextChanged();
-    if (taken.from.virtual && taken.to === supervisorMode) this.exits?.left(taken);
-    if (this.onTrap?.(taken)) return { kind: 'trap', trap: taken };
     const level = hostedLevel(this.state, this.hosted);
     return level && hostedStop[level];
   }
@@ -359,6 +397,7 @@ export class Hart {
   }
 }
 
+const ecallWord = 0x73;
 const sretWord = 0x1020_0073;
 const mretWord = 0x3020_0073;
 // What `run` returns most often is made once.

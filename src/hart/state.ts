@@ -125,7 +125,8 @@ export class HartState {
 
   set reservation(address: bigint | undefined) {
     this.setLow(hartSlot.reservationValid, address === undefined ? 0 : 1);
-    this.slots[hartSlot.reservationAddress] = address ?? 0n;
+    if (address === undefined) this.clear(hartSlot.reservationAddress);
+    else this.slots[hartSlot.reservationAddress] = address;
   }
 
   /** The stored bits of a CSR, without rules and effects: the CSR file builds on this. */
@@ -165,6 +166,12 @@ export class HartState {
     const { halves } = this;
     halves[2 * to] = halves[2 * from] as number;
     halves[2 * to + 1] = halves[2 * from + 1] as number;
+  }
+
+  /** Makes a slot zero, without a BigInt. */
+  clear(slot: number): void {
+    this.halves[2 * slot] = 0;
+    this.halves[2 * slot + 1] = 0;
   }
 
   #count(slot: number): number {

@@ -16,11 +16,19 @@ import type { Privilege, TakenTrap, Trap } from './trap.ts';
 
 /** Takes a trap: state becomes that of the handler's first instruction. One step (ADR 1). */
 export function takeTrap(state: HartState, records: TrapRecords, trap: Trap): TakenTrap {
-  return enterMode(state, records, trap, exceptionDestination(state, state.mode, trap.code));
+  const { mode: from, steps: step, pc } = state;
+  const to = exceptionDestination(state, from, trap.code);
+  enterMode(state, records, trap, to);
+  const values = trapValueSlots(to);
+  state.slots[values.tval] = trap.tval;
+  if (values.tval2 !== undefined) state.slots[values.tval2] = trap.tval2;
+  if (values.tinst !== undefined) state.slots[values.tinst] = trap.tinst;
+  return { trap, step, pc, from, to };
 }
 
 /** Takes an interrupt in the mode that `dueInterrupt` named. */
 export function takeInterrupt(state: HartState, records: TrapRecords, code: number, to: HartMode): TakenTrap {
+  const { mode: from, steps: step, pc } = state;
   // Priv. 18.2.2: for VS mode, interrupts 2, 6 and 10 become 1, 5 and 9.
   const shown = to === virtualSupervisorMode ? code - 1 : code;
   const trap: Trap = {
@@ -32,8 +40,36 @@ export function takeInterrupt(state: HartState, records: TrapRecords, code: numb
     tinst: 0n,
     gva: false,
   };
-  return enterMode(state, records, trap, to);
+  enterMode(state, records, trap, to);
+  return { trap, step, pc, from, to };
 }
+
+/**
+ * Takes an exception as `takeTrap` does, of which there is no more to tell than its code: without BigInts, for whoever
+ * takes many. Returns the mode that it went to, where the values can be added (`trapValueSlots`).
+ */
+export function takeException(state: HartState, records: TrapRecords, cause: TrapCause): HartMode {
+  const to = exceptionDestination(state, state.mode, cause.code);
+  enterMode(state, records, cause, to);
+  return to;
+}
+
+/** What of a trap is more than its values. */
+export type TrapCause = Pick<Trap, 'interrupt' | 'code' | 'gva'>;
+
+/** Where a mode's traps leave their values; VS mode has one only. */
+export function trapValueSlots(mode: HartMode): {
+  readonly tval: number;
+  readonly tval2?: number;
+  readonly tinst?: number;
+} {
+  if (mode === machineMode) return machineValues;
+  return mode === supervisorMode ? supervisorValues : virtualSupervisorValues;
+}
+
+const machineValues = { tval: csrSlot.mtval, tval2: csrSlot.mtval2, tinst: csrSlot.mtinst };
+const supervisorValues = { tval: csrSlot.stval, tval2: csrSlot.htval, tinst: csrSlot.htinst };
+const virtualSupervisorValues = { tval: csrSlot.vstval };
 
 /** MRET, without its guards (Priv. 18.6.4). */
 export function returnFromMachine(state: HartState, records: TrapRecords): void {
@@ -81,20 +117,20 @@ export function exceptionDestination(state: HartState, from: HartMode, code: num
   return toGuest ? virtualSupervisorMode : supervisorMode;
 }
 
-function enterMode(state: HartState, records: TrapRecords, trap: Trap, to: HartMode): TakenTrap {
+/** All that a trap does, but for its values, which are 0 then. */
+function enterMode(state: HartState, records: TrapRecords, cause: TrapCause, to: HartMode): void {
   const from = state.mode;
   if (countsEvents(state)) settleEvents(state);
-  const taken: TakenTrap = { trap, step: state.steps, pc: state.pc, from, to };
-  records.push(state, to, trap.interrupt, trap.code);
+  records.push(state, to, cause.interrupt, cause.code);
   switch (to) {
     case machineMode:
-      enterMachine(state, trap, from);
+      enterMachine(state, cause, from);
       break;
     case supervisorMode:
-      enterSupervisor(state, trap, from);
+      enterSupervisor(state, cause, from);
       break;
     default:
-      enterVirtualSupervisor(state, trap, from);
+      enterVirtualSupervisor(state, cause, from);
       break;
   }
   state.mode = to;
@@ -102,47 +138,46 @@ function enterMode(state: HartState, records: TrapRecords, trap: Trap, to: HartM
   state.reservation = undefined;
   state.steps++;
   state.trapsTaken++;
-  return taken;
 }
 
-function enterMachine(state: HartState, trap: Trap, from: HartMode): void {
+function enterMachine(state: HartState, cause: TrapCause, from: HartMode): void {
   const low = state.low(csrSlot.mstatus);
   let status = low & ~(mstatusLow.MPIE | mstatusLow.MIE | mstatusLow.MPP);
   if ((low & mstatusLow.MIE) !== 0) status |= mstatusLow.MPIE;
   state.setLow(csrSlot.mstatus, status | (from.privilege << 11));
   let high = state.high(csrSlot.mstatus) & ~(mstatusHigh.MPV | mstatusHigh.GVA);
   if (from.virtual) high |= mstatusHigh.MPV;
-  if (trap.gva) high |= mstatusHigh.GVA;
+  if (cause.gva) high |= mstatusHigh.GVA;
   state.setHigh(csrSlot.mstatus, high);
   const triggers = state.low(csrSlot.tcontrol);
   // Debug. Sdtrig, tcontrol: mte becomes mpte, and 0.
   if (triggers !== 0) state.setLow(csrSlot.tcontrol, (triggers & tcontrolBit.mte) << 4);
-  state.slots[csrSlot.mtval2] = trap.tval2;
-  state.slots[csrSlot.mtinst] = trap.tinst;
-  enterHandler(state, trap, csrSlot.mepc, csrSlot.mcause, csrSlot.mtval, csrSlot.mtvec);
+  state.clear(csrSlot.mtval2);
+  state.clear(csrSlot.mtinst);
+  enterHandler(state, cause, csrSlot.mepc, csrSlot.mcause, csrSlot.mtval, csrSlot.mtvec);
 }
 
-function enterSupervisor(state: HartState, trap: Trap, from: HartMode): void {
+function enterSupervisor(state: HartState, cause: TrapCause, from: HartMode): void {
   state.setLow(csrSlot.mstatus, pushSupervisorStatus(state.low(csrSlot.mstatus), from));
   let hstatus = state.low(csrSlot.hstatus) & ~(hstatusLow.SPV | hstatusLow.GVA);
   if (from.virtual) {
     hstatus = (hstatus & ~hstatusLow.SPVP) | hstatusLow.SPV | (from.privilege === 1 ? hstatusLow.SPVP : 0);
   }
-  if (trap.gva) hstatus |= hstatusLow.GVA;
+  if (cause.gva) hstatus |= hstatusLow.GVA;
   state.setLow(csrSlot.hstatus, hstatus);
-  state.slots[csrSlot.htval] = trap.tval2;
-  state.slots[csrSlot.htinst] = trap.tinst;
-  enterHandler(state, trap, csrSlot.sepc, csrSlot.scause, csrSlot.stval, csrSlot.stvec);
+  state.clear(csrSlot.htval);
+  state.clear(csrSlot.htinst);
+  enterHandler(state, cause, csrSlot.sepc, csrSlot.scause, csrSlot.stval, csrSlot.stvec);
 }
 
-function enterVirtualSupervisor(state: HartState, trap: Trap, from: HartMode): void {
+function enterVirtualSupervisor(state: HartState, cause: TrapCause, from: HartMode): void {
   state.setLow(csrSlot.vsstatus, pushSupervisorStatus(state.low(csrSlot.vsstatus), from));
-  enterHandler(state, trap, csrSlot.vsepc, csrSlot.vscause, csrSlot.vstval, csrSlot.vstvec);
+  enterHandler(state, cause, csrSlot.vsepc, csrSlot.vscause, csrSlot.vstval, csrSlot.vstvec);
 }
 
 function enterHandler(
   state: HartState,
-  { code, interrupt, tval }: Trap,
+  { code, interrupt }: TrapCause,
   epc: number,
   cause: number,
   value: number,
@@ -151,7 +186,7 @@ function enterHandler(
   state.copy(hartSlot.pc, epc);
   state.setLow(cause, code);
   state.setHigh(cause, interrupt ? 0x8000_0000 : 0);
-  state.slots[value] = tval;
+  state.clear(value);
   state.copy(vector, hartSlot.pc);
   const base = state.low(vector);
   state.setLow(hartSlot.pc, base & ~3);

@@ -34,6 +34,9 @@ export const engineExit = {
   slow: 1,
   /** pc is at a breakpoint. */
   breakpoint: 2,
+  /** Likewise `slow`: a load or a store, at `missAddress`, that is not one of RAM that may be reached by a TLB. */
+  refusedLoad: 3,
+  refusedStore: 4,
 } as const;
 export type EngineExit = (typeof engineExit)[keyof typeof engineExit];
 
@@ -151,6 +154,15 @@ export class Engine implements CodeUser, TableUser {
     return (word & 3) === 3 ? word : word & 0xffff;
   }
 
+  /** Halves of the address of the access that was refused last. */
+  get missLow(): number {
+    return this.#words[engineWord.missAddress / 4] as number;
+  }
+
+  get missHigh(): number {
+    return this.#words[engineWord.missAddress / 4 + 1] as number;
+  }
+
   /** Whether system calls may be taken without anybody but the trap records being told. */
   set callsInside(value: boolean) {
     this.#words[engineWord.callsInside / 4] = value ? 1 : 0;
@@ -212,9 +224,9 @@ export class Engine implements CodeUser, TableUser {
         if (left === 0) return engineExit.budget;
         return this.#atFetchMiss();
       case exitCode.readMiss:
-        return this.#fillData('read') ? undefined : engineExit.slow;
+        return this.#fillData('read') ? undefined : engineExit.refusedLoad;
       case exitCode.writeMiss:
-        return this.#fillData('write') ? undefined : engineExit.slow;
+        return this.#fillData('write') ? undefined : engineExit.refusedStore;
       case exitCode.hotLoop:
         this.#translateLoop();
         return undefined;

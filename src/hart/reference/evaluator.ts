@@ -28,11 +28,12 @@ export interface EvaluatorContext extends OperationContext {
  * it what they do not do themselves.
  */
 export class Evaluator {
+  /** The instruction word (32 bits, or 16 of a compressed one) of the last step; 0 where its fetch faulted. */
+  word = 0;
   readonly #context: EvaluatorContext;
   readonly #decoder: Decode;
   readonly #decoded = new Map<number, DecodedInstruction>();
   readonly #guards = new Map<Instruction, CompiledGuards>();
-  #word = 0;
 
   constructor(context: EvaluatorContext) {
     this.#context = context;
@@ -48,7 +49,7 @@ export class Evaluator {
     const { state, memory } = this.#context;
     const { pc } = state;
     const word = fetched ?? memory.fetch(pc);
-    this.#word = typeof word === 'number' ? word : 0;
+    this.word = typeof word === 'number' ? word : 0;
     if (typeof word !== 'number') return faultTrap(word, 'fetch', pc);
     const decoded = this.#decode(word);
     if (decoded === undefined) return refusalTrap('illegal-instruction', word);
@@ -60,11 +61,6 @@ export class Evaluator {
     const trap = new Execution(this.#context, decoded, pc).run();
     if (trap === undefined) state.steps++;
     return trap;
-  }
-
-  /** The instruction word (32 bits, or 16 of a compressed one) of the last step; 0 where its fetch faulted. */
-  get word(): number {
-    return this.#word;
   }
 
   #decode(word: number): DecodedInstruction | undefined {

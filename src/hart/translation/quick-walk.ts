@@ -24,6 +24,11 @@ export class QuickWalk implements Walked {
   readonly tables = new Float64Array(mostTables);
   tableCount = 0;
   lowest = -1;
+  /**
+   * Where nothing was found: the guest-physical page of the access, if that is because its entry in the second stage is
+   * not valid; else -1.
+   */
+  unmapped = -1;
   readonly #state: HartState;
   readonly #memory: PhysicalMemory;
   readonly #protection: PhysicalProtection;
@@ -55,6 +60,7 @@ export class QuickWalk implements Walked {
     const status = state.low(csrSlot.mstatus);
     this.tableCount = 0;
     this.lowest = -1;
+    this.unmapped = -1;
     this.#secondLevels = 0;
     // Priv. 3.1.6.3: then it is another mode's access.
     if (privilege === 3 && access !== 'execute' && (status & mstatusLow.MPRV) !== 0) return undefined;
@@ -109,6 +115,8 @@ export class QuickWalk implements Walked {
     let table = this.#rootPage(root);
     for (let level = levels - 1; ; level--) {
       const hostTable = this.#second(table, 'read');
+      // The walk's own access is another fault.
+      this.unmapped = -1;
       if (hostTable === undefined || !this.#read(hostTable * 4096 + 8 * tableIndex(page, level)))
         return undefined;
       if (level === 0) this.lowest = this.tableCount - 1;
@@ -143,6 +151,7 @@ export class QuickWalk implements Walked {
         index = tableIndex(page, level - 1);
         continue;
       }
+      if (verdict === 'invalid') this.unmapped = page;
       if (verdict !== 'leaf' || (usageBits(access) & ~low) !== 0) return undefined;
       return leafPage(low, high, level, page);
     }
