@@ -4,7 +4,15 @@ import { explain } from './differences/judge.ts';
 import type { KnownDifference } from './differences/known-differences.ts';
 import { generateCase } from './generate/case.ts';
 import { imageOf } from './image.ts';
-import { glimpse, locate, partingOf, simplify, type CaseComparison, type Located } from './locate.ts';
+import {
+  glimpse,
+  locate,
+  locateFirst,
+  partingOf,
+  simplify,
+  type CaseComparison,
+  type Located,
+} from './locate.ts';
 import { Qemu } from './qemu.ts';
 import type { CommonRepertoire } from './repertoire.ts';
 import { Statistics } from './statistics.ts';
@@ -76,6 +84,11 @@ export class Fuzzer {
       if (!known) {
         // With other cases before it, it may have found memory that they left differently.
         [found] = await locate([original], alone);
+        known = this.#explain(found);
+      }
+      if (!known && found) {
+        // What differed first may have been overwritten, and come back by memory.
+        found = await locateFirst(original, alone);
         known = this.#explain(found);
       }
       if (known) {

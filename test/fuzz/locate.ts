@@ -37,6 +37,17 @@ export async function locate(
   }
 }
 
+/** As `locate`, for one case, by all of its beginnings: also where a longer one agrees again. */
+export async function locateFirst(original: FuzzCase, compare: CaseComparison): Promise<Located | undefined> {
+  for (let limit = 0; limit <= original.slots.length; limit++) {
+    if (original.slots[limit]?.glued) continue;
+    const fuzzCase = { ...original, limit };
+    const mismatch = (await compare([fuzzCase])).get(0);
+    if (mismatch) return { original, fuzzCase, culprit: original.slots[limit - 1], mismatch };
+  }
+  return undefined;
+}
+
 class Search {
   readonly original: FuzzCase;
   found: Located | undefined;
