@@ -20,7 +20,9 @@ export function withDebianPackages<T>(base: string, take: (packages: DebianPacka
     try {
       return take(new DebianPackages(base, suite));
     } catch (error) {
-      failures.push(`${suite}: ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      tell(`${suite} does not have it whole: ${reason.split('\n')[0]}`);
+      failures.push(`${suite}: ${reason}`);
     }
   }
   throw new Error(`no release with riscv64 can be had whole\n${failures.join('\n')}`);
@@ -47,6 +49,7 @@ export class DebianPackages {
     const downloads = join(this.#base, 'downloads', name);
     rmSync(downloads, { recursive: true, force: true });
     mkdirSync(downloads, { recursive: true });
+    tell(`fetching ${name}`);
     const request = origin === 'firmware' ? `${name}/${firmwareSuite}` : `${name}:riscv64`;
     this.#apt('apt-get', ['download', request], downloads);
     const [file] = readdirSync(downloads);
@@ -112,9 +115,15 @@ export class DebianPackages {
       'Acquire::Retries=3',
     ];
     const options = settings.flatMap((setting) => ['-o', setting]);
+    tell(`fetching the list of Debian's packages for riscv64, ${suite}`);
     run('apt-get', [...options, 'update'], this.#base);
     return options;
   }
+}
+
+/** On standard error: it takes a minute or more, in which a person wants to see something happen. */
+function tell(progress: string): void {
+  process.stderr.write(`${progress} …\n`);
 }
 
 /** The archive that this machine's own packages come from. */

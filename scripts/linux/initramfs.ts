@@ -17,12 +17,26 @@ export function busyboxInitramfs(options: {
   readonly extra?: readonly ExtraFile[];
 }): Uint8Array {
   const { busybox, modules, extra = [] } = options;
-  const folders = ['bin', 'dev', 'etc', 'lib', 'lib/modules', 'mnt', 'proc', 'root', 'run', 'sys', 'tmp'];
+  const folders = [
+    'bin',
+    'dev',
+    'etc',
+    'etc/udhcpc',
+    'lib',
+    'lib/modules',
+    'mnt',
+    'proc',
+    'root',
+    'run',
+    'sys',
+    'tmp',
+  ];
   const entries: CpioEntry[] = [
     ...folders.map((path) => ({ path, mode: cpioMode.folder })),
     { path: 'dev/console', mode: cpioMode.characterDevice, device: { major: 5, minor: 1 } },
     { path: 'bin/busybox', mode: cpioMode.program, bytes: busybox },
     { path: 'bin/sh', mode: cpioMode.link, bytes: Buffer.from('busybox') },
+    { path: 'etc/udhcpc/default.script', mode: cpioMode.program, bytes: Buffer.from(leaseScript) },
     { path: 'init', mode: cpioMode.program, bytes: Buffer.from(initScript(modules)) },
     ...modules.map(({ name, bytes }) => ({ path: modulePath(name), mode: cpioMode.file, bytes })),
     ...extra.map(({ path, bytes }) => ({ path, mode: cpioMode.program, bytes })),
@@ -33,6 +47,22 @@ export function busyboxInitramfs(options: {
 function modulePath(name: string): string {
   return `lib/modules/${name}.ko`;
 }
+
+/** What `udhcpc` calls with what the network told it: the card gets its address, and names are asked of its server. */
+const leaseScript = `#!/bin/sh
+case $1 in
+deconfig)
+  ip address flush dev $interface
+  ip link set $interface up ;;
+bound | renew)
+  ip address replace $ip/$mask dev $interface
+  [ -n "$router" ] && ip route replace default via $router
+  {
+    [ -n "$domain" ] && echo search $domain
+    for server in $dns; do echo nameserver $server; done
+  } >/etc/resolv.conf ;;
+esac
+`;
 
 /**
  * Runs as process 1. The kernel makes a variable of `guest=once` on its command line: then the machine is powered off
