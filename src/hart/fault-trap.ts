@@ -32,6 +32,12 @@ export function faultTrap(
   };
 }
 
+/** The trap of a jump to an address where no instruction may begin; `virtual`: V was 1. */
+export function misalignedJump(target: bigint, virtual: boolean): Trap {
+  const fault = { kind: 'fault', cause: 'misaligned', address: target, virtual } as const;
+  return faultTrap({ ...fault, guestPhysical: undefined, implicit: undefined }, 'fetch', target);
+}
+
 const codes: Readonly<Record<FaultingAccess, Readonly<Record<AccessFault['cause'], number>>>> = {
   fetch: {
     page: exceptionCode.instructionPageFault,

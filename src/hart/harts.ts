@@ -66,6 +66,7 @@ export function createHarts(options: {
           memory,
           breakpoints,
           decode: decoderOf(isa),
+          alignment: isa.instructionAlignment,
           ...(predecodedPages !== undefined && { capacity: predecodedPages }),
         })
       : undefined;

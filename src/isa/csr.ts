@@ -47,6 +47,8 @@ export interface Csr {
   readonly fields: readonly CsrField[];
   /** Bits that a write by this name may change; all others keep their value. */
   readonly writable: bigint;
+  /** It holds the address of an instruction: its low bits are zero where instructions are aligned to more than two bytes. */
+  readonly holdsPc?: true;
   /** An illegal value in any field makes the whole write void (Priv. supervisor level, satp), not only that field's. */
   readonly voidsIllegalWrites: boolean;
   /** The register that V = 1 puts in its place: `sstatus` → `vsstatus`. */

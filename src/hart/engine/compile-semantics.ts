@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../../common/errors.ts';
+import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import { needsFloatingPoint } from '../../isa/floating-point-guards.ts';
 import type {
   AccessSize,
@@ -28,6 +29,8 @@ export type Operand = () => void;
  */
 export interface CodePlace extends FloatPlace {
   readonly code: CodeWriter;
+  /** At which addresses instructions begin. */
+  readonly alignment: InstructionAlignment;
   readX(operand: RegisterOperand): void;
   writeX(operand: 'rd', value: Operand): void;
   immediate(): void;
@@ -76,6 +79,7 @@ export function compileInstruction(instruction: Instruction, place: CodePlace): 
         break;
       case 'jump':
         target = statement.target;
+        leaveUnlessAligned(target, place);
         place.prepareJump(target, () => writeValue(statement.target, place));
         break;
       case 'branch':
@@ -98,6 +102,18 @@ export function compileInstruction(instruction: Instruction, place: CodePlace): 
   }
   if (target === undefined) place.fallThrough();
   else place.jump(target);
+}
+
+/** Whether a jump that is relative to pc leads to an instruction is known when it is decoded. */
+function leaveUnlessAligned(target: Value, place: CodePlace): void {
+  const { code } = place;
+  if (place.alignment === 2 || isPcRelative(target)) return;
+  place.leaveIf(() => {
+    writeValue(target, place);
+    code.plain('i32.wrap_i64');
+    code.i32(2);
+    code.plain('i32.and');
+  });
 }
 
 function writeStore({ size, address, value }: Extract<Statement, { kind: 'store' }>, place: CodePlace): void {

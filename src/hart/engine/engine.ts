@@ -95,7 +95,7 @@ export class Engine implements CodeUser, TableUser {
     this.#contexts = new TranslationContexts(memory, place.engineOffset, tables);
     this.#refill = new Refill({ ...options, contexts: this.#contexts });
     this.#words = new Uint32Array(buffer, place.engineOffset, contextsOffset / 4);
-    const module = new wasm.Module(writeInterpreter(memory, place));
+    const module = new wasm.Module(writeInterpreter(memory, place, code.alignment));
     const regions = translator?.functions ?? new wasm.Table({ element: 'anyfunc', initial: 1 });
     const instance = new wasm.Instance(module, { machine: { memory: memory.wasm, regions } });
     this.#run = instance.exports['run'] as Interpreter['run'];

@@ -1,3 +1,4 @@
+import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { AccessSize } from '../../isa/semantics.ts';
 import { missesAligned, recordShift, tlbArray, tlbEntries, tlbEntryBytes, tlbField } from './layout.ts';
 import type { CodeWriter, Label, Local } from './wasm/code-writer.ts';
@@ -28,6 +29,8 @@ export interface InterpreterFrame {
   readonly slow: Label;
   /** Where the hart's area begins in the wasm memory. */
   readonly stateOffset: number;
+  /** At which addresses instructions begin. */
+  readonly alignment: InstructionAlignment;
   /** What leads from an offset in the wasm memory to a host-physical address, for RAM. */
   readonly ramDelta: number;
 }

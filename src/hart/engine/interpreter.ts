@@ -1,4 +1,5 @@
 import { csrrw } from '../../isa/extensions/zicsr.ts';
+import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { MachineMemory } from '../memory.ts';
 import { hartSlot, slotOffset } from '../state.ts';
 import { exitCode, type HartPlace } from './exit-code.ts';
@@ -40,7 +41,11 @@ export interface Interpreter {
  * Writes the interpreter for one hart of a machine as a wasm module, which imports `machine.memory` and the table of
  * translated functions, `machine.regions`.
  */
-export function writeInterpreter(memory: MachineMemory, hart: HartPlace): Uint8Array {
+export function writeInterpreter(
+  memory: MachineMemory,
+  hart: HartPlace,
+  alignment: InstructionAlignment,
+): Uint8Array {
   const module = new ModuleWriter(
     { module: 'machine', name: 'memory', pages: memory.wasm.buffer.byteLength / 0x1_0000 },
     { module: 'machine', name: 'regions' },
@@ -89,6 +94,7 @@ export function writeInterpreter(memory: MachineMemory, hart: HartPlace): Uint8A
         singles: rest.slice(scratchLocals + floatLocals.doubles),
         stateOffset,
         engineOffset,
+        alignment,
         ramDelta: memory.ramBase - memory.ramOffset,
       } as OuterFrame);
     },

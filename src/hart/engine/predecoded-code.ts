@@ -1,4 +1,5 @@
 import { assert } from '../../common/errors.ts';
+import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { Decode } from '../../isa/decode.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { predecodedBytes } from '../layout.ts';
@@ -29,6 +30,8 @@ export interface CodeObserver {
  */
 export class PredecodedCode {
   readonly decode: Decode;
+  /** At which addresses instructions begin. */
+  readonly alignment: InstructionAlignment;
   readonly #memory: MachineMemory;
   readonly #records: Records;
   readonly #ramHalfWords: Uint16Array;
@@ -51,11 +54,13 @@ export class PredecodedCode {
     memory,
     breakpoints,
     decode,
+    alignment,
     capacity = Math.floor(predecodedBytes / pageRecordsBytes),
   }: {
     readonly memory: MachineMemory;
     readonly breakpoints: Breakpoints;
     readonly decode: Decode;
+    readonly alignment: InstructionAlignment;
     readonly capacity?: number;
   }) {
     assert(
@@ -64,7 +69,8 @@ export class PredecodedCode {
     );
     this.#memory = memory;
     this.decode = decode;
-    this.#records = new Records(memory);
+    this.alignment = alignment;
+    this.#records = new Records(memory, alignment);
     this.#ramHalfWords = new Uint16Array(memory.wasm.buffer, memory.ramOffset, memory.ramSize / 2);
     this.#placeOfPage = new Uint16Array(memory.ramSize / pageBytes);
     this.#pageOfPlace = new Int32Array(capacity).fill(-1);

@@ -1,3 +1,4 @@
+import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { AccessSize, AmoOperator, RegisterOperand, Value } from '../../isa/semantics.ts';
 import { assert } from '../../common/errors.ts';
 import type { Instruction } from '../../isa/instruction.ts';
@@ -25,6 +26,7 @@ export class RecordPlace implements CodePlace, AccessPad {
   readonly code: CodeWriter;
   readonly host: Local;
   readonly ramDelta: number;
+  readonly alignment: InstructionAlignment;
   readonly doubles: readonly Local[];
   readonly singles: readonly Local[];
   readonly #frame: InterpreterFrame;
@@ -38,6 +40,7 @@ export class RecordPlace implements CodePlace, AccessPad {
     this.code = frame.code;
     this.host = frame.host;
     this.ramDelta = frame.ramDelta;
+    this.alignment = frame.alignment;
     this.doubles = frame.doubles;
     this.singles = frame.singles;
     this.#frame = frame;

@@ -1,3 +1,4 @@
+import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { sret } from '../../isa/extensions/privileged.ts';
 import { ecall } from '../../isa/extensions/rv64i-control.ts';
@@ -17,6 +18,7 @@ import {
   seenFlag,
   sinkOffset,
 } from './layout.ts';
+import { isAgainstAlignment } from './misaligned-jumps.ts';
 
 /** A record by its place in the pool, counted in half-words, as all of it but the immediate is. */
 export type RecordIndex = number & { readonly __engine: 'record' };
@@ -25,8 +27,10 @@ export type RecordIndex = number & { readonly __engine: 'record' };
 export class Records {
   readonly #halfWords: Uint16Array;
   readonly #words: Int32Array;
+  readonly #alignment: InstructionAlignment;
 
-  constructor(memory: MachineMemory) {
+  constructor(memory: MachineMemory, alignment: InstructionAlignment) {
+    this.#alignment = alignment;
     const { buffer } = memory.wasm;
     this.#halfWords = new Uint16Array(buffer, memory.predecodedOffset, predecodedBytes / 2);
     this.#words = new Int32Array(buffer, memory.predecodedOffset, predecodedBytes / 4);
@@ -131,7 +135,8 @@ export class Records {
 
   #write(record: RecordIndex, decoded: DecodedInstruction | undefined, reach: 'near' | 'far'): void {
     const far = decoded && (handlerOf(decoded.instruction, decoded.length, 'far') ?? csrHandlerOf(decoded));
-    if (decoded === undefined || far === undefined || !isRoundedInWasm(decoded)) {
+    const isOutside = this.#alignment === 4 && decoded !== undefined && isAgainstAlignment(decoded);
+    if (decoded === undefined || far === undefined || isOutside || !isRoundedInWasm(decoded)) {
       this.#halfWords[record] = decoded === undefined ? specialHandler.slow : handlerOutside(decoded);
       return;
     }

@@ -3,7 +3,7 @@ import { decoderOf, type Decode } from '../../isa/decode.ts';
 import { floatConstantBits } from '../../isa/float-constants.ts';
 import type { DecodedInstruction, Instruction } from '../../isa/instruction.ts';
 import type { Statement, Value } from '../../isa/semantics.ts';
-import { faultTrap, type FaultingAccess } from '../fault-trap.ts';
+import { faultTrap, misalignedJump, type FaultingAccess } from '../fault-trap.ts';
 import { compileGuards, refusal, refusalTrap, type CompiledGuards } from '../guards.ts';
 import { operations } from '../operations/index.ts';
 import type { OperationContext } from '../operations/operation.ts';
@@ -132,12 +132,12 @@ class Execution {
         break;
       }
       case 'jump':
-        this.#next = this.#evaluate(statement.target);
+        this.#goTo(this.#evaluate(statement.target));
         break;
       case 'branch': {
         const { operator, left, right } = statement.condition;
         if (holds(operator, this.#evaluate(left), this.#evaluate(right))) {
-          this.#next = this.#evaluate(statement.target);
+          this.#goTo(this.#evaluate(statement.target));
         }
         break;
       }
@@ -156,6 +156,14 @@ class Execution {
         break;
       }
     }
+  }
+
+  /** Unpriv. I, control transfer: a target that is not aligned is the exception of the jump that is taken to it. */
+  #goTo(target: bigint): void {
+    const { isa, state } = this.#context;
+    this.#next = target;
+    if (isa.instructionAlignment === 4 && (target & 2n) !== 0n)
+      this.#trap ??= misalignedJump(target, state.mode.virtual);
   }
 
   #evaluate(value: Value): bigint {

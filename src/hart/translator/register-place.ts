@@ -1,6 +1,7 @@
 import { assert } from '../../common/errors.ts';
 import { boxOf } from '../../isa/float-formats.ts';
 import { dynamicRounding } from '../../isa/rounding-modes.ts';
+import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { AccessSize, AmoOperator, RegisterOperand, Value } from '../../isa/semantics.ts';
 import {
   writeAmoAccess,
@@ -68,6 +69,7 @@ export class RegisterPlace implements CodePlace, AccessPad {
   readonly code: CodeWriter;
   readonly host: Local;
   readonly ramDelta: number;
+  readonly alignment: InstructionAlignment;
   readonly doubles: readonly Local[];
   readonly singles: readonly Local[];
   readonly #locals: RegionLocals;
@@ -83,6 +85,7 @@ export class RegisterPlace implements CodePlace, AccessPad {
   constructor(options: {
     readonly code: CodeWriter;
     readonly ramDelta: number;
+    readonly alignment: InstructionAlignment;
     readonly locals: RegionLocals;
     readonly ways: RegionWays;
     readonly instruction: PlacedInstruction;
@@ -96,6 +99,7 @@ export class RegisterPlace implements CodePlace, AccessPad {
     this.code = options.code;
     this.host = options.locals.host;
     this.ramDelta = options.ramDelta;
+    this.alignment = options.alignment;
     this.#locals = options.locals;
     this.#ways = options.ways;
     this.#instruction = options.instruction;

@@ -192,6 +192,7 @@ export class Translator {
       graph,
       order,
       memory: this.#memory,
+      alignment: this.#code.alignment,
       pages: kind === 'pages' ? pages : undefined,
       likelyAddend: this.#likelyAddend,
     });

@@ -5,6 +5,7 @@ import { compileCsrAccess } from '../engine/compile-csr.ts';
 import { csrAccessOf } from '../engine/csr-access.ts';
 import { ModuleWriter } from '../engine/wasm/module-writer.ts';
 import type { CodeWriter, Label } from '../engine/wasm/code-writer.ts';
+import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { MachineMemory } from '../memory.ts';
 import { isOnePage, type Block, type FlowGraph } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
@@ -45,6 +46,7 @@ interface RegionPlan {
   readonly graph: FlowGraph;
   readonly order: FlowOrder;
   readonly memory: MachineMemory;
+  readonly alignment: InstructionAlignment;
   /** `undefined` for one that has one entry, which nothing in it leads back to by an indirect jump. */
   readonly pages: readonly RegionPage[] | undefined;
   /** See `RegisterPlace`. */
@@ -57,6 +59,7 @@ class RegionWriter {
   readonly #graph: FlowGraph;
   readonly #order: FlowOrder;
   readonly #ramDelta: number;
+  readonly #alignment: InstructionAlignment;
   readonly #pages: readonly RegionPage[] | undefined;
   readonly #likelyAddend: number | undefined;
   readonly #loopLabels = new Map<number, Label>();
@@ -69,7 +72,7 @@ class RegionWriter {
   constructor(
     code: CodeWriter,
     frame: RegionFrame,
-    { graph, order, memory, pages, likelyAddend }: RegionPlan,
+    { graph, order, memory, alignment, pages, likelyAddend }: RegionPlan,
   ) {
     this.#likelyAddend = likelyAddend;
     this.#code = code;
@@ -77,6 +80,7 @@ class RegionWriter {
     this.#graph = graph;
     this.#order = order;
     this.#ramDelta = memory.ramBase - memory.ramOffset;
+    this.#alignment = alignment;
     this.#pages = pages;
   }
 
@@ -194,6 +198,7 @@ class RegionWriter {
       const place = new RegisterPlace({
         code: this.#code,
         ramDelta: this.#ramDelta,
+        alignment: this.#alignment,
         locals: this.#frame,
         ways: this.#waysFrom(number, paid - length, () => this.#leave(instruction.offset, 1, paid - index)),
         instruction,

@@ -13,7 +13,9 @@ function adapt(csr: Csr, isa: Isa): Csr {
   const fields = csr.fields.filter((field) => !absent.includes(field)).map((field) => withLegal(field, isa));
   // What a register that is not there would forbid is allowed.
   const guards = csr.guards.filter(({ field }) => isThere(field?.split('.')[0], isa));
-  return { ...csr, fields, guards, reset: csr.reset & ~gone, writable: csr.writable & ~gone };
+  // Priv. machine level, mepc: where only IALIGN = 32 is supported, the two low bits are always zero.
+  const unaligned = csr.holdsPc === true ? BigInt(isa.instructionAlignment - 1) : 0n;
+  return { ...csr, fields, guards, reset: csr.reset & ~gone, writable: csr.writable & ~gone & ~unaligned };
 }
 
 function isThere(register: string | undefined, isa: Isa): boolean {

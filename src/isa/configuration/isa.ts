@@ -10,15 +10,23 @@ export interface BelongsToExtension {
   readonly needs?: readonly ExtensionName[];
 }
 
+export type InstructionAlignment = 2 | 4;
+
 /** The instruction set of a machine: which of the extensions that Strata implements it has. Never changes. */
 export class Isa {
   /** In the order of ISA strings. */
   readonly names: readonly ExtensionName[];
+  /**
+   * IALIGN, in bytes: an instruction begins at a multiple of it (Unpriv. introduction, base instruction-length
+   * encoding). Compressed instructions make it 2 (Zca).
+   */
+  readonly instructionAlignment: InstructionAlignment;
   readonly #present: ReadonlySet<ExtensionName>;
 
   /** Use `isaOf`, which completes the names. */
   constructor(present: ReadonlySet<ExtensionName>) {
     this.#present = present;
+    this.instructionAlignment = present.has('Zca') ? 2 : 4;
     this.names = extensionNames.filter((name) => present.has(name));
   }
 

@@ -108,6 +108,7 @@ export const mepc = csr({
   summary: 'Address of the instruction that trapped or was interrupted, for M mode.',
   source: 'Priv. machine level, mepc',
   writable: 0xffff_ffff_ffff_fffen,
+  holdsPc: true,
 });
 
 export const mcause = csr({

@@ -66,6 +66,7 @@ export const sepc = csr({
   summary: 'Address of the instruction that trapped or was interrupted, for S mode.',
   source: 'Priv. supervisor level, sepc',
   writable: 0xffff_ffff_ffff_fffen,
+  holdsPc: true,
   virtualAlias: 'vsepc',
 });
 

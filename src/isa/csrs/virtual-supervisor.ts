@@ -49,6 +49,7 @@ export const vsepc = csr({
   summary: "The guest kernel's sepc.",
   source: 'Priv. hypervisor, vsepc',
   writable: 0xffff_ffff_ffff_fffen,
+  holdsPc: true,
 });
 
 export const vscause = csr({

@@ -98,6 +98,7 @@ function setUp(capacity?: number): SetUp {
     memory,
     breakpoints,
     decode,
+    alignment: 2,
     ...(capacity !== undefined && { capacity }),
   });
   const events: string[] = [];
