@@ -43,18 +43,15 @@ const codes: Readonly<Record<FaultingAccess, Readonly<Record<AccessFault['cause'
     page: exceptionCode.instructionPageFault,
     'guest-page': exceptionCode.instructionGuestPageFault,
     access: exceptionCode.instructionAccessFault,
-    misaligned: exceptionCode.instructionAddressMisaligned,
   },
   load: {
     page: exceptionCode.loadPageFault,
     'guest-page': exceptionCode.loadGuestPageFault,
     access: exceptionCode.loadAccessFault,
-    misaligned: exceptionCode.loadAddressMisaligned,
   },
   store: {
     page: exceptionCode.storePageFault,
     'guest-page': exceptionCode.storeGuestPageFault,
     access: exceptionCode.storeAccessFault,
-    misaligned: exceptionCode.storeAddressMisaligned,
   },
 };

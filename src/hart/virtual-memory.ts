@@ -10,7 +10,7 @@ export interface AccessFault {
   readonly kind: 'fault';
   readonly guestPhysical: WalkFault['guestPhysical'] | undefined;
   readonly implicit: WalkFault['implicit'] | undefined;
-  readonly cause: WalkFault['kind'] | 'misaligned';
+  readonly cause: WalkFault['kind'];
   /** The first byte that could not be accessed. */
   readonly address: bigint;
   /** Was the address a guest's? */
@@ -137,15 +137,19 @@ export class VirtualMemory {
     return this.#physical.isRam(place, blockBytes) ? place : accessFault(address, regime);
   }
 
-  /** LR, SC and AMOs are aligned (Unpriv. 14.2, 14.4); here they are for RAM only. */
+  /**
+   * LR, SC and AMOs are aligned, and here for RAM only. What is not is an access fault: were it an address-misaligned
+   * exception, loads and stores that are as misaligned would have to be one, too (Priv. PMA, alignment).
+   */
   #locateAtomic(address: bigint, size: 4 | 8 | 16, access: 'read' | 'write'): number | AccessFault {
     const regime = accessRegime(this.#state, 'normal');
     const offset = offsetInPage(address);
-    if (offset % size !== 0) return faultOf('misaligned', address, regime);
-    const page = this.#translate(address, access, regime);
+    const isAligned = offset % size === 0;
+    // Faults of the translation come first; but a page that is not written in the end does not become dirty.
+    const page = this.#translate(address, access, regime, isAligned ? 'update' : 'none');
     if (typeof page !== 'number') return page;
     const place = page * 4096 + offset;
-    return this.#physical.isRam(place, size) ? place : accessFault(address, regime);
+    return isAligned && this.#physical.isRam(place, size) ? place : accessFault(address, regime);
   }
 
   #locate(address: bigint, size: number, access: PageAccess, regime: TranslationRegime): Place | AccessFault {
@@ -200,8 +204,13 @@ export class VirtualMemory {
     return undefined;
   }
 
-  #translate(address: bigint, access: PageAccess, regime: TranslationRegime): HostPage | AccessFault {
-    const result = this.#walker.walk({ address, access, regime, effects: 'update' });
+  #translate(
+    address: bigint,
+    access: PageAccess,
+    regime: TranslationRegime,
+    effects: 'update' | 'none' = 'update',
+  ): HostPage | AccessFault {
+    const result = this.#walker.walk({ address, access, regime, effects });
     if (typeof result === 'number') return result;
     return faultOf(result.kind, address, regime, result);
   }

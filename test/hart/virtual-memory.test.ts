@@ -4,7 +4,7 @@ import { machineMode, supervisorMode } from '../../src/hart/state.ts';
 import { permissiveOptions } from '../../src/hart/translation/regime.ts';
 import { atp, deviceBase, every, flags, op, plain, ramBase, ramSize, TestMachine } from './fixture.ts';
 
-const { write } = pteBit;
+const { write, dirty } = pteBit;
 /** Where the tests map their program, and their data. */
 const code = 0x40_0000n;
 const data = 0x50_0000n;
@@ -119,6 +119,24 @@ for (const engine of ['reference', 'interpreter'] as const) {
       assert.equal(machine.bus.log.length, 2);
     });
 
+    it('makes an access fault of an atomic access that is misaligned, for others may be', () => {
+      const leaf = machine.map(root, data, dataFrames[0], flags.rwx & ~dirty);
+      machine.setX({ 1: data + 0x10cn, 2: every });
+      for (const [mnemonic, operands, cause] of [
+        ['lr.d', { rd: 3, rs1: 1 }, 5n],
+        ['sc.d', { rd: 3, rs1: 1, rs2: 2 }, 7n],
+        ['amoadd.d', { rd: 3, rs1: 1, rs2: 2 }, 7n],
+        ['amocas.d', { rd: 3, rs1: 1, rs2: 2 }, 7n],
+      ] as const) {
+        run([op(mnemonic, operands)]);
+        assert.deepEqual([trapped().code, trapped().tval], [cause, data + 0x10cn], mnemonic);
+      }
+      assert.equal(machine.read(leaf) & BigInt(dirty), 0n, 'nothing was written');
+      machine.setX({ 1: data + 0x2004n });
+      run([op('amoadd.d', { rd: 3, rs1: 1, rs2: 2 })]);
+      assert.equal(trapped().code, 15n, 'translation comes first');
+    });
+
     it('touches neither side of an access between RAM and a device', () => {
       machine.map(root, data + 0x1000n, deviceBase, flags.rwx);
       machine.setX({ 1: data + 0xffdn, 2: every });
@@ -197,12 +215,12 @@ for (const engine of ['reference', 'interpreter'] as const) {
         machine.setX({ 1: data + 4n });
         run([op('amoadd.d', { rd: 3, rs1: 1, rs2: 2 })]);
         assert.deepEqual(trapped(), {
-          code: 6n,
+          code: 7n,
           tval: data + 4n,
           tinst: plain(op('amoadd.d', { rd: 3, rs2: 2 })),
         });
         run([op('lr.d', { rd: 3, rs1: 1 })]);
-        assert.equal(trapped().code, 4n);
+        assert.equal(trapped().code, 5n);
         machine.setX({ 1: data + 0x9000n });
         run([op('amoadd.d', { rd: 3, rs1: 1, rs2: 2 })]);
         assert.equal(trapped().code, 15n);

@@ -39,7 +39,7 @@ for (const engine of ['reference', 'interpreter', 'translator'] as const) {
       assert.equal(run(engine, 'amocas.q', { rd: 5, rs2: 8, rs1: 1 }, {}).csr('mcause'), 2n);
       assert.equal(run(engine, 'amocas.q', { rd: 6, rs2: 9, rs1: 1 }, {}).csr('mcause'), 2n);
       const misaligned = run(engine, 'amocas.q', { rd: 6, rs2: 8, rs1: 1 }, { 1: BigInt(place + 8) });
-      assert.deepEqual([misaligned.csr('mcause'), misaligned.csr('mtval')], [6n, BigInt(place + 8)]);
+      assert.deepEqual([misaligned.csr('mcause'), misaligned.csr('mtval')], [7n, BigInt(place + 8)]);
     });
   });
 }
