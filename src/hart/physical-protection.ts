@@ -18,8 +18,7 @@ interface Region {
 
 /**
  * Physical memory protection (Priv. 3.7) with a grain of one page (G = 10), so that whole pages pass or fail and
- * a TLB can hold the answer. Unlike the letter of the specification, a hart on which no entry is active lets
- * every mode pass: images that know nothing of PMP are meant to run.
+ * a TLB can hold the answer.
  */
 export class PhysicalProtection {
   readonly #state: HartState;
@@ -36,7 +35,7 @@ export class PhysicalProtection {
 
   allows(page: HostPage, access: PageAccess, privilege: Privilege): boolean {
     this.#regions ??= readRegions(this.#state);
-    if (this.#regions.length === 0 || access === 'any') return true;
+    if (access === 'any') return true;
     // The first entry that matches decides; M mode minds only locked ones.
     const region = this.#regions.find(({ start, end }) => page >= start && page < end);
     if (region === undefined) return privilege === 3;

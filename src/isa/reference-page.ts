@@ -1,4 +1,5 @@
 import { isReadOnly, type Csr } from './csr.ts';
+import { countingCounters } from './csrs/hardware-counters.ts';
 import { allCsrs } from './csrs/index.ts';
 import { allCompressed, allInstructions } from './extensions/index.ts';
 import { guardTexts } from './guard-text.ts';
@@ -42,7 +43,7 @@ export function referencePage(): string {
       ['address', 'name', 'access', 'what it is', 'reset', 'source'],
       allCsrs.filter(hasOwnRow).map(csrRow),
     ),
-    'The hardware performance-monitoring counters 3 to 31 (`hpmcounter3`, `mhpmcounter3`, `mhpmevent3`, …) exist and are zero.',
+    performanceCounters(),
     ...allCsrs
       .filter(({ fields, name }) => fields.length > 0 && !name.endsWith('counteren'))
       .flatMap(fieldSection),
@@ -70,6 +71,11 @@ function csrRow(csr: Csr): readonly string[] {
   const access = isReadOnly(csr) || csr.writable === 0n ? 'read' : 'read, write';
   const { summary, source } = csr;
   return [code(hex(csr.address)), code(csr.name), access, summary, code(hex(csr.reset)), source];
+}
+
+function performanceCounters(): string {
+  const [first, last] = [countingCounters.at(0), countingCounters.at(-1)];
+  return `Of the hardware performance-monitoring counters 3 to 31 (\`hpmcounter3\`, \`mhpmcounter3\`, \`mhpmevent3\`, …), ${first} to ${last} count events; the others are read-only zero.`;
 }
 
 /** The 29 performance counters and their kin would bury the rest. */

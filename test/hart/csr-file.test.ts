@@ -301,12 +301,20 @@ describe('hart/csr-file', () => {
 
   describe('physical memory protection', () => {
     it('has a grain of one page, and no NA4', () => {
+      machine.setCsr('pmpcfg0', 0n);
       machine.setCsr('pmpaddr0', every);
       assert.equal(machine.csr('pmpaddr0'), 0x3f_ffff_ffff_fc00n);
       machine.setCsr('pmpcfg0', 0x1fn);
       assert.equal(machine.csr('pmpaddr0'), 0x3f_ffff_ffff_ffffn);
       machine.setCsr('pmpcfg0', 0x17n);
       assert.equal(machine.csr('pmpcfg0'), 0x1fn);
+    });
+
+    it('has read-only zeros in bits 6:5 of an entry, and keeps one that would write and not read', () => {
+      machine.setCsr('pmpcfg0', 0x6b7fn);
+      assert.equal(machine.csr('pmpcfg0'), 0x0b1fn);
+      machine.setCsr('pmpcfg0', 0x021an);
+      assert.equal(machine.csr('pmpcfg0'), 0x0b1fn);
     });
 
     it('ignores writes to locked entries, and to the base of a locked range', () => {

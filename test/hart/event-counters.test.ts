@@ -141,4 +141,11 @@ describe('hart/event-counters', () => {
     assert.equal(plain.csr('mie') & LCOFI, 0n);
     assert.ok(!plain.hart.csrs.has('scountovf'));
   });
+
+  it('has no bits for the modes of a guest where there is none', () => {
+    const isa = isaOf(defaultIsa.names.filter((name) => name !== 'H'));
+    const machine = new TestMachine('reference', { isa });
+    machine.setCsr('mhpmevent3', (63n << 58n) | 1n);
+    assert.equal(machine.csr('mhpmevent3') >> 58n, 0b11_1100n);
+  });
 });

@@ -24,11 +24,15 @@ describe('hart/physical-protection', () => {
     protection.allows(Number(address >> 12n) as HostPage, access, privilege);
   const [tor, napot, locked] = [0x08n, 0x18n, 0x80n];
 
-  it('lets everything pass while no entry is active', () => {
-    for (const privilege of [0, 1, 3] as const) assert.ok(allows(0x8000_0000n, 'write', privilege));
+  it('lets everything pass at reset, by entry 0, and nothing below M mode while no entry is active', () => {
+    assert.equal(machine.csr('pmpcfg0'), napot | 7n);
+    for (const privilege of [0, 1, 3] as const) assert.ok(allows(0xff_ffff_ffff_f000n, 'write', privilege));
+    set(0, 0n, 0n);
+    for (const privilege of [0, 1, 3] as const)
+      assert.equal(allows(0x8000_0000n, 'write', privilege), privilege === 3);
   });
 
-  it('refuses modes below M what no entry matches, once one is active', () => {
+  it('refuses modes below M what no entry matches', () => {
     set(0, 0x8000_0000n, tor | 7n);
     assert.ok(allows(0x7fff_f000n, 'write', 0));
     assert.ok(!allows(0x8000_0000n, 'read', 1));

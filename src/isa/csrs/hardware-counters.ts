@@ -1,3 +1,4 @@
+import type { ExtensionName } from '../configuration/extensions.ts';
 import type { Csr, CsrField } from '../csr.ts';
 import { bit, bits, csr } from '../csr-description.ts';
 import { counterGuards } from './counter-guards.ts';
@@ -49,8 +50,8 @@ function counting(n: number): readonly Csr[] {
         inhibit('MINH', 62, 'M'),
         inhibit('SINH', 61, 'S'),
         inhibit('UINH', 60, 'U'),
-        inhibit('VSINH', 59, 'VS'),
-        inhibit('VUINH', 58, 'VU'),
+        inhibit('VSINH', 59, 'VS', ['H']),
+        inhibit('VUINH', 58, 'VU', ['H']),
         bits('event', 55, 0, 'What it counts.', {
           legal: [0, 1, 2],
           values: { 0: 'nothing', 1: 'cycles (steps)', 2: 'instructions retired' },
@@ -60,8 +61,13 @@ function counting(n: number): readonly Csr[] {
   ];
 }
 
-function inhibit(name: string, place: number, mode: string): CsrField {
-  return bit(name, place, `Does it stand still in ${mode} mode?`, { needs: ['Sscofpmf'] });
+function inhibit(
+  name: string,
+  place: number,
+  mode: string,
+  needs: readonly ExtensionName[] = [],
+): CsrField {
+  return bit(name, place, `Does it stand still in ${mode} mode?`, { needs: ['Sscofpmf', ...needs] });
 }
 
 function constant(n: number): readonly Csr[] {
