@@ -61,12 +61,7 @@ function counting(n: number): readonly Csr[] {
   ];
 }
 
-function inhibit(
-  name: string,
-  place: number,
-  mode: string,
-  needs: readonly ExtensionName[] = [],
-): CsrField {
+function inhibit(name: string, place: number, mode: string, needs: readonly ExtensionName[] = []): CsrField {
   return bit(name, place, `Does it stand still in ${mode} mode?`, { needs: ['Sscofpmf', ...needs] });
 }
 
