@@ -128,8 +128,8 @@ export class Hart {
         this.#engine?.flushAll();
       },
       translationChanged: () => this.#engine?.flushAll(),
-      triggersChanged: () => {
-        this.#triggers.changed();
+      triggersChanged: (index) => {
+        this.#triggers.changed(index);
         this.#engine?.flushAll();
       },
       contextChanged,
@@ -286,8 +286,10 @@ export class Hart {
   /** Everything that comes before an instruction may run. `again`: a trap was taken, so look again. */
   #beforeInstruction(): HartStop | 'again' | undefined {
     const { state } = this;
+    if (this.#triggers.hasFired) return undefined;
     const due = dueInterrupt(state);
     if (due !== undefined) {
+      if (this.#triggers.areArmed) this.#triggers.count(this.#triggers.counting());
       return this.#deliver(takeInterrupt(state, this.trapRecords, due.code, due.to)) ?? 'again';
     }
     if (state.waiting) {
@@ -362,17 +364,16 @@ export class Hart {
   }
 
   #stepWithTriggers(): Trap | undefined {
-    const fired = this.#triggers.beforeInstruction();
-    if (fired !== undefined) return fired;
     const counting = this.#triggers.counting();
-    const trap = this.#evaluator.step();
+    const trap = this.#triggers.beforeInstruction() ?? this.#evaluator.step();
     this.#triggers.count(counting);
     return trap;
   }
 
   #deliver(taken: TakenTrap): HartStop | undefined {
-    if (this.#triggers.areArmed) this.#triggers.trapped(taken);
     const stop = this.#enteredHandler();
+    // A hosted level has no first instruction to fire before.
+    if (this.#triggers.areArmed && stop === undefined) this.#triggers.trapped(taken);
     if (taken.from.virtual && taken.to === supervisorMode) this.exits?.left(taken);
     return this.onTrap?.(taken) ? { kind: 'trap', trap: taken } : stop;
   }

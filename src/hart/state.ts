@@ -295,8 +295,13 @@ export const hartSlot = {
   waiting: 40,
   /** A bit for each interrupt code, in the low half. */
   interruptLines: 41,
-  /** In the low half, 1: a trigger fired at the last trap, and its breakpoint is to be raised. */
+  /**
+   * In the low half, not 0: a trigger fired at the last trap, or after the last instruction, and its breakpoint is to be
+   * raised; 2: with an address of a guest.
+   */
   firedTrigger: 42,
+  /** The address that it tells of. */
+  firedAddress: 43,
   /** f0 to f31. */
   f: 44,
   csr: firstCsrSlot,
@@ -307,6 +312,8 @@ export const hartSlot = {
   settledRetired: 193,
   /** In the low half, 1: some counter of events is on. */
   countsEvents: 194,
+  /** tdata3 of each trigger. */
+  triggerExtras: 196,
 } as const;
 
 export const csrSlot = Object.fromEntries(

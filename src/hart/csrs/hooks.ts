@@ -16,8 +16,8 @@ export interface CsrContext {
   readonly protectionChanged: () => void;
   /** Page-table entries mean something else now: cached translations may be wrong. */
   readonly translationChanged: () => void;
-  /** A trigger changed (Sdtrig). */
-  readonly triggersChanged: () => void;
+  /** A trigger changed (Sdtrig): that of `index`, or any. */
+  readonly triggersChanged: (index?: number) => void;
   /** Any register changed: the mode may translate otherwise, an interrupt may be due. */
   readonly contextChanged: () => void;
 }

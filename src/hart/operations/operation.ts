@@ -2,6 +2,7 @@ import type { DecodedInstruction } from '../../isa/instruction.ts';
 import type { CsrFile } from '../csr-file.ts';
 import type { HartState } from '../state.ts';
 import type { TrapRecords } from '../trap-records.ts';
+import type { Triggers } from '../triggers/triggers.ts';
 import type { VirtualMemory } from '../virtual-memory.ts';
 import type { Trap } from '../trap.ts';
 
@@ -11,6 +12,7 @@ export interface OperationContext {
   readonly csrs: CsrFile;
   readonly records: TrapRecords;
   readonly memory: VirtualMemory;
+  readonly triggers: Triggers;
   /** Mode, status or roots of page tables may be others now: who runs under them looks again. */
   readonly contextChanged: () => void;
 }

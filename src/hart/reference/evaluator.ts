@@ -8,7 +8,7 @@ import { compileGuards, refusal, refusalTrap, type CompiledGuards } from '../gua
 import { operations } from '../operations/index.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import type { Trap } from '../trap.ts';
-import type { Triggers } from '../triggers/triggers.ts';
+import type { TriggeringAccess } from '../triggers/triggers.ts';
 import type { AccessFault } from '../virtual-memory.ts';
 import { boxed, markFloatingPointDirty, unboxed } from '../floating-point-state.ts';
 import { computeFloat, convert } from '../floating-point/operations.ts';
@@ -20,7 +20,6 @@ import { calculate, calculateUnary, combine, extend, holds } from './arithmetic.
 /** What the evaluator works on. */
 export interface EvaluatorContext extends OperationContext {
   readonly isa: Isa;
-  readonly triggers: Triggers;
 }
 
 /**
@@ -46,11 +45,13 @@ export class Evaluator {
    * where an engine has fetched it.
    */
   step(fetched?: number): Trap | undefined {
-    const { state, memory } = this.#context;
+    const { state, memory, triggers } = this.#context;
     const { pc } = state;
     const word = fetched ?? memory.fetch(pc);
     this.word = typeof word === 'number' ? word : 0;
     if (typeof word !== 'number') return faultTrap(word, 'fetch', pc);
+    const fired = triggers.areArmed ? triggers.afterFetch(word) : undefined;
+    if (fired !== undefined) return fired;
     const decoded = this.#decode(word);
     if (decoded === undefined) return refusalTrap('illegal-instruction', word);
     const refused = refusal(this.#guardsOf(decoded.instruction), state);
@@ -144,8 +145,9 @@ class Execution {
       case 'store': {
         const address = this.#evaluate(statement.address);
         const value = this.#evaluate(statement.value);
-        if (this.#fires('store', address, statement.size)) break;
-        const fault = memory.store(address, statement.size, value, statement.access);
+        const { size, access } = statement;
+        if (this.#fires({ kind: 'store', access, address, size }, value)) break;
+        const fault = memory.store(address, size, value, access);
         if (fault !== undefined) this.#fault(fault, 'store', address);
         break;
       }
@@ -229,48 +231,55 @@ class Execution {
   #access(value: Extract<Value, { readonly address: Value }>): bigint {
     const { memory } = this.#context;
     const address = this.#evaluate(value.address);
-    if (this.#trap === undefined && this.#firesAt(value, address)) return 0n;
-    switch (value.kind) {
-      case 'load': {
-        const loaded = memory.load(address, value.size, value.access);
-        if (typeof loaded !== 'bigint') return this.#fault(loaded, 'load', address);
-        return value.signed ? extend(loaded, 8 * value.size, true) : loaded;
-      }
+    const { kind, size } = value;
+    const access = kind === 'load' ? value.access : 'normal';
+    const stored = kind === 'storeConditional' || kind === 'amo' ? this.#evaluate(value.value) : 0n;
+    const loading = { kind: 'load', access, address, size } as const;
+    const storing = { kind: 'store', access, address, size } as const;
+    if (this.#trap !== undefined) return 0n;
+    switch (kind) {
+      case 'load':
       case 'loadReserved': {
-        const loaded = memory.loadReserved(address, value.size);
+        if (this.#fires(loading)) return 0n;
+        const loaded =
+          kind === 'load' ? memory.load(address, size, access) : memory.loadReserved(address, value.size);
         if (typeof loaded !== 'bigint') return this.#fault(loaded, 'load', address);
-        return extend(loaded, 8 * value.size, true);
+        this.#loaded(loading, loaded);
+        return kind === 'load' && !value.signed ? loaded : extend(loaded, 8 * size, true);
       }
       case 'storeConditional': {
-        const stored = memory.storeConditional(address, value.size, this.#evaluate(value.value));
-        if (typeof stored !== 'boolean') return this.#fault(stored, 'store', address);
-        return stored ? 0n : 1n;
+        if (this.#fires(storing, stored)) return 0n;
+        const done = memory.storeConditional(address, value.size, stored);
+        if (typeof done !== 'boolean') return this.#fault(done, 'store', address);
+        return done ? 0n : 1n;
       }
       case 'amo': {
-        const bits = 8 * value.size;
-        const operand = this.#evaluate(value.value);
+        const bits = 8 * size;
+        const fires = [loading, storing].filter((each) => this.#fires(each));
+        if (fires.length > 0) return 0n;
         const old = memory.modify(address, value.size, (present) =>
-          combine(value.operator, present, operand, bits),
+          combine(value.operator, present, stored, bits),
         );
         // Unpriv. 14.4: an AMO never reports a load's fault.
         if (typeof old !== 'bigint') return this.#fault(old, 'store', address);
+        this.#loaded(loading, old);
         return extend(old, bits, true);
       }
     }
   }
 
-  #firesAt({ kind, size }: Extract<Value, { readonly address: Value }>, address: bigint): boolean {
-    const loads = kind !== 'storeConditional' && this.#fires('load', address, size);
-    return loads || ((kind === 'storeConditional' || kind === 'amo') && this.#fires('store', address, size));
-  }
-
-  /** Does a trigger stop an access (Sdtrig)? */
-  #fires(access: 'load' | 'store', address: bigint, size: number): boolean {
+  /** Does a trigger stop an access (Sdtrig)? `data` is what would be stored. */
+  #fires(access: TriggeringAccess, data?: bigint): boolean {
     const { triggers } = this.#context;
     if (!triggers.areArmed) return false;
-    const trap = triggers.onAccess(access, address, size);
+    const trap = triggers.onAccess(access, data);
     this.#trap ??= trap;
     return trap !== undefined;
+  }
+
+  #loaded(access: TriggeringAccess, data: bigint): void {
+    const { triggers } = this.#context;
+    if (triggers.areArmed) triggers.onLoaded(access, data);
   }
 
   #holds({ operator, left, right }: Extract<Statement, { kind: 'branch' }>['condition']): boolean {

@@ -45,9 +45,21 @@ export const tdata3 = csr({
   name: 'tdata3',
   address: 0x7a3,
   needs: ['Sdtrig'],
-  summary: 'Contexts of the selected trigger; it cannot be limited to any here.',
-  source: 'Debug. Sdtrig, tdata3',
-  writable: 0n,
+  summary: 'The address space and the virtual machine to which the selected trigger is limited (textra64).',
+  source: 'Debug. Sdtrig, textra64',
+  fields: [
+    bits('mhvalue', 63, 51, 'VMID, but for its lowest bit.', { needs: ['H'] }),
+    bits('mhselect', 50, 48, 'Only while hgatp.VMID is mhvalue, with bit 2 of this as its lowest bit?', {
+      legal: [0, 2, 6],
+      values: { 0: 'any', 2: 'VMID', 6: 'VMID' },
+      needs: ['H'],
+    }),
+    bits('svalue', 17, 2, 'ASID.'),
+    bits('sselect', 1, 0, 'Only while ASID of satp, or of vsatp in a guest, is svalue?', {
+      legal: [0, 2],
+      values: { 0: 'any', 2: 'ASID' },
+    }),
+  ],
 });
 
 export const tinfo = csr({
