@@ -49,7 +49,7 @@ for (const engine of ['reference', 'interpreter', 'translator'] as const) {
     };
     const cause = (): number => Number(machine.csr('mcause'));
     /** hit1 and hit0 of each. */
-    const hits = (): bigint[] =>
+    const hitFields = (): bigint[] =>
       [0n, 1n, 2n, 3n].map((index) => {
         machine.setCsr('tselect', index);
         const tdata1 = machine.csr('tdata1');
@@ -280,7 +280,7 @@ for (const engine of ['reference', 'interpreter', 'translator'] as const) {
       arm(type(6) | everywhere | on.execute, loop + 4n, 2);
       machine.step();
       assert.equal(cause(), exceptionCode.breakpoint);
-      assert.deepEqual(hits(), [1n, 1n, 0n, 0n]);
+      assert.deepEqual(hitFields(), [1n, 1n, 0n, 0n]);
     });
 
     it('takes instructions on cache blocks for stores without size, to all of their addresses', () => {
@@ -394,7 +394,7 @@ for (const engine of ['reference', 'interpreter', 'translator'] as const) {
         assert.deepEqual([cause(), machine.csr('mepc'), machine.csr('mtval')], [3, epc, place + 8n]);
         assert.equal(machine.read(Number(place) + 8), access === on.store ? 99n : 100n);
         assert.equal(machine.state.getX(3), access === on.store ? 99n : 100n);
-        assert.deepEqual(hits()[0], hit);
+        assert.deepEqual(hitFields()[0], hit);
       }
     });
 
@@ -440,7 +440,7 @@ for (const engine of ['reference', 'interpreter', 'translator'] as const) {
       machine.hart.run(1000);
       assert.deepEqual([cause(), machine.csr('mepc'), machine.csr('mtval')], [3, loop + 4n, place + 8n]);
       assert.equal(machine.state.getX(1), 70n);
-      assert.deepEqual(hits(), [0n, 1n, 1n, 0n]);
+      assert.deepEqual(hitFields(), [0n, 1n, 1n, 0n]);
     });
 
     it('fires no chain of which instructions match parts, or some part never can', () => {
