@@ -1,6 +1,7 @@
-import { isReadOnly, type Csr } from './csr.ts';
+import { fieldMask, isReadOnly, type Csr, type CsrField } from './csr.ts';
 import { countingCounters } from './csrs/hardware-counters.ts';
 import { allCsrs } from './csrs/index.ts';
+import { fieldText } from './explain-csr.ts';
 import { allCompressed, allInstructions } from './extensions/index.ts';
 import { guardTexts } from './guard-text.ts';
 import type { CompressedInstruction, Instruction } from './instruction.ts';
@@ -44,6 +45,7 @@ export function referencePage(): string {
       allCsrs.filter(hasOwnRow).map(csrRow),
     ),
     performanceCounters(),
+    'A write of a value that is not legal leaves a WARL field as it was; in `satp` and `vsatp` it leaves the whole register so. What else the specifications leave open is in [choices.md](../choices.md).',
     ...allCsrs
       .filter(({ fields, name }) => fields.length > 0 && !name.endsWith('counteren'))
       .flatMap(fieldSection),
@@ -83,17 +85,31 @@ function hasOwnRow({ name }: Csr): boolean {
   return !/^m?hpm/.test(name);
 }
 
-function fieldSection({ name, fields }: Csr): readonly string[] {
-  const rows = fields
+function fieldSection(csr: Csr): readonly string[] {
+  const rows = csr.fields
     .toSorted((a, b) => b.high - a.high)
     .map((field) => [
       field.high === field.low ? `${field.high}` : `${field.high}:${field.low}`,
       field.name,
       field.rule,
+      legalValues(csr, field),
       field.summary,
     ]);
-  return [`### ${name}`, markdownTable(['bits', 'field', 'rule', 'meaning'], rows)];
+  return [`### ${csr.name}`, markdownTable(['bits', 'field', 'rule', 'values', 'meaning'], rows)];
 }
+
+/** Empty where all are legal, or too many to name: the summary says which are not. */
+function legalValues({ reset, writable }: Csr, field: CsrField): string {
+  const { values = {}, legal } = field;
+  if ((writable & fieldMask(field)) === 0n && field.rule === 'RO' && field.high > field.low)
+    return fieldText(field, reset);
+  const legalOnes = legal ?? Object.keys(values).map(Number);
+  if (legalOnes.length > mostValues) return '';
+  return legalOnes.map((value) => [value, values[value] ?? ''].join(' ').trim()).join(', ');
+}
+
+/** More are a list that nobody reads. */
+const mostValues = 8;
 
 function byExtension<T extends { readonly extension: string }>(entries: readonly T[]): [string, T[]][] {
   const groups = new Map<string, T[]>();

@@ -27,7 +27,7 @@ export const pmpConfigurations: readonly Csr[] = [0, 2].map((n) =>
         `pmp${n * 4 + index}cfg`,
         index * 8 + 7,
         index * 8,
-        'L (bit 7): locked, for M mode, too. A (bits 4:3): how the address matches. X, W, R (bits 2:0): rights.',
+        'L (bit 7): locked, for M mode, too. A (bits 4:3): how the address matches; not NA4. X, W, R (bits 2:0): rights; not W without R.',
         { legal: legalConfigurations, values: configurationNames },
       ),
     ),

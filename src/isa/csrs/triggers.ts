@@ -29,7 +29,7 @@ export const tdata1 = csr({
       values: { 3: 'icount', 4: 'itrigger', 5: 'etrigger', 6: 'mcontrol6', 15: 'disabled' },
     }),
     bit('dmode', 59, 'Is it the external debugger’s? There is none.', readOnly),
-    bits('data', 58, 0, 'By type.'),
+    bits('data', 58, 0, 'By type; actions are 0, breakpoint exceptions.'),
   ],
 });
 
