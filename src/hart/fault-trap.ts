@@ -1,5 +1,5 @@
 import type { DecodedInstruction } from '../isa/instruction.ts';
-import { exceptionCode, type Trap } from './trap.ts';
+import { exception, exceptionCode, type Trap } from './trap.ts';
 import { transformedInstruction, walkPseudoinstruction } from './transformed-instruction.ts';
 import type { AccessFault } from './virtual-memory.ts';
 
@@ -34,8 +34,7 @@ export function faultTrap(
 
 /** The trap of a jump to an address where no instruction may begin; `virtual`: V was 1. */
 export function misalignedJump(target: bigint, virtual: boolean): Trap {
-  const fault = { kind: 'fault', cause: 'misaligned', address: target, virtual } as const;
-  return faultTrap({ ...fault, guestPhysical: undefined, implicit: undefined }, 'fetch', target);
+  return { ...exception(exceptionCode.instructionAddressMisaligned, target), gva: virtual };
 }
 
 const codes: Readonly<Record<FaultingAccess, Readonly<Record<AccessFault['cause'], number>>>> = {
