@@ -136,6 +136,7 @@ const departureTexts: Readonly<Record<DepartureReason, string>> = {
   slow: 'an instruction done outside',
   breakpoint: 'breakpoint',
   hotLoop: 'loop to be translated',
+  hotPage: 'page to be translated',
 };
 
 function translationText({

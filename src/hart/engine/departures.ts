@@ -22,6 +22,7 @@ const reasons: readonly DepartureReason[] = [
   'slow',
   'breakpoint',
   'hotLoop',
+  'hotPage',
 ];
 
 /** Counts the departures of one hart's engine, cheaply: names are made when somebody asks. */

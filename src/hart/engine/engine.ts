@@ -230,6 +230,9 @@ export class Engine implements CodeUser, TableUser {
       case exitCode.hotLoop:
         this.#translateLoop();
         return undefined;
+      case exitCode.hotPage:
+        this.#translatePage();
+        return undefined;
       case exitCode.breakpoint:
         return this.#atBreakpoint();
       default:
@@ -293,6 +296,13 @@ export class Engine implements CodeUser, TableUser {
       );
     }
     this.#translator.entered(count, places, this.#likelyAddend);
+  }
+
+  /** Without a translator this comes once in a billion instructions. */
+  #translatePage(): void {
+    const page = this.#refill.ramPage(this.#pcPage) as number;
+    this.#code.setPatience(page, Infinity);
+    this.#translator?.hotPage(page, this.#pcOffset, this.#likelyAddend);
   }
 
   #translateLoop(): void {

@@ -16,6 +16,8 @@ export const exitCode = {
   region: 7,
   /** The loop that begins at pc was come by often enough to be translated by itself. */
   hotLoop: 8,
+  /** The interpreter did as many instructions in the page of pc as were to be done before it is translated. */
+  hotPage: 9,
 } as const;
 
 /** Where a hart's own things lie in the memory. */

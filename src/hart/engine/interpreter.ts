@@ -71,6 +71,8 @@ export function writeInterpreter(
         bias,
         target,
         address,
+        patience,
+        arrival,
         ...rest
       ],
     ) => {
@@ -89,6 +91,8 @@ export function writeInterpreter(
         bias,
         target,
         address,
+        patience,
+        arrival,
         scratch: rest.slice(0, scratchLocals),
         doubles: rest.slice(scratchLocals, scratchLocals + floatLocals.doubles),
         singles: rest.slice(scratchLocals + floatLocals.doubles),
@@ -107,7 +111,9 @@ export function writeInterpreter(
 const scratchLocals = 4;
 const localTypes: readonly ValueType[] = [
   ...Array.from({ length: 8 }, () => 'i32' as const),
-  ...Array.from({ length: 3 + scratchLocals }, () => 'i64' as const),
+  ...Array.from({ length: 3 }, () => 'i64' as const),
+  ...Array.from({ length: 2 }, () => 'i32' as const),
+  ...Array.from({ length: scratchLocals }, () => 'i64' as const),
   ...Array.from({ length: floatLocals.doubles }, () => 'f64' as const),
   ...Array.from({ length: floatLocals.singles }, () => 'f32' as const),
 ];
@@ -122,6 +128,10 @@ interface OuterFrame extends Omit<InterpreterFrame, Labels> {
   readonly passAt: Local;
   readonly handler: Local;
   readonly exit: Local;
+  /** Address of the page's patience: see `pageRecords`. */
+  readonly patience: Local;
+  /** What the budget was at the far jump into the page. */
+  readonly arrival: Local;
   readonly engineOffset: number;
 }
 type Frame = OuterFrame & InterpreterFrame;
@@ -145,6 +155,10 @@ function writeRun(frame: OuterFrame): void {
   code.i32(0);
   code.memory('i64.load', pcOffset);
   code.set(target);
+  code.i32(engineOffset + engineWord.patience);
+  code.set(frame.patience);
+  code.get(budget);
+  code.set(frame.arrival);
   code.block((done) => {
     code.block((undo) => {
       const missed = (which: number): void => {
@@ -176,6 +190,7 @@ function writeRun(frame: OuterFrame): void {
     writePc(frame);
     code.set(target);
   });
+  writePatience(frame);
   code.i32(0);
   code.get(target);
   code.memory('i64.store', pcOffset);
@@ -201,8 +216,18 @@ function writeFarJump(frame: OuterFrame, done: Label): void {
     code.set(address);
     fetchMissed(frame, done);
   });
+  writePatience(frame);
   code.get(entry);
   code.memory('i32.load', tlbArray.execute + tlbField.addend);
+  code.tee(record);
+  code.i32(pageRecords.patience * recordBytes);
+  code.plain('i32.add');
+  code.tee(frame.patience);
+  code.memory('i32.load', 0);
+  code.i32(0);
+  code.plain('i32.le_s');
+  code.if(() => leave(frame, exitCode.hotPage, done));
+  code.get(record);
   code.get(target);
   code.plain('i32.wrap_i64');
   code.i32(inPageMask);
@@ -225,6 +250,19 @@ function writeFarJump(frame: OuterFrame, done: Label): void {
   code.plain('i64.extend_i32_u');
   code.plain('i64.sub');
   code.set(bias);
+}
+
+/** Lessens the patience with the page that was jumped to last. */
+function writePatience({ code, budget, patience, arrival }: OuterFrame): void {
+  code.get(patience);
+  code.get(patience);
+  code.memory('i32.load', 0);
+  code.get(arrival);
+  code.plain('i32.sub');
+  code.get(budget);
+  code.tee(arrival);
+  code.plain('i32.add');
+  code.memory('i32.store', 0);
 }
 
 function writeDispatch(frame: Frame, done: Label, undo: Label): void {

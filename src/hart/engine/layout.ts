@@ -23,6 +23,8 @@ export const engineWord = {
   callsInside: 28,
   /** How often translated code was entered; counts on from run to run. */
   arrivals: 32,
+  /** What is interpreted before the first page is known lessens this, which means nothing. */
+  patience: 60,
   calls: 64,
   /** The last addresses at which that was, 64 bits each, in turn; `directArrival` is added. */
   lastArrivals: 0x400,
@@ -100,6 +102,11 @@ export const pageRecords = {
   end: 2048,
   /** The 32-bit instruction that begins in the page's last half-word and ends in the next page. */
   crossing: 2049,
+  /**
+   * No record: its first word is how many instructions the interpreter does in this page until it tells, at the next
+   * far jump into the page.
+   */
+  patience: 2050,
   /** What follows the crossing instruction in memory. */
   crossingEnd: 2051,
   count: 2052,

@@ -22,6 +22,8 @@ export interface CodeUser {
 export interface CodeObserver {
   /** Instructions that begin between two offsets of a page of RAM are about to change, or get breakpoints, or go. */
   codeChanges(page: number, from: number, to: number): void;
+  /** How many instructions the interpreter does in a page that it comes to know before it tells. */
+  patienceWith(page: number): number;
 }
 
 /**
@@ -129,6 +131,18 @@ export class PredecodedCode {
   setLoopHead(page: number, offset: number, passes: number): void {
     const record = this.#recordAt(page, offset);
     if (record !== undefined) this.#records.setLoopHead(record, passes);
+  }
+
+  /** How many instructions the interpreter still does in a page before it tells; `Infinity` where it has no records. */
+  patience(page: number): number {
+    const place = (this.#placeOfPage[page] as number) - 1;
+    return place < 0 ? Infinity : this.#records.patience(place);
+  }
+
+  /** Has the interpreter tell once it did so many instructions more in a page. */
+  setPatience(page: number, instructions: number): void {
+    const place = (this.#placeOfPage[page] as number) - 1;
+    if (place >= 0) this.#records.setPatience(place, Math.min(instructions, mostPatience));
   }
 
   /** What began here does no more. */
@@ -282,6 +296,7 @@ export class PredecodedCode {
     this.#pageOfPlace[place] = page;
     this.#placeOfPage[page] = place + 1;
     this.#records.clearPage(place);
+    this.setPatience(page, this.#observer?.patienceWith(page) ?? mostPatience);
     for (const user of this.#users) user.watchStores(this.#memory.ramOffset + page * pageBytes);
     return place;
   }
@@ -301,4 +316,5 @@ function endsRun({ instruction }: DecodedInstruction): boolean {
 }
 
 const pageBytes = 0x1000;
+const mostPatience = 2 ** 30;
 const ecallWord = 0x73;

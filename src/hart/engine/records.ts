@@ -54,6 +54,14 @@ export class Records {
     }
   }
 
+  patience(place: number): number {
+    return this.#words[this.#patienceAt(place)] as number;
+  }
+
+  setPatience(place: number, instructions: number): void {
+    this.#words[this.#patienceAt(place)] = instructions;
+  }
+
   clear(record: RecordIndex): void {
     this.#halfWords[record] = specialHandler.decode;
   }
@@ -120,6 +128,10 @@ export class Records {
   /** Did a jump lead here that is not seen before it runs? */
   isSeen(record: RecordIndex): boolean {
     return ((this.#halfWords[record + recordField.saved / 2] as number) & seenFlag) !== 0;
+  }
+
+  #patienceAt(place: number): number {
+    return (place * pageRecordsBytes + pageRecords.patience * recordBytes) / 4;
   }
 
   #replaceHandler(record: RecordIndex, handler: number): void {

@@ -16,7 +16,7 @@ export interface RegionPage {
   readonly records: number;
   /**
    * The address in the wasm memory of 2048 bytes, one for each place in the page: 0, or one more than the entry's place
-   * in `graph.entries`.
+   * in `FlowOrder.dispatched`.
    */
   readonly entryTable: number;
 }

@@ -9,6 +9,8 @@ export interface Region {
   /** With the number by which the function is called at entries in that page. */
   readonly pages: readonly (PlacedPage & { readonly slot: number })[];
   readonly graph: FlowGraph;
+  /** Where it can be entered. */
+  readonly entries: readonly number[];
   /** Where the interpreter is to count, as offsets in the region. */
   readonly loopHeads: readonly number[];
 }
@@ -28,13 +30,15 @@ export class TranslatedCode implements CodeObserver {
   readonly functions: WasmTable;
   readonly #code: PredecodedCode;
   readonly #capacity: number;
+  readonly #patienceWith: (page: number) => number;
   readonly #pages = new Map<number, TranslatedPage>();
   readonly #free: number[];
   #uses = 0;
   #count = 0;
   #dropped = 0;
 
-  constructor(code: PredecodedCode, capacity: number) {
+  constructor(code: PredecodedCode, capacity: number, patienceWith: (page: number) => number) {
+    this.#patienceWith = patienceWith;
     this.#code = code;
     this.#capacity = capacity;
     this.#free = Array.from({ length: capacity }, (_, slot) => slot);
@@ -83,20 +87,24 @@ export class TranslatedCode implements CodeObserver {
     for (const place of region.pages) {
       const known = this.#knownPage(place.page);
       if (region.kind === 'pages') known.main = region;
-      else known.loops.set(region.graph.entries[0] as number, region);
+      else known.loops.set(region.entries[0] as number, region);
       this.functions.set(place.slot, run);
       for (const { instructions } of region.graph.blocks.values()) {
         for (const { offset } of instructions) {
           if (isIn(place, offset)) known.covered[(offset - place.offset) >> 1] = 1;
         }
       }
-      for (const entry of region.graph.entries) {
+      for (const entry of region.entries) {
         if (isIn(place, entry)) this.#code.setRegion(place.page, entry - place.offset, place.slot);
       }
       for (const head of region.loopHeads) {
         if (isIn(place, head)) this.#code.setLoopHead(place.page, head - place.offset, loopHeat);
       }
     }
+  }
+
+  patienceWith(page: number): number {
+    return this.#patienceWith(page);
   }
 
   codeChanges(page: number, from: number, to: number): void {
@@ -121,7 +129,7 @@ export class TranslatedCode implements CodeObserver {
 
   #remove(region: Region): void {
     for (const { page, offset, slot } of region.pages) {
-      for (const place of [...region.graph.entries, ...region.loopHeads]) {
+      for (const place of [...region.entries, ...region.loopHeads]) {
         if (isIn({ offset }, place)) this.#code.removeRegion(page, place - offset);
       }
       this.functions.set(slot, null);

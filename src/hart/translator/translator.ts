@@ -21,7 +21,6 @@ export class Translator {
   readonly #policy: TranslationPolicy;
   readonly #translated: TranslatedCode;
   readonly #changes = new PageChanges();
-  readonly #heat = new Map<number, number>();
   /** How often a page was translated: each time it has to be hotter. */
   readonly #times = new Map<number, number>();
   /** Likewise for being part of a region of several. */
@@ -40,7 +39,9 @@ export class Translator {
     this.#memory = options.memory;
     this.#code = options.code;
     this.#policy = options.policy;
-    this.#translated = new TranslatedCode(options.code, options.policy.capacity);
+    this.#translated = new TranslatedCode(options.code, options.policy.capacity, (page) =>
+      this.#patienceWith(page),
+    );
   }
 
   /** The translated functions by their number, for the engines' wasm code to call. */
@@ -78,19 +79,25 @@ export class Translator {
       this.#translateAtOnce(page, offset);
       return;
     }
-    const heat = (this.#heat.get(page) ?? 0) + interpreted;
-    this.#heat.set(page, heat);
-    const times = this.#times.get(page) ?? 0;
-    if (heat < this.#policy.pageHeat * 2 ** times) return;
-    this.#heat.set(page, 0);
+    if (this.#code.patience(page) <= 0) this.hotPage(page, offset, likelyAddend);
+  }
+
+  /** The interpreter's patience with this page is at an end; a hart is at this place of it. */
+  hotPage(page: number, offset: number, likelyAddend: () => number | undefined): void {
     this.#likelyAddend = likelyAddend();
     const main = this.#translated.mainOf(page);
     if (main === undefined || this.#hasNewEntries(page, main)) {
-      this.#times.set(page, times + 1);
+      this.#times.set(page, (this.#times.get(page) ?? 0) + 1);
       this.#translatePages(main?.pages ?? [{ page, offset: 0 }], []);
     }
+    this.#code.setPatience(page, this.#patienceWith(page));
     // A loop that control fell into, or was sent back into: no entry leads there.
     if (this.#translated.mainOf(page) === undefined) this.#translateHere(page, offset);
+  }
+
+  #patienceWith(page: number): number {
+    if (this.isEager) return Infinity;
+    return this.#policy.pageHeat * 2 ** (this.#times.get(page) ?? 0);
   }
 
   #translateHere(page: number, offset: number): void {
@@ -187,7 +194,12 @@ export class Translator {
       return { ...place, slot, entryTable, records: this.#code.recordsOf(place.page) };
     });
     const order = orderFlow(graph);
-    if (kind === 'pages') this.#fillEntryTables(pages, graph);
+    // What the dispatch leads to anyhow can as well be entered: an iteration of a loop that a call returns into.
+    const entries =
+      kind === 'pages'
+        ? order.dispatched.slice(0, mostDispatched).map((block) => order.offsets[block] as number)
+        : graph.entries;
+    if (kind === 'pages') this.#fillEntryTables(pages, entries);
     const bytes = writeRegion({
       graph,
       order,
@@ -199,25 +211,25 @@ export class Translator {
     const instance = new wasm.Instance(new wasm.Module(bytes), { machine: { memory: this.#memory.wasm } });
     this.#translations++;
     this.#bytes += bytes.length;
-    const entries = new Set(graph.entries);
     const loopHeads = [...order.loops].map((block) => order.offsets[block] as number);
     const region: Region = {
       kind,
       pages,
       graph,
-      loopHeads: kind === 'pages' ? loopHeads.filter((offset) => !entries.has(offset)) : [],
+      entries,
+      loopHeads: kind === 'pages' ? loopHeads.filter((offset) => !entries.includes(offset)) : [],
     };
     this.#translated.put(region, instance.exports['region'] as WasmFunction, this.#policy.loopHeat);
   }
 
   #fillEntryTables(
     pages: readonly { readonly offset: number; readonly entryTable: number }[],
-    graph: FlowGraph,
+    entries: readonly number[],
   ): void {
     for (const { offset, entryTable } of pages) {
       const bytes = new Uint8Array(this.#memory.wasm.buffer, entryTable, entryTableBytes);
       bytes.fill(0);
-      for (const [index, entry] of graph.entries.entries()) {
+      for (const [index, entry] of entries.entries()) {
         if (entry >= offset && entry < offset + pageBytes) bytes[(entry - offset) >> 1] = index + 1;
       }
     }
@@ -234,7 +246,7 @@ export class Translator {
 
   #hasNewEntries(page: number, main: Region): boolean {
     const start = main.pages.find((place) => place.page === page)?.offset ?? 0;
-    const entries = new Set(main.graph.entries);
+    const entries = new Set(main.entries);
     for (let offset = 0; offset < pageBytes; offset += 2) {
       if (!entries.has(start + offset) && this.#code.isSeen(page, offset) && this.#code.isPlain(page, offset))
         return true;
@@ -246,5 +258,6 @@ export class Translator {
 const pageBytes = 0x1000;
 /** An entry's number has to fit a byte. */
 const mostEntries = 200;
+const mostDispatched = 255;
 /** Of one function: the compiler's time grows faster than its length. */
 const mostInstructions = 1500;

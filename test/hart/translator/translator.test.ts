@@ -18,6 +18,59 @@ describe('hart/translator', () => {
     assert.ok(pair.interpreted < 30_000, `${pair.interpreted} of 60,000 were interpreted`);
   });
 
+  it('goes on in translated code where a stop met a loop that calls return into', () => {
+    const guest = new TinyGuest()
+      .li('t0', ramBase + 0x1000)
+      .li('s3', 15)
+      .li('s4', 50)
+      .la('s5', 'start')
+      .label('start')
+      .li('s2', 0)
+      .label('again')
+      .op('addi', { rd: 's2', rs1: 's2', imm: 1 })
+      .op('and', { rd: 't1', rs1: 's2', rs2: 's3' })
+      .branch('bne', 't1', 'zero', 'next')
+      .op('jalr', { rd: 'ra', rs1: 't0' })
+      .op('addi', { rd: 'a1', rs1: 'a1', imm: 1 })
+      .label('next')
+      .op('add', { rd: 'a0', rs1: 'a0', rs2: 's2' })
+      .op('xor', { rd: 'a1', rs1: 'a1', rs2: 'a0' })
+      .branch('bne', 's2', 's4', 'again')
+      .op('jalr', { rd: 'zero', rs1: 's5' });
+    const pair = new Pair(guest);
+    const leaf = new TinyGuest().op('jalr', { rd: 'zero', rs1: 'ra' });
+    for (const { physical } of pair.machines) physical.poke(ramBase + 0x1000, leaf.bytes());
+    pair.run(20_000);
+    const before = pair.interpreted;
+    for (let count = 0; count < 400; count++) pair.run(50);
+    const share = (pair.interpreted - before) / 20_000;
+    assert.ok(share < 0.4, `${share} of it was interpreted`);
+  });
+
+  it('translates a page once the interpreter did as much in it as it takes, whatever else ran meanwhile', () => {
+    const guest = new TinyGuest()
+      .li('t0', ramBase + 0x1000)
+      .li('s2', 40)
+      .label('calls')
+      .op('jalr', { rd: 'ra', rs1: 't0' })
+      .op('addi', { rd: 's2', rs1: 's2', imm: -1 })
+      .branch('bne', 's2', 'zero', 'calls')
+      .label('rest')
+      .jump('rest');
+    // Far from as hot as it takes to be met by sampling.
+    const leaf = new TinyGuest();
+    for (let count = 0; count < 40; count++) leaf.op('addi', { rd: 'a0', rs1: 'a0', imm: count });
+    leaf.op('jalr', { rd: 'zero', rs1: 'ra' });
+    const policy = { ...soon, interval: 1 << 20 };
+    const machine = new TestMachine('translator', { policy });
+    machine.physical.poke(ramBase, guest.bytes());
+    machine.physical.poke(ramBase + 0x1000, leaf.bytes());
+    machine.hart.run(42 * 11);
+    assert.equal(machine.translation()?.translations, 0);
+    machine.hart.run(42 * 3);
+    assert.equal(machine.translation()?.translations, 1);
+  });
+
   it('takes an interrupt at each instruction of a loop', () => {
     const pair = new Pair(mixedLoops());
     pair.run(20_000);
