@@ -6,6 +6,7 @@ import { predecodedBytes } from '../layout.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
 import { pageRecordsBytes } from './layout.ts';
+import { RecordTemplates } from './record-template.ts';
 import { Records, type RecordIndex } from './records.ts';
 
 /** Who holds pointers to predecoded pages, or lets stores pass without looking for one. */
@@ -72,7 +73,7 @@ export class PredecodedCode {
     this.#memory = memory;
     this.decode = decode;
     this.alignment = alignment;
-    this.#records = new Records(memory, alignment);
+    this.#records = new Records(memory, new RecordTemplates(decode, alignment));
     this.#ramHalfWords = new Uint16Array(memory.wasm.buffer, memory.ramOffset, memory.ramSize / 2);
     this.#placeOfPage = new Uint16Array(memory.ramSize / pageBytes);
     this.#pageOfPlace = new Int32Array(capacity).fill(-1);
@@ -186,10 +187,10 @@ export class PredecodedCode {
     for (let at = offset; at < pageBytes;) {
       const record = this.#records.at(place, at);
       if (at !== offset && this.#records.isDecoded(record)) break;
-      const decoded = this.#decodeAt(page, at, record, nextPage);
+      const step = this.#decodeAt(page, at, record, nextPage);
       if (armed?.has(at)) this.#records.setBreakpoint(record);
-      if (decoded === undefined || endsRun(decoded)) break;
-      at += decoded.length;
+      if (step === 0) break;
+      at += step;
     }
   }
 
@@ -225,26 +226,18 @@ export class PredecodedCode {
     );
   }
 
-  /** Decodes one record. `undefined` where the run ends: not an instruction, or one that crosses. */
-  #decodeAt(
-    page: number,
-    at: number,
-    record: RecordIndex,
-    nextPage: number | undefined,
-  ): DecodedInstruction | undefined {
+  /** Decodes one record. 0 where the run ends: no instruction, a jump, or one that crosses; else how far on the next is. */
+  #decodeAt(page: number, at: number, record: RecordIndex, nextPage: number | undefined): number {
     const low = this.#ramHalfWords[(page * pageBytes + at) / 2] as number;
     const isLong = (low & 3) === 3;
     const crosses = isLong && at === pageBytes - 2;
-    if (crosses && nextPage === undefined) return undefined;
+    if (crosses && nextPage === undefined) return 0;
     const halfAfter = crosses ? ((nextPage ?? 0) * pageBytes) / 2 : (page * pageBytes + at) / 2 + 1;
     const high = isLong ? (this.#ramHalfWords[halfAfter] as number) : 0;
-    const decoded = this.decode(low | (high << 16));
-    if (crosses) {
-      this.#records.writeCrossing(record, decoded, high);
-      return undefined;
-    }
-    this.#records.write(record, decoded, at);
-    return decoded;
+    const word = low | (high << 16);
+    if (!crosses) return this.#records.write(record, word, at);
+    this.#records.writeCrossing(record, word, high);
+    return 0;
   }
 
   #armPhysical(): void {
@@ -308,11 +301,6 @@ export class PredecodedCode {
   #addressOf(place: number): number {
     return this.#memory.predecodedOffset + place * pageRecordsBytes;
   }
-}
-
-/** What follows an unconditional jump in memory may be anything: it is decoded when it is reached. */
-function endsRun({ instruction }: DecodedInstruction): boolean {
-  return instruction.semantics.some((statement) => statement.kind === 'jump');
 }
 
 const pageBytes = 0x1000;

@@ -1,24 +1,8 @@
-import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
-import type { DecodedInstruction } from '../../isa/instruction.ts';
-import { sret } from '../../isa/extensions/privileged.ts';
-import { ecall } from '../../isa/extensions/rv64i-control.ts';
 import { predecodedBytes } from '../layout.ts';
 import type { MachineMemory } from '../memory.ts';
-import { dynamicRounding } from '../../isa/rounding-modes.ts';
-import type { RegisterOperand } from '../../isa/semantics.ts';
-import { floatOperands, hasRounding, isRoundedInWasm, unitMask } from './float-unit.ts';
-import { csrHandlerOf, handlerOf, specialHandler } from './handlers.ts';
-import {
-  floatRegisterOffset,
-  pageRecords,
-  pageRecordsBytes,
-  recordBytes,
-  recordField,
-  registerOffset,
-  seenFlag,
-  sinkOffset,
-} from './layout.ts';
-import { isAgainstAlignment } from './misaligned-jumps.ts';
+import { specialHandler } from './handlers.ts';
+import { pageRecords, pageRecordsBytes, recordBytes, recordField, seenFlag } from './layout.ts';
+import type { RecordTemplate, RecordTemplates } from './record-template.ts';
 
 /** A record by its place in the pool, counted in half-words, as all of it but the immediate is. */
 export type RecordIndex = number & { readonly __engine: 'record' };
@@ -27,10 +11,10 @@ export type RecordIndex = number & { readonly __engine: 'record' };
 export class Records {
   readonly #halfWords: Uint16Array;
   readonly #words: Int32Array;
-  readonly #alignment: InstructionAlignment;
+  readonly #templates: RecordTemplates;
 
-  constructor(memory: MachineMemory, alignment: InstructionAlignment) {
-    this.#alignment = alignment;
+  constructor(memory: MachineMemory, templates: RecordTemplates) {
+    this.#templates = templates;
     const { buffer } = memory.wasm;
     this.#halfWords = new Uint16Array(buffer, memory.predecodedOffset, predecodedBytes / 2);
     this.#words = new Int32Array(buffer, memory.predecodedOffset, predecodedBytes / 4);
@@ -67,19 +51,25 @@ export class Records {
   }
 
   /**
-   * `undefined` is no instruction: the slow path finds out. `offset` is the place in the page, to tell which
-   * targets are near.
+   * Writes the instruction of a word, which has this place in its page. Gives how far on the next one of a straight
+   * run is; 0 where the run ends.
    */
-  write(record: RecordIndex, decoded: DecodedInstruction | undefined, offset: number): void {
-    const target = offset + (decoded?.imm ?? 0);
-    this.#write(record, decoded, target >= 0 && target < pageBytes ? 'near' : 'far');
+  write(record: RecordIndex, word: number, offset: number): number {
+    const template = this.#templates.of(word);
+    const { imm, nearHandler } = template;
+    const target = offset + imm;
+    const isNear = nearHandler !== 0 && target >= 0 && target < pageBytes;
+    if (isNear) this.#write(record, template, nearHandler, imm * (recordBytes / 2));
+    else this.#write(record, template, template.handler, imm);
+    return template.step;
   }
 
   /** The instruction that begins at the last half-word, whose record this is, and whose second half is `high`. */
-  writeCrossing(record: RecordIndex, decoded: DecodedInstruction | undefined, high: number): void {
+  writeCrossing(record: RecordIndex, word: number, high: number): void {
     const crossing = (record +
       ((pageRecords.crossing - (pageRecords.end - 1)) * recordBytes) / 2) as RecordIndex;
-    this.#write(crossing, decoded, 'far');
+    const template = this.#templates.of(word);
+    this.#write(crossing, template, template.handler, template.imm);
     this.#halfWords[crossing + recordField.saved / 2] = high;
     this.#halfWords[record] = specialHandler.crossing;
   }
@@ -145,39 +135,14 @@ export class Records {
     this.#halfWords[record] = (this.#halfWords[record + recordField.saved / 2] as number) & ~seenFlag;
   }
 
-  #write(record: RecordIndex, decoded: DecodedInstruction | undefined, reach: 'near' | 'far'): void {
-    const far = decoded && (handlerOf(decoded.instruction, decoded.length, 'far') ?? csrHandlerOf(decoded));
-    const isOutside = this.#alignment === 4 && decoded !== undefined && isAgainstAlignment(decoded);
-    if (decoded === undefined || far === undefined || isOutside || !isRoundedInWasm(decoded)) {
-      this.#halfWords[record] = decoded === undefined ? specialHandler.slow : handlerOutside(decoded);
-      return;
-    }
-    const { instruction, rd, rs1, rs2, length } = decoded;
-    // Of a CSR instruction the constant takes the place of the immediate.
-    const imm = decoded.imm === 0 ? decoded.zimm : decoded.imm;
-    const near = reach === 'near' ? handlerOf(instruction, length, 'near') : undefined;
-    const floats = floatOperands(instruction);
-    const offsetOf = (operand: RegisterOperand, register: number): number =>
-      floats.has(operand) ? floatRegisterOffset(register) : registerOffset(register);
-    this.#halfWords[record + recordField.rd / 2] =
-      rd === 0 && !floats.has('rd') ? sinkOffset : offsetOf('rd', rd);
-    this.#halfWords[record + recordField.rs1 / 2] = offsetOf('rs1', rs1);
-    this.#halfWords[record + recordField.rs2 / 2] = offsetOf('rs2', rs2);
-    if (hasRounding(instruction)) {
-      const rounding = decoded.rm === dynamicRounding ? 0 : decoded.rm;
-      this.#halfWords[record + recordField.rs3 / 2] = floatRegisterOffset(decoded.rs3);
-      this.#halfWords[record + recordField.unitMask / 2] = unitMask(decoded) | (rounding << 8);
-    } else {
-      this.#words[(record + recordField.imm / 2) / 2] = near === undefined ? imm : imm * (recordBytes / 2);
-    }
-    this.#halfWords[record] = near ?? far;
+  #write(record: RecordIndex, { rd, sources }: RecordTemplate, handler: number, imm: number): void {
+    const words = this.#words;
+    const first = record / 2;
+    words[first] = handler | (rd << 16);
+    words[first + recordField.rs1 / 4] = sources;
+    words[first + recordField.imm / 4] = imm;
   }
 }
 
 const pageBytes = 0x1000;
 const firstInstruction = Object.keys(specialHandler).length;
-
-function handlerOutside({ instruction }: DecodedInstruction): number {
-  if (instruction === ecall) return specialHandler.call;
-  return instruction === sret ? specialHandler.return : specialHandler.slow;
-}
