@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { explain } from './judge.ts';
-import type { Parting } from './traps.ts';
+import { explain, tolerate } from './judge.ts';
+import type { Parting, TrapPair } from './traps.ts';
 
 const mpv = 1n << 39n;
 /** csrrsi ra,sie,6 in VS mode, then the end. */
@@ -33,6 +33,15 @@ const cleared = (vsstatus: readonly [bigint, bigint], sstatus: readonly [bigint,
   ],
 });
 
+/** A store of M mode, with MPRV or not. */
+const fault = (mstatus: bigint, satp: bigint): TrapPair => {
+  const read =
+    (mcause: bigint) =>
+    (csr: string): bigint =>
+      ({ mstatus, satp, mcause })[csr] ?? 0n;
+  return { ours: read(15n), theirs: read(7n), level: 'M', word: undefined };
+};
+
 describe('fuzz/differences/judge', () => {
   it('knows that mideleg hides interrupts of a guest in QEMU, and only there', () => {
     assert.equal(explain(parting({}))?.id, 'guest-interrupts-by-mideleg');
@@ -49,5 +58,12 @@ describe('fuzz/differences/judge', () => {
     assert.equal(explain(cleared([0x4000n, 0n], read))?.id, 'flags-not-dirty');
     assert.equal(explain(cleared([0x4002n, 0n], read)), undefined);
     assert.equal(explain(cleared([0x4000n, 0n], [0x2100n, 0x6100n])), undefined);
+  });
+
+  it('knows that QEMU looks at satp for the faults of a guest’s addresses', () => {
+    const mprv = 1n << 17n;
+    assert.equal(tolerate('mcause', fault(mprv, 0n))?.id, 'hlv-faults');
+    assert.equal(tolerate('mcause', fault(0n, 0n)), undefined);
+    assert.equal(tolerate('mcause', fault(mprv, 8n << 60n)), undefined);
   });
 });

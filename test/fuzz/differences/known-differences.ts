@@ -542,8 +542,14 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'hlv-faults',
-    what: 'QEMU 7.2 goes by satp, not vsatp, to tell page faults of HLV and HSV from access faults.',
-    clause: 'Priv. hypervisor, HLV: as though V = 1.',
+    what: 'QEMU 7.2 goes by satp, not vsatp, to tell page faults of HLV and HSV, and of M mode with MPRV and MPV, from access faults.',
+    clause: 'Priv. hypervisor, HLV and MPRV: as though V = 1.',
+    tolerates: (csr, { ours, theirs, level }) =>
+      csr === 'mcause' &&
+      level === 'M' &&
+      (ours('mstatus') & (1n << 17n)) !== 0n &&
+      ours('satp') === 0n &&
+      ((ours(csr) === 13n && theirs(csr) === 5n) || (ours(csr) === 15n && theirs(csr) === 7n)),
     explains: ({ mnemonic, ours, theirs }) =>
       /^h[ls]v/.test(mnemonic) && isFault(ours) && isFault(theirs) && ours?.epc === theirs?.epc,
   },
