@@ -8,6 +8,7 @@ import {
   notedArrivals,
   recordField,
   recordShift,
+  seenFlag,
   tlbArray,
   tlbField,
 } from './layout.ts';
@@ -17,13 +18,24 @@ import type { ModuleWriter, Signature } from './wasm/module-writer.ts';
 
 /**
  * The type of translated functions: budget, pc, address of the hart's state, address of the translation context, the
- * number by which the function is called. They run instructions from pc on, leave pc in the state, and return twice the
- * budget that is left, plus 1 where the instruction at pc is for the interpreter.
+ * number by which the function is called. They run instructions from pc on, leave pc in the state, and return a
+ * `regionExit` and above it, from `regionExitBits` on, the budget that is left.
  */
 export const regionSignature: Signature = {
   parameters: ['i32', 'i64', 'i32', 'i32', 'i32'],
   results: ['i32'],
 };
+
+/** Why a region was left. */
+export const regionExit = {
+  /** Control goes on within its pages. */
+  near: 0,
+  /** The instruction at pc is for the interpreter. */
+  interpret: 1,
+  /** An indirect jump, or one to another page, leads to pc. */
+  far: 2,
+} as const;
+export const regionExitBits = 2;
 
 /**
  * Writes `run`, which goes to and fro between translated code and the interpreter. It is a function of its own, for a
@@ -99,7 +111,7 @@ function writeLoop(frame: Frame): void {
 
 /** Runs the region that begins at pc, if there is one; `elsewhere` where that led to where another may begin. */
 function writeRegionCall(frame: Frame, elsewhere: () => void): void {
-  const { code, budget, context, entry, record, exit, pc, stateOffset } = frame;
+  const { code, budget, seen, context, entry, record, exit, pc, stateOffset } = frame;
   code.i32(0);
   code.memory('i64.load', stateOffset + slotOffset(hartSlot.pc));
   code.tee(pc);
@@ -136,11 +148,17 @@ function writeRegionCall(frame: Frame, elsewhere: () => void): void {
       code.get(entry);
       code.callIndirect(frame.region);
       code.tee(exit);
-      code.i32(1);
+      code.i32(regionExitBits);
       code.plain('i32.shr_u');
       code.set(budget);
       code.get(exit);
-      code.i32(1);
+      code.i32(regionExit.far);
+      code.plain('i32.and');
+      code.i32(Math.log2(seenFlag >> 8) - Math.log2(regionExit.far));
+      code.plain('i32.shl');
+      code.set(seen);
+      code.get(exit);
+      code.i32(regionExit.interpret);
       code.plain('i32.and');
       code.plain('i32.eqz');
       code.if(elsewhere);

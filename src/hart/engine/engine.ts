@@ -221,6 +221,7 @@ export class Engine implements CodeUser, TableUser {
         return this.#decode();
       case exitCode.fetchMiss:
         // The next instruction is not begun: its fetch must leave no trace in a page table.
+        this.#isEntry = this.#words[engineWord.missSize / 4] === 0 ? 0 : 1;
         if (left === 0) return engineExit.budget;
         return this.#atFetchMiss();
       case exitCode.readMiss:

@@ -214,7 +214,7 @@ function writeFarJump(frame: OuterFrame, done: Label): void {
   code.if(() => {
     code.get(target);
     code.set(address);
-    fetchMissed(frame, done);
+    fetchMissed(frame, done, () => code.get(frame.seen));
   });
   writePatience(frame);
   code.get(entry);
@@ -353,7 +353,7 @@ function writeCrossing(frame: Frame, done: Label, undo: Label): void {
     addToBudget(frame, 1);
     writePc(frame);
     code.set(frame.target);
-    fetchMissed(frame, done);
+    fetchMissed(frame, done, () => code.i32(0));
   });
   code.get(entry);
   code.memory('i32.load', tlbArray.execute + tlbField.detail);
@@ -374,8 +374,12 @@ function writeCrossing(frame: Frame, done: Label, undo: Label): void {
   code.br(nextInstruction);
 }
 
-function fetchMissed(frame: OuterFrame, done: Label): void {
+/** `seen`: what the instruction is to be marked with once its page is there. */
+function fetchMissed(frame: OuterFrame, done: Label, seen: () => void): void {
   const { code, address, engineOffset } = frame;
+  code.i32(0);
+  seen();
+  code.memory('i32.store', engineOffset + engineWord.missSize);
   code.i32(0);
   code.get(address);
   code.memory('i64.store', engineOffset + engineWord.missAddress);

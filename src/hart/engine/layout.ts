@@ -11,7 +11,7 @@ export const engineWord = {
   context: 0,
   /** Instructions of the budget that `run` left over. */
   remaining: 4,
-  /** Size in bytes of the access that missed, and `missesAligned`. */
+  /** Size in bytes of the access that missed, and `missesAligned`; of a fetch, whether a jump led there that is not seen before it runs. */
   missSize: 8,
   /** Instructions that the interpreter did; counts on from run to run. */
   interpreted: 12,

@@ -79,7 +79,7 @@ function finish(graph: FlowGraph, order: PartialOrder, roots: readonly number[])
     const { length } = graph.blocks.get(offsets[block] as number)?.instructions ?? [];
     // It ends with a branch, then.
     if (targets.length !== 2 || !targets.includes(block) || length > longestUnrolled) continue;
-    copies.set(block, Math.max(2, Math.floor(longestUnrolled / length)));
+    copies.set(block, Math.floor((2 * longestUnrolled) / length));
     for (const target of targets) if (target > block) merges.add(target);
   }
   const dispatched = roots.map((offset) => numberOf.get(offset) as number);
@@ -144,5 +144,5 @@ function immediateDominators(successors: readonly (readonly number[])[]): number
   return immediate;
 }
 
-/** Instructions of a loop that is worth writing more than once, and of its copies together, or twice as many. */
+/** Instructions of a loop that is worth writing more than once; of its copies together, twice as many. */
 const longestUnrolled = 12;

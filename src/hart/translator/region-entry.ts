@@ -1,3 +1,4 @@
+import { regionExitBits } from '../engine/driver.ts';
 import { writeTlbEntry } from '../engine/interpreter-frame.ts';
 import { writeUnit } from '../engine/float-unit.ts';
 import { floatRegisterOffset, inPageMask, registerOffset, tlbArray, tlbField } from '../engine/layout.ts';
@@ -109,7 +110,7 @@ export function writeExit(code: CodeWriter, frame: RegionFrame, used: UsedRegist
   code.get(target);
   code.memory('i64.store', slotOffset(hartSlot.pc));
   code.get(budget);
-  code.i32(1);
+  code.i32(regionExitBits);
   code.plain('i32.shl');
   code.get(leaveKind);
   code.plain('i32.or');

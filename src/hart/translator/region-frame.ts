@@ -19,7 +19,7 @@ export interface RegionFrame extends RegionLocals {
   readonly entryTable: Local;
   /** pc at the end, as an offset from `base`. */
   readonly leaveOffset: Local;
-  /** 1 where the interpreter has to go on. */
+  /** One of `regionExit`. */
   readonly leaveKind: Local;
   readonly caches: ReadonlyMap<SteadyAccesses, PageCache>;
   readonly cached: ReadonlyMap<PlacedInstruction, SteadyAccesses>;

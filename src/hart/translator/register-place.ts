@@ -90,7 +90,7 @@ export class RegisterPlace implements CodePlace, AccessPad {
     readonly ways: RegionWays;
     readonly instruction: PlacedInstruction;
     readonly isLast: boolean;
-    /** What most of the TLB has for `addend`, if there is such a number: memory is mapped in one piece. */
+    /** What most of the TLB has for `addend`, where memory is mapped in one piece, and it is worth guessing. */
     readonly likelyAddend: number | undefined;
     readonly cacheFor: (array: 'read' | 'write') => PageCache | undefined;
     /** What is to be looked at in the floating-point unit's word before this instruction, if it is one of its. */
@@ -122,6 +122,16 @@ export class RegisterPlace implements CodePlace, AccessPad {
     value();
     if (register === 0) this.code.plain('drop');
     else this.code.set(this.#x(register));
+  }
+
+  /** In place of this instruction and the one before it: see `extensionBy`. */
+  writeExtension(register: number, extend: (code: CodeWriter) => void): void {
+    this.writeX('rd', () => {
+      if (register === 0) this.code.i64(0n);
+      else this.code.get(this.#x(register));
+      extend(this.code);
+    });
+    this.fallThrough();
   }
 
   immediate(): void {

@@ -2,6 +2,7 @@ import { floatOperands } from '../engine/float-unit.ts';
 import type { Semantics } from '../../isa/semantics.ts';
 import type { Block, FlowGraph, PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
+import { innermostLoops, type Loop } from './loops.ts';
 
 /** Accesses that share a memory of the page that the last one of them went to. */
 export interface SteadyAccesses {
@@ -67,34 +68,6 @@ function registersMoved(blocks: readonly Block[]): Set<number> {
 
 function isIncrement({ decoded }: PlacedInstruction): boolean {
   return decoded.instruction.mnemonic === 'addi' && decoded.rd === decoded.rs1 && Math.abs(decoded.imm) <= 64;
-}
-
-interface Loop {
-  readonly head: number;
-  readonly members: readonly number[];
-}
-
-/** For each block the smallest loop that it is in. */
-function innermostLoops(order: FlowOrder): (Loop | undefined)[] {
-  const predecessors = order.successors.map((): number[] => []);
-  for (const [from, targets] of order.successors.entries())
-    for (const to of targets) predecessors[to]?.push(from);
-  const loops = [...order.loops].map((head) => {
-    const members = new Set([head]);
-    // What is after the head and leads to it is in the loop, and so is all that leads there without passing the head.
-    const waiting = (predecessors[head] as number[]).filter((from) => from >= head);
-    for (let block = waiting.pop(); block !== undefined; block = waiting.pop()) {
-      if (members.has(block) || block < head) continue;
-      members.add(block);
-      waiting.push(...(predecessors[block] as number[]));
-    }
-    return { head, members: [...members] };
-  });
-  const result: (Loop | undefined)[] = order.successors.map(() => undefined);
-  for (const loop of loops.toSorted((left, right) => right.members.length - left.members.length)) {
-    for (const member of loop.members) result[member] = loop;
-  }
-  return result;
 }
 
 const stackPointer = 2;

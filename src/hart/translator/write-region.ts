@@ -1,4 +1,4 @@
-import { regionSignature } from '../engine/driver.ts';
+import { regionExit, regionSignature } from '../engine/driver.ts';
 import { needsFloatingPoint } from '../../isa/floating-point-guards.ts';
 import { compileInstruction } from '../engine/compile-semantics.ts';
 import { compileCsrAccess } from '../engine/compile-csr.ts';
@@ -7,8 +7,10 @@ import { ModuleWriter } from '../engine/wasm/module-writer.ts';
 import type { CodeWriter, Label } from '../engine/wasm/code-writer.ts';
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { MachineMemory } from '../memory.ts';
-import { isOnePage, type Block, type FlowGraph } from './flow-graph.ts';
+import { isOnePage, type Block, type FlowGraph, type PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
+import { extensionBy } from './fused-pairs.ts';
+import { chainedLoads } from './load-chains.ts';
 import {
   leaveIfAbsent,
   writeChoice,
@@ -62,9 +64,9 @@ class RegionWriter {
   readonly #alignment: InstructionAlignment;
   readonly #pages: readonly RegionPage[] | undefined;
   readonly #likelyAddend: number | undefined;
+  readonly #chained: ReadonlySet<PlacedInstruction>;
   readonly #loopLabels = new Map<number, Label>();
   readonly #mergeLabels = new Map<number, Label>();
-  #lookUp: Label | undefined;
   #dispatch: Label | undefined;
   #leaveTo: Label | undefined;
   #leaveAt: Label | undefined;
@@ -75,6 +77,7 @@ class RegionWriter {
     { graph, order, memory, alignment, pages, likelyAddend }: RegionPlan,
   ) {
     this.#likelyAddend = likelyAddend;
+    this.#chained = likelyAddend === undefined ? new Set() : chainedLoads(graph, order);
     this.#code = code;
     this.#frame = frame;
     this.#graph = graph;
@@ -105,8 +108,9 @@ class RegionWriter {
   }
 
   /**
-   * lookUp: loop { find the entry of `target`; dispatch: loop { br_table; blocks } }. A region with one entry, and no
-   * edge into the middle of a loop, has none of it.
+   * Finds the entry of `target`; dispatch: loop { br_table; blocks }. An indirect jump finds its entry itself and goes
+   * to the dispatch: a loop of its own for that would cost each return the shuffling of registers between two loops. A
+   * region with one entry, and no edge into the middle of a loop, has none of it.
    */
   #writeDispatch(): void {
     const code = this.#code;
@@ -116,23 +120,24 @@ class RegionWriter {
       this.#writeChildren(0, () => this.#goTo(0, dispatched[0] as number));
       return;
     }
-    code.loop((lookUp) => {
-      if (this.#pages !== undefined) {
-        this.#lookUp = lookUp;
-        writeLookUp(code, this.#frame, this.#pages, () => this.#leaveToTarget());
-      } else {
-        code.i32(1);
-        code.set(choice);
-      }
-      code.loop((dispatch) => {
-        this.#dispatch = dispatch;
-        this.#writeChildren(0, () => {
-          const labels = dispatched.map((block) => this.#mergeLabels.get(block) as Label);
-          writeChoice(code, this.#frame, labels);
-          this.#leaveToTarget();
-        });
+    if (this.#pages === undefined) {
+      code.i32(1);
+      code.set(choice);
+    } else {
+      this.#writeLookUp(this.#pages);
+    }
+    code.loop((dispatch) => {
+      this.#dispatch = dispatch;
+      this.#writeChildren(0, () => {
+        const labels = dispatched.map((block) => this.#mergeLabels.get(block) as Label);
+        writeChoice(code, this.#frame, labels);
+        this.#leaveToTarget();
       });
     });
+  }
+
+  #writeLookUp(pages: readonly RegionPage[]): void {
+    writeLookUp(this.#code, this.#frame, pages, () => this.#leaveToTarget());
   }
 
   /** Writes `body`, and after it the blocks that `block` dominates and several ways lead to, each at its label. */
@@ -180,11 +185,12 @@ class RegionWriter {
     const total = copies * length;
     code.get(budget);
     code.i32(total);
-    code.plain('i32.sub');
-    code.tee(budget);
-    code.i32(0);
     code.plain('i32.lt_s');
-    code.if(() => this.#leave(block.offset, 1, total));
+    code.if(() => this.#leave(block.offset, 'interpret', 0));
+    code.get(budget);
+    code.i32(total);
+    code.plain('i32.sub');
+    code.set(budget);
     for (let done = 0; done < total; done += length) this.#writeInstructions(number, block, total - done);
   }
 
@@ -200,16 +206,26 @@ class RegionWriter {
         ramDelta: this.#ramDelta,
         alignment: this.#alignment,
         locals: this.#frame,
-        ways: this.#waysFrom(number, paid - length, () => this.#leave(instruction.offset, 1, paid - index)),
+        ways: this.#waysFrom(number, paid - length, () =>
+          this.#leave(instruction.offset, 'interpret', paid - index),
+        ),
         instruction,
         isLast,
-        likelyAddend: this.#likelyAddend,
+        likelyAddend: this.#chained.has(instruction) ? this.#likelyAddend : undefined,
         cacheFor: (array) => {
           const accesses = this.#frame.cached.get(instruction);
           return accesses?.array === array ? this.#frame.caches.get(accesses) : undefined;
         },
         unitMask,
       });
+      const former = block.instructions[index - 1];
+      const next = block.instructions[index + 1];
+      if (next !== undefined && extensionBy(instruction.decoded, next.decoded) !== undefined) continue;
+      const extend = former && extensionBy(former.decoded, instruction.decoded);
+      if (former !== undefined && extend !== undefined) {
+        place.writeExtension(former.decoded.rs1, extend);
+        continue;
+      }
       const access = csrAccessOf(instruction.decoded);
       if (access === undefined) compileInstruction(instruction.decoded.instruction, place);
       else compileCsrAccess(access, place);
@@ -222,13 +238,13 @@ class RegionWriter {
     const code = this.#code;
     const goTo = (offset: number): void => {
       const to = this.#successor(from, offset);
+      const isNear = isOnePage(offset, this.#order.offsets[from] as number);
+      const leave = (): void => this.#leave(offset, isNear ? 'near' : 'far', 0);
       if (to === undefined) {
-        this.#leave(offset, 0, 0);
+        leave();
         return;
       }
-      if (!isOnePage(offset, this.#order.offsets[from] as number)) {
-        leaveIfAbsent(code, this.#frame, this.#placeOfPage(offset), () => this.#leave(offset, 0, 0));
-      }
+      if (!isNear) leaveIfAbsent(code, this.#frame, this.#placeOfPage(offset), leave);
       this.#goTo(from, to);
     };
     return {
@@ -248,8 +264,12 @@ class RegionWriter {
         });
       },
       goToTarget: () => {
-        if (this.#lookUp === undefined) this.#leaveToTarget();
-        else code.br(this.#lookUp);
+        if (this.#pages === undefined) {
+          this.#leaveToTarget();
+          return;
+        }
+        this.#writeLookUp(this.#pages);
+        code.br(this.#dispatch as Label);
       },
       interpret,
     };
@@ -282,13 +302,13 @@ class RegionWriter {
   }
 
   /** Leaves with pc at an offset, and gives back what of the budget was not used. */
-  #leave(offset: number, kind: 0 | 1, unused: number): void {
+  #leave(offset: number, kind: keyof typeof regionExit, unused: number): void {
     const code = this.#code;
     const { leaveOffset, leaveKind } = this.#frame;
     if (unused !== 0) this.#giveBack(unused);
     code.i32(offset);
     code.set(leaveOffset);
-    code.i32(kind);
+    code.i32(regionExit[kind]);
     code.set(leaveKind);
     code.br(this.#leaveAt as Label);
   }
@@ -312,7 +332,7 @@ class RegionWriter {
   }
 
   #leaveToTarget(): void {
-    this.#code.i32(0);
+    this.#code.i32(regionExit.far);
     this.#code.set(this.#frame.leaveKind);
     this.#code.br(this.#leaveTo as Label);
   }

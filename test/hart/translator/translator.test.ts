@@ -71,6 +71,27 @@ describe('hart/translator', () => {
     assert.equal(machine.translation()?.translations, 1);
   });
 
+  it('extends by pairs of shifts, and keeps what the first one gave where that is used', () => {
+    const guest = new TinyGuest().li('a0', 0x1234_5678_9abc_def1n).label('again');
+    for (const second of ['srli', 'srai'] as const) {
+      for (const imm of [16, 32, 40, 48, 56]) {
+        guest
+          .op('slli', { rd: 'a1', rs1: 'a0', imm })
+          .op(second, { rd: 'a1', rs1: 'a1', imm })
+          .op('add', { rd: 'a2', rs1: 'a2', rs2: 'a1' })
+          .op('slli', { rd: 'a0', rs1: 'a0', imm })
+          .op(second, { rd: 'a3', rs1: 'a0', imm })
+          .op('xor', { rd: 'a2', rs1: 'a2', rs2: 'a3' })
+          .op('slli', { rd: 'a4', rs1: 'a2', imm })
+          .op(second, { rd: 'a4', rs1: 'a4', imm: imm - 8 })
+          .op('xor', { rd: 'a0', rs1: 'a2', rs2: 'a4' });
+      }
+    }
+    const pair = new Pair(guest.op('addi', { rd: 'a0', rs1: 'a0', imm: 1234 }).jump('again'));
+    pair.runRandomly(20_000);
+    assert.ok(pair.translation.translations > 0);
+  });
+
   it('takes an interrupt at each instruction of a loop', () => {
     const pair = new Pair(mixedLoops());
     pair.run(20_000);
