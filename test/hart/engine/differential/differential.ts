@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { defaultIsa, type InstructionAlignment, type Isa } from '../../../../src/isa/configuration/isa.ts';
 import { decode } from '../../../../src/isa/decode.ts';
 import { csrSlot, hartSlot } from '../../../../src/hart/state.ts';
 import { pteBit } from '../../../../src/hart/translation/page-table.ts';
@@ -40,8 +41,9 @@ export function compareEngines(options: {
   readonly seed: number;
   readonly steps: number;
   readonly engine?: 'interpreter' | 'translator';
+  readonly isa?: Isa;
 }): Coverage {
-  const { engine = 'interpreter' } = options;
+  const { engine = 'interpreter', isa = defaultIsa } = options;
   const coverage: Coverage = {
     steps: 0,
     stops: 0,
@@ -59,11 +61,13 @@ export function compareEngines(options: {
       changeHeat: 6,
       capacity: predecodedPages + 3,
     };
-    return [new World('reference'), new World(engine, { predecodedPages, policy })];
+    return [new World('reference', { isa }), new World(engine, { isa, predecodedPages, policy })];
   });
   for (let episode = 0; coverage.steps < options.steps; episode++) {
     const pair = pairs[episode % pairs.length] as Pair;
-    new Episode(pair, options.seed, episode, coverage).run(Math.min(1500, options.steps - coverage.steps));
+    new Episode(pair, options.seed, episode, coverage, isa.instructionAlignment).run(
+      Math.min(1500, options.steps - coverage.steps),
+    );
   }
   coverage.merged = pairs.reduce((sum, [, world]) => sum + (world.translation()?.merged ?? 0), 0);
   return coverage;
@@ -82,17 +86,25 @@ class Episode {
   readonly #family: readonly Setting[];
   #setting: Setting;
   readonly #program: Program;
+  readonly #alignment: InstructionAlignment;
   /** The last runs: how many steps, from which pc. */
   #history: { readonly budget: number; readonly pc: bigint }[] = [];
 
-  constructor(pair: Pair, seed: number, episode: number, coverage: Coverage) {
+  constructor(
+    pair: Pair,
+    seed: number,
+    episode: number,
+    coverage: Coverage,
+    alignment: InstructionAlignment,
+  ) {
     this.#pair = pair;
+    this.#alignment = alignment;
     this.#random = new Random(seed * 0x1_0000 + episode);
     this.#coverage = coverage;
     this.#family = this.#random.pick(families);
     this.#setting = this.#random.pick(this.#family);
     this.#name = `seed ${seed}, episode ${episode}`;
-    this.#program = makeProgram(this.#random, codePages * 0x1000);
+    this.#program = makeProgram(this.#random, codePages * 0x1000, alignment);
     const data = Uint8Array.from({ length: dataLength }, () => this.#random.bits());
     const environment = { levels: 3 + this.#random.below(3), updatesUsage: this.#random.chance(70) };
     for (const world of pair) world.begin(this.#setting, this.#program.bytes, data, environment);
@@ -148,7 +160,7 @@ class Episode {
       case 0: {
         // A debugger or a device writes code.
         const start = random.chance(30) ? 0x1000 * random.below(codePages) : this.#startAhead();
-        const [offset, word] = [start, makeInstruction(random)];
+        const [offset, word] = [start, makeInstruction(random, this.#alignment)];
         const bytes = (word & 3) === 3 ? [0, 8, 16, 24] : [0, 8];
         const place = codePlace(this.#setting, offset >> 12) + (offset & 0xfff);
         for (const world of this.#pair)
@@ -216,7 +228,7 @@ class Episode {
     // Close ahead, so that what is stored there is run.
     point(registers.code, codeAddress(this.#setting, Math.min(offset + 8 * random.below(8), lastCode)));
     for (const register of registers.links) point(register, somewhere());
-    point(registers.word, BigInt.asUintN(64, BigInt(makeInstruction(random))));
+    point(registers.word, BigInt.asUintN(64, BigInt(makeInstruction(random, this.#alignment))));
     point(registers.device, devicePointer(this.#setting));
     point(registers.nowhere, random.value());
   }

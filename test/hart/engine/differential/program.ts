@@ -1,5 +1,6 @@
 import { decode } from '../../../../src/isa/decode.ts';
 import { needsFloatingPoint } from '../../../../src/isa/floating-point-guards.ts';
+import type { InstructionAlignment } from '../../../../src/isa/configuration/isa.ts';
 import { encode } from '../../../../src/isa/encode.ts';
 import { allCompressed, allInstructions } from '../../../../src/isa/extensions/index.ts';
 import type { CompressedInstruction, Instruction } from '../../../../src/isa/instruction.ts';
@@ -25,12 +26,12 @@ export interface Program {
 }
 
 /** Instructions of every kind that a hart may meet, from the first byte to the last. */
-export function makeProgram(random: Random, length: number): Program {
+export function makeProgram(random: Random, length: number, alignment: InstructionAlignment): Program {
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   const starts: number[] = [];
   for (let at = 0; at + 4 <= length;) {
-    const word = makeInstruction(random);
+    const word = makeInstruction(random, alignment);
     starts.push(at);
     if ((word & 3) === 3) view.setInt32(at, word, true);
     else view.setInt16(at, word, true);
@@ -39,8 +40,12 @@ export function makeProgram(random: Random, length: number): Program {
   return { bytes, starts };
 }
 
-export function makeInstruction(random: Random): number {
-  return random.weighted(makers)(random);
+/** Short ones only where there is an alignment of two. */
+export function makeInstruction(random: Random, alignment: InstructionAlignment): number {
+  for (;;) {
+    const word = random.weighted(makers)(random);
+    if (alignment === 2 || (word & 3) === 3) return word;
+  }
 }
 
 type Kind = 'computation' | 'memory' | 'control' | 'operation';

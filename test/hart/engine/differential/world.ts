@@ -2,6 +2,7 @@ import { deviceBase, flags, atp, ramBase, TestMachine } from '../../fixture.ts';
 import { pteBit } from '../../../../src/hart/translation/page-table.ts';
 import { hartMode } from '../../../../src/hart/state.ts';
 import type { BreakpointSpace } from '../../../../src/hart/breakpoints.ts';
+import type { Isa } from '../../../../src/isa/configuration/isa.ts';
 import type { TranslationPolicy } from '../../../../src/hart/translator/translation-policy.ts';
 import type { Random } from './random.ts';
 
@@ -46,7 +47,11 @@ export class World extends TestMachine {
 
   constructor(
     engine: 'reference' | 'interpreter' | 'translator',
-    options: { readonly predecodedPages?: number; readonly policy?: TranslationPolicy } = {},
+    options: {
+      readonly isa?: Isa;
+      readonly predecodedPages?: number;
+      readonly policy?: TranslationPolicy;
+    } = {},
   ) {
     super(engine, options);
     this.hart.onTrap = () => true;
