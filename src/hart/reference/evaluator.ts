@@ -2,13 +2,12 @@ import type { Isa } from '../../isa/configuration/isa.ts';
 import { decoderOf, type Decode } from '../../isa/decode.ts';
 import { floatConstantBits } from '../../isa/float-constants.ts';
 import type { DecodedInstruction, Instruction } from '../../isa/instruction.ts';
-import type { Statement, Value } from '../../isa/semantics.ts';
+import type { AccessKind, AccessSize, Statement, Value } from '../../isa/semantics.ts';
 import { faultTrap, misalignedJump, type FaultingAccess } from '../fault-trap.ts';
 import { compileGuards, refusal, refusalTrap, type CompiledGuards } from '../guards.ts';
 import { operations } from '../operations/index.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import type { Trap } from '../trap.ts';
-import type { TriggeringAccess } from '../triggers/triggers.ts';
 import type { AccessFault } from '../virtual-memory.ts';
 import { boxed, markFloatingPointDirty, unboxed } from '../floating-point-state.ts';
 import { computeFloat, convert } from '../floating-point/operations.ts';
@@ -146,7 +145,7 @@ class Execution {
         const address = this.#evaluate(statement.address);
         const value = this.#evaluate(statement.value);
         const { size, access } = statement;
-        if (this.#fires({ kind: 'store', access, address, size }, value)) break;
+        if (this.#fires('store', access, address, size, value)) break;
         const fault = memory.store(address, size, value, access);
         if (fault !== undefined) this.#fault(fault, 'store', address);
         break;
@@ -234,52 +233,56 @@ class Execution {
     const { kind, size } = value;
     const access = kind === 'load' ? value.access : 'normal';
     const stored = kind === 'storeConditional' || kind === 'amo' ? this.#evaluate(value.value) : 0n;
-    const loading = { kind: 'load', access, address, size } as const;
-    const storing = { kind: 'store', access, address, size } as const;
     if (this.#trap !== undefined) return 0n;
     switch (kind) {
       case 'load':
       case 'loadReserved': {
-        if (this.#fires(loading)) return 0n;
+        if (this.#fires('load', access, address, size)) return 0n;
         const loaded =
           kind === 'load' ? memory.load(address, size, access) : memory.loadReserved(address, value.size);
         if (typeof loaded !== 'bigint') return this.#fault(loaded, 'load', address);
-        this.#loaded(loading, loaded);
+        this.#loaded(access, address, size, loaded);
         return kind === 'load' && !value.signed ? loaded : extend(loaded, 8 * size, true);
       }
       case 'storeConditional': {
-        if (this.#fires(storing, stored)) return 0n;
+        if (this.#fires('store', access, address, size, stored)) return 0n;
         const done = memory.storeConditional(address, value.size, stored);
         if (typeof done !== 'boolean') return this.#fault(done, 'store', address);
         return done ? 0n : 1n;
       }
       case 'amo': {
         const bits = 8 * size;
-        const fires = [loading, storing].filter((each) => this.#fires(each));
-        if (fires.length > 0) return 0n;
+        const firesAtLoad = this.#fires('load', access, address, size);
+        if (this.#fires('store', access, address, size) || firesAtLoad) return 0n;
         const old = memory.modify(address, value.size, (present) =>
           combine(value.operator, present, stored, bits),
         );
         // Unpriv. 14.4: an AMO never reports a load's fault.
         if (typeof old !== 'bigint') return this.#fault(old, 'store', address);
-        this.#loaded(loading, old);
+        this.#loaded(access, address, size, old);
         return extend(old, bits, true);
       }
     }
   }
 
   /** Does a trigger stop an access (Sdtrig)? `data` is what would be stored. */
-  #fires(access: TriggeringAccess, data?: bigint): boolean {
+  #fires(
+    kind: 'load' | 'store',
+    access: AccessKind,
+    address: bigint,
+    size: AccessSize,
+    data?: bigint,
+  ): boolean {
     const { triggers } = this.#context;
     if (!triggers.areArmed) return false;
-    const trap = triggers.onAccess(access, data);
+    const trap = triggers.onAccess({ kind, access, address, size }, data);
     this.#trap ??= trap;
     return trap !== undefined;
   }
 
-  #loaded(access: TriggeringAccess, data: bigint): void {
+  #loaded(access: AccessKind, address: bigint, size: AccessSize, data: bigint): void {
     const { triggers } = this.#context;
-    if (triggers.areArmed) triggers.onLoaded(access, data);
+    if (triggers.areArmed) triggers.onLoaded({ kind: 'load', access, address, size }, data);
   }
 
   #holds({ operator, left, right }: Extract<Statement, { kind: 'branch' }>['condition']): boolean {
