@@ -65,7 +65,7 @@ const mode: fc.Arbitrary<HartMode> = fc.constantFrom(
   hartMode(1, true),
 );
 
-describe('hart/triggers with every engine', () => {
+describe('hart/triggers in the interpreter and in the evaluator', () => {
   it('come to the same state', () => {
     fc.assert(
       fc.property(
