@@ -317,6 +317,24 @@ describe('hart/csr-file', () => {
       assert.equal(machine.csr('pmpcfg0'), 0x0b1fn);
     });
 
+    it('sets and clears bits of an address as it reads, below the grain too', () => {
+      const modify = (value: bigint, mask: bigint): void => {
+        const register = machine.hart.csrs.access(0x3b0, 'write');
+        assert.ok(typeof register === 'object');
+        register.modify(value, mask);
+      };
+      machine.setCsr('pmpcfg0', 0x18n);
+      machine.setCsr('pmpaddr0', 0x1200n);
+      machine.setCsr('pmpcfg0', 0n);
+      assert.equal(machine.csr('pmpaddr0'), 0x1000n);
+      machine.setCsr('pmpcfg0', 0x18n);
+      assert.equal(machine.csr('pmpaddr0'), 0x13ffn, 'the mode leaves what is stored');
+      machine.setCsr('pmpcfg0', 0n);
+      modify(0x4000n, 0x4000n);
+      machine.setCsr('pmpcfg0', 0x18n);
+      assert.equal(machine.csr('pmpaddr0'), 0x51ffn);
+    });
+
     it('ignores writes to locked entries, and to the base of a locked range', () => {
       machine.setCsr('pmpaddr0', 0x1000n);
       machine.setCsr('pmpaddr1', 0x2000n);

@@ -45,18 +45,19 @@ function configurationHooks(name: 'pmpcfg0' | 'pmpcfg2', firstEntry: number): Cs
 
 function addressHooks(entry: number): CsrHooks {
   const name = pmpAddressRegister(entry);
+  const read = ({ state }: CsrContext): bigint => {
+    const stored = state.getCsr(name);
+    const napot = (pmpConfigurationOf(state, entry) & pmpConfiguration.A) === pmpMode.NAPOT;
+    // Priv. 3.7.1: bits below the grain read as ones up to G - 2 in NAPOT mode, as zeros up to G - 1 otherwise.
+    return napot ? stored | (belowGrain >> 1n) : stored & ~belowGrain;
+  };
   return {
-    read: ({ state }) => {
-      const stored = state.getCsr(name);
-      const napot = (pmpConfigurationOf(state, entry) & pmpConfiguration.A) === pmpMode.NAPOT;
-      // Priv. 3.7.1: bits below the grain read as ones up to G - 2 in NAPOT mode, as zeros up to G - 1 otherwise.
-      return napot ? stored | (belowGrain >> 1n) : stored & ~belowGrain;
-    },
+    read,
     modify: (context, value, mask) => {
       if (isLocked(context, entry) || isBaseOfLocked(context, entry + 1)) return;
-      const { state } = context;
-      const written = (state.getCsr(name) & ~mask) | (value & mask);
-      state.setCsr(name, BigInt.asUintN(54, written));
+      // Unpriv. Zicsr: CSRRS and CSRRC write back what they read, bits that the mode hides among it.
+      const written = (read(context) & ~mask) | (value & mask);
+      context.state.setCsr(name, BigInt.asUintN(54, written));
       context.protectionChanged();
     },
   };
