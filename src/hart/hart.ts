@@ -164,6 +164,7 @@ export class Hart {
         memory,
         hart: id,
         state,
+        physical,
         breakpoints,
         records: this.trapRecords,
         walked: () => walks.walked,

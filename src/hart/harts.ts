@@ -75,7 +75,7 @@ export function createHarts(options: {
   if (shared) {
     physical.onDidWriteRam(({ address, length, kind }) => {
       shared.code.invalidate(address - memory.ramBase, length);
-      if (kind === 'data') shared.tables.changed(address - memory.ramBase, length);
+      if (kind !== 'usage') shared.tables.changed(address - memory.ramBase, length, kind);
     });
   }
   const harts = memory.harts.map(

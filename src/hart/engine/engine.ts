@@ -3,6 +3,8 @@ import { wasm } from '../../common/web-assembly.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import { interruptEndsWait } from '../interrupts.ts';
 import type { MachineMemory } from '../memory.ts';
+import type { AccessSize } from '../../isa/semantics.ts';
+import type { PhysicalMemory } from '../physical-memory.ts';
 import type { TrapRecords } from '../trap-records.ts';
 import type { Walked } from '../translation/walk.ts';
 import { hartSlot, type HartState } from '../state.ts';
@@ -24,6 +26,7 @@ import type { Arrival } from '../translator/page-changes.ts';
 import type { Translator } from '../translator/translator.ts';
 import { Refill, type TranslatePage } from './refill.ts';
 import type { TablePages, TableUser } from './table-pages.ts';
+import { WatchedStores } from './watched-stores.ts';
 import { TranslationContexts } from './translation-contexts.ts';
 
 /** Why `run` came back; numbers, for it comes back often. */
@@ -51,12 +54,15 @@ export class Engine implements CodeUser, TableUser {
   readonly #records: TrapRecords;
   readonly #contexts: TranslationContexts;
   readonly #refill: Refill;
+  readonly #stores: WatchedStores;
   readonly #words: Uint32Array;
   readonly #key = new Int32Array(contextKeyWords);
   readonly #run: Interpreter['run'];
   readonly #likelyAddend = (): number | undefined => this.#contexts.likelyAddend();
   #contextIsStale = true;
   #passesBreakpoint = false;
+  /** How many stores were done here since wasm was left: steps of the run under way. */
+  #stored = 0;
   #isEntry: 0 | 1 = 0;
   #returned = false;
   /** Instructions until it is looked at what is worth translating. */
@@ -70,6 +76,7 @@ export class Engine implements CodeUser, TableUser {
     /** Which of the memory's harts. */
     readonly hart: number;
     readonly state: HartState;
+    readonly physical: PhysicalMemory;
     readonly code: PredecodedCode;
     readonly breakpoints: Breakpoints;
     readonly tables: TablePages;
@@ -94,6 +101,7 @@ export class Engine implements CodeUser, TableUser {
     this.#untilSample = this.#sampleSteps;
     this.#contexts = new TranslationContexts(memory, place.engineOffset, tables);
     this.#refill = new Refill({ ...options, contexts: this.#contexts });
+    this.#stores = new WatchedStores({ ...options, decode: code.decode });
     this.#words = new Uint32Array(buffer, place.engineOffset, contextsOffset / 4);
     const module = new wasm.Module(writeInterpreter(memory, place, code.alignment));
     const regions = translator?.functions ?? new wasm.Table({ element: 'anyfunc', initial: 1 });
@@ -136,6 +144,12 @@ export class Engine implements CodeUser, TableUser {
         assert(standstills < mostStandstills, 'what an instruction misses is there when it is tried again');
       }
       exit = this.#afterExit(why, left);
+      if (this.#stored > 0) {
+        left -= this.#stored;
+        this.#untilSample -= this.#stored;
+        this.#stored = 0;
+        standstills = 0;
+      }
       // Code goes on after such an instruction again and again; where an access is refused, this time.
       if (why === exitCode.slow) this.#isEntry = 1;
     } while (exit === undefined);
@@ -208,6 +222,10 @@ export class Engine implements CodeUser, TableUser {
     this.#contexts.forgetTable(page, entry);
   }
 
+  leaveTable(page: number): void {
+    this.#contexts.leaveTable(page);
+  }
+
   breakpointsChanged(): void {
     this.#contexts.flushExecute();
   }
@@ -225,9 +243,9 @@ export class Engine implements CodeUser, TableUser {
         if (left === 0) return engineExit.budget;
         return this.#atFetchMiss();
       case exitCode.readMiss:
-        return this.#fillData('read') ? undefined : engineExit.refusedLoad;
+        return this.#fillData('read') === 'filled' ? undefined : engineExit.refusedLoad;
       case exitCode.writeMiss:
-        return this.#fillData('write') ? undefined : engineExit.refusedStore;
+        return this.#afterWriteMiss();
       case exitCode.hotLoop:
         this.#translateLoop();
         return undefined;
@@ -334,13 +352,35 @@ export class Engine implements CodeUser, TableUser {
     return undefined;
   }
 
-  #fillData(access: 'read' | 'write'): boolean {
+  #afterWriteMiss(): EngineExit | undefined {
+    switch (this.#fillData('write')) {
+      case 'filled':
+        return undefined;
+      case 'seen':
+        return this.#storeSeen() ? undefined : engineExit.refusedStore;
+      case 'refused':
+        return engineExit.refusedStore;
+    }
+  }
+
+  /** Does the store at pc, which missed, to the page that was found for it. */
+  #storeSeen(): boolean {
+    const word = this.fetched;
+    const size = this.#words[engineWord.missSize / 4] as number as AccessSize;
+    if (word === undefined || (size & missesAligned) !== 0) return false;
+    const address = this.#memory.ramBase + this.#refill.seenPage * pageBytes + (this.missLow & 0xfff);
+    if (!this.#stores.store(word, address, size)) return false;
+    this.#stored = 1;
+    return true;
+  }
+
+  #fillData(access: 'read' | 'write'): ReturnType<Refill['data']> {
     const low = this.#words[engineWord.missAddress / 4] as number;
     const high = this.#words[engineWord.missAddress / 4 + 1] as number;
     const size = this.#words[engineWord.missSize / 4] as number;
     const bytes = size & ~missesAligned;
     const canBeDone = size === bytes ? (low & 0xfff) + bytes <= pageBytes : (low & (bytes - 1)) === 0;
-    return canBeDone && this.#refill.data(access, pageOf(low, high));
+    return canBeDone ? this.#refill.data(access, pageOf(low, high)) : 'refused';
   }
 
   /** A breakpoint comes before the fetch, and so before what the fetch does to page tables. */

@@ -7,6 +7,7 @@ import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
 import { pageRecordsBytes } from './layout.ts';
 import { RecordTemplates } from './record-template.ts';
+import { StoresBorne } from './stores-borne.ts';
 import { Records, type RecordIndex } from './records.ts';
 
 /** Who holds pointers to predecoded pages, or lets stores pass without looking for one. */
@@ -44,6 +45,11 @@ export class PredecodedCode {
   /** For each place in the pool the page of RAM it holds, or -1. */
   readonly #pageOfPlace: Int32Array;
   readonly #recentlyUsed: Uint8Array;
+  /** For each place, how many stores there were to its page since it took it. */
+  readonly #stores: Uint32Array;
+  readonly #storesBorne: StoresBorne;
+  /** Places that their pages left. */
+  readonly #free: number[] = [];
   readonly #breakpoints: Breakpoints;
   /** Pages of RAM to which stores are to be seen, with records or without. */
   readonly #watched = new Set<number>();
@@ -78,6 +84,8 @@ export class PredecodedCode {
     this.#placeOfPage = new Uint16Array(memory.ramSize / pageBytes);
     this.#pageOfPlace = new Int32Array(capacity).fill(-1);
     this.#recentlyUsed = new Uint8Array(capacity);
+    this.#stores = new Uint32Array(capacity);
+    this.#storesBorne = new StoresBorne(memory.ramSize / pageBytes);
     this.#breakpoints = breakpoints;
     this.#armPhysical();
     breakpoints.onDidChange(() => {
@@ -157,9 +165,9 @@ export class PredecodedCode {
     return this.#placeOfPage[page] !== 0;
   }
 
-  /** Must stores to a page of RAM be done outside, where they are seen? */
-  isWatched(page: number): boolean {
-    return this.has(page) || this.#watched.has(page);
+  /** Are all stores to a page of RAM to be seen, by who asked for that? */
+  isWaitedFor(page: number): boolean {
+    return this.#watched.has(page);
   }
 
   /** From now on all stores to a page of RAM are to be seen. */
@@ -194,7 +202,10 @@ export class PredecodedCode {
     }
   }
 
-  /** Bytes of RAM changed, from an offset within RAM on: drops what was decoded of them. */
+  /**
+   * Bytes of RAM changed, from an offset within RAM on: drops what was decoded of them. A page that is written again and
+   * again has no code any more, or little: its records go, and stores to it are fast.
+   */
   invalidate(ramOffset: number, length: number): void {
     const lastPage = Math.floor((ramOffset + length - 1) / pageBytes);
     for (let page = Math.floor(ramOffset / pageBytes); page <= lastPage; page++) {
@@ -205,6 +216,9 @@ export class PredecodedCode {
       const end = Math.min(pageBytes, ramOffset + length - page * pageBytes);
       this.#observer?.codeChanges(page, start, end);
       for (let at = start; at < end; at += 2) this.#records.clear(this.#records.at(place, at));
+      const stores = (this.#stores[place] as number) + 1;
+      this.#stores[place] = stores;
+      if (this.#storesBorne.areTooMany(page, stores)) this.#leave(place);
     }
   }
 
@@ -274,24 +288,36 @@ export class PredecodedCode {
   }
 
   #take(page: number): number {
-    while (this.#recentlyUsed[this.#hand] === 1) {
-      this.#recentlyUsed[this.#hand] = 0;
-      this.#advance();
-    }
-    const place = this.#hand;
-    this.#advance();
-    const former = this.#pageOfPlace[place] as number;
-    if (former >= 0) {
-      this.#observer?.codeChanges(former, 0, pageBytes);
-      this.#placeOfPage[former] = 0;
-      for (const user of this.#users) user.forgetRecords(this.#addressOf(place));
-    }
+    const place = this.#free.pop() ?? this.#nextPlace();
+    this.#stores[place] = 0;
     this.#pageOfPlace[place] = page;
     this.#placeOfPage[page] = place + 1;
     this.#records.clearPage(place);
     this.setPatience(page, this.#observer?.patienceWith(page) ?? mostPatience);
     for (const user of this.#users) user.watchStores(this.#memory.ramOffset + page * pageBytes);
     return place;
+  }
+
+  #nextPlace(): number {
+    while (this.#recentlyUsed[this.#hand] === 1) {
+      this.#recentlyUsed[this.#hand] = 0;
+      this.#advance();
+    }
+    const place = this.#hand;
+    this.#advance();
+    if (this.#pageOfPlace[place] !== -1) this.#leave(place);
+    this.#free.length = 0;
+    return place;
+  }
+
+  #leave(place: number): void {
+    const page = this.#pageOfPlace[place] as number;
+    this.#observer?.codeChanges(page, 0, pageBytes);
+    this.#placeOfPage[page] = 0;
+    this.#pageOfPlace[place] = -1;
+    this.#recentlyUsed[place] = 0;
+    this.#free.push(place);
+    for (const user of this.#users) user.forgetRecords(this.#addressOf(place));
   }
 
   #advance(): void {

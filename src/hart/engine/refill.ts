@@ -30,6 +30,7 @@ export class Refill {
   /** The page of the last data miss, and how often in a row it was refused. */
   #refusedPage = -1;
   #refusals = 0;
+  #seenPage = 0;
 
   constructor(options: {
     readonly memory: MachineMemory;
@@ -62,17 +63,32 @@ export class Refill {
     return true;
   }
 
-  /** `false`: the slow path has to load or store. */
-  data(access: 'read' | 'write', virtualPage: number): boolean {
-    if (this.#isRefusedAgain(virtualPage)) return false;
+  /**
+   * `refused`: the slow path has to load or store. `seen`: so has a store, for others have to know of it; but the page
+   * of RAM is `seenPage`.
+   */
+  data(access: 'read' | 'write', virtualPage: number): 'filled' | 'seen' | 'refused' {
+    if (this.#isRefusedAgain(virtualPage)) return 'refused';
     const page = this.#translateToRam(virtualPage, access);
-    if (page === undefined) return false;
-    // A store to decoded code, to a page table, or one that someone waits for, is done outside, where it is seen.
-    if (access === 'write' && (this.#code.isWatched(page) || this.#tables.has(page))) return false;
+    if (page === undefined) return 'refused';
+    if (access === 'write') {
+      // Who waits for a store wants to look at the machine right after it.
+      if (this.#code.isWaitedFor(page)) return 'refused';
+      if (this.#code.has(page) || this.#tables.has(page)) {
+        this.#refusals = 0;
+        this.#seenPage = page;
+        return 'seen';
+      }
+    }
     this.#refusals = 0;
     const address = this.#memory.ramOffset + page * pageBytes;
     this.#contexts.fill(access, virtualPage, address - (virtualPage << pageShift), 0);
-    return true;
+    return 'filled';
+  }
+
+  /** The number within RAM of the page that a store was to last that has to be seen. */
+  get seenPage(): number {
+    return this.#seenPage;
   }
 
   /** The page of RAM that the execute TLB has for a virtual page. */

@@ -1,4 +1,5 @@
 import type { MachineMemory } from '../memory.ts';
+import { StoresBorne } from './stores-borne.ts';
 
 /** Who fills TLBs from page tables. */
 export interface TableUser {
@@ -9,6 +10,8 @@ export interface TableUser {
    * (its index) where no other changed.
    */
   tableChanged(page: number, entry: number | undefined): void;
+  /** So does a page that is written again and again: drop what came of it, if it is a table of the lowest level. */
+  leaveTable(page: number): void;
 }
 
 /**
@@ -21,10 +24,15 @@ export class TablePages {
   /** For each page of RAM, how many translation contexts of all harts depend on a table in it. */
   readonly #uses: Uint8Array;
   readonly #users: TableUser[] = [];
+  /** For each page of RAM, how many stores there were to it since it began to count as a page table. */
+  readonly #stores: Uint32Array;
+  readonly #storesBorne: StoresBorne;
 
   constructor(memory: MachineMemory) {
     this.#memory = memory;
     this.#uses = new Uint8Array(memory.ramSize / pageBytes);
+    this.#stores = new Uint32Array(memory.ramSize / pageBytes);
+    this.#storesBorne = new StoresBorne(memory.ramSize / pageBytes);
   }
 
   attach(user: TableUser): void {
@@ -41,6 +49,7 @@ export class TablePages {
     const uses = this.#uses[page] as number;
     this.#uses[page] = uses + 1;
     if (uses > 0) return;
+    this.#stores[page] = 0;
     for (const user of this.#users) user.watchStores(this.#memory.ramOffset + page * pageBytes);
   }
 
@@ -49,14 +58,24 @@ export class TablePages {
     this.#uses[page] = (this.#uses[page] as number) - 1;
   }
 
-  /** Bytes of RAM changed, from an offset within RAM on. */
-  changed(ramOffset: number, length: number): void {
+  /**
+   * Bytes of RAM changed, from an offset within RAM on; `new` where it is an entry that was not valid. A page that is
+   * written again and again is no table any more, or is being filled or emptied.
+   */
+  changed(ramOffset: number, length: number, kind: 'data' | 'new'): void {
     const lastPage = Math.floor((ramOffset + length - 1) / pageBytes);
     const entry = ramOffset >>> 3;
     const only = entry === (ramOffset + length - 1) >>> 3 ? entry & 511 : undefined;
     for (let page = Math.floor(ramOffset / pageBytes); page <= lastPage; page++) {
       if (!this.has(page)) continue;
-      for (const user of this.#users) user.tableChanged(page, only);
+      const stores = (this.#stores[page] as number) + 1;
+      this.#stores[page] = stores;
+      for (const user of this.#users) {
+        if (kind === 'data') user.tableChanged(page, only);
+      }
+      if (!this.#storesBorne.areTooMany(page, stores)) continue;
+      this.#stores[page] = 0;
+      for (const user of this.#users) user.leaveTable(page);
     }
   }
 }

@@ -174,6 +174,18 @@ export class TranslationContexts {
     }
   }
 
+  /** Depends no more on a page table of the lowest level in this page of RAM, and drops what came of it. */
+  leaveTable(page: number): void {
+    for (let context = 0; context < contextCount; context++) {
+      const tables = this.#tables[context] as Map<number, number>;
+      const span = tables.get(page);
+      if (span === undefined || span === anything) continue;
+      for (let entry = 0; entry < tlbEntries; entry++) this.#forgetPage(context, span, entry);
+      tables.delete(page);
+      this.#tablePages.release(page);
+    }
+  }
+
   /** Drops the execute entries, so that each page is looked at again before it runs on. */
   flushExecute(): void {
     this.#dropWhere('execute', () => true);

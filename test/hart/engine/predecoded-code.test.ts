@@ -54,6 +54,20 @@ describe('hart/engine/predecoded-code', () => {
     assert.equal(code.recordsOf(8), second);
   });
 
+  it('lets a page go that is written again and again, and one that came back not so soon', () => {
+    const { code } = setUp(2);
+    const gone: number[] = [];
+    for (let stores = 1; stores <= 100; stores++) {
+      code.recordsOf(3);
+      code.invalidate(0x3008, 8);
+      if (!code.has(3)) gone.push(stores);
+    }
+    assert.deepEqual(gone, [16, 48]);
+    code.recordsOf(4);
+    code.recordsOf(5);
+    assert.ok(code.has(4) && code.has(5), 'its place is free for another');
+  });
+
   it('keeps a page that was asked for since it was last looked at', () => {
     const { code } = setUp(3);
     for (const page of [1, 2, 3, 4]) code.recordsOf(page);

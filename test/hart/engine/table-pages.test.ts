@@ -14,18 +14,39 @@ describe('hart/engine/table-pages', () => {
     pages.attach({
       watchStores: (page) => calls.push(`watch ${page - memory.ramOffset}`),
       tableChanged: (page) => calls.push(`changed ${page}`),
+      leaveTable: (page) => calls.push(`leave ${page}`),
     });
-    pages.changed(0x3ffc, 8);
+    pages.changed(0x3ffc, 8, 'data');
     pages.hold(3);
     pages.hold(3);
-    pages.changed(0x2ffc, 4);
-    pages.changed(0x2ffc, 0x5000);
+    pages.changed(0x2ffc, 4, 'data');
+    pages.changed(0x2ffc, 0x5000, 'data');
     pages.release(3);
     assert.ok(pages.has(3));
     pages.release(3);
     assert.ok(!pages.has(3));
-    pages.changed(0x3000, 8);
+    pages.changed(0x3000, 8, 'data');
     assert.deepEqual(calls, ['watch 12288', 'changed 3']);
+  });
+
+  it('gives up a table that is written again and again, and one that came back not so soon', () => {
+    const memory = createMachineMemory({ harts: 1, ramBase: 0x8000_0000, ramSize: 0x10_0000 });
+    const pages = new TablePages(memory);
+    const left: number[] = [];
+    let stores = 0;
+    pages.attach({
+      watchStores: () => undefined,
+      tableChanged: () => assert.fail('new entries change nothing'),
+      leaveTable: (page) => {
+        left.push(stores);
+        pages.release(page);
+      },
+    });
+    for (stores = 1; stores <= 100; stores++) {
+      if (!pages.has(3)) pages.hold(3);
+      pages.changed(0x3008, 8, 'new');
+    }
+    assert.deepEqual(left, [16, 48]);
   });
 
   for (const [where, create] of [
