@@ -135,12 +135,12 @@ function writePhysicalAddress({ code, host, ramDelta }: AccessPad): void {
   code.plain('i64.add');
 }
 
-function loadOpcode(size: AccessSize, signed: boolean): MemoryOpcode {
+export function loadOpcode(size: AccessSize, signed: boolean): MemoryOpcode {
   if (size === 8) return 'i64.load';
   const bits = size === 1 ? 8 : size === 2 ? 16 : 32;
   return signed ? `i64.load${bits}_s` : `i64.load${bits}_u`;
 }
 
-function storeOpcode(size: AccessSize): MemoryOpcode {
+export function storeOpcode(size: AccessSize): MemoryOpcode {
   return ({ 1: 'i64.store8', 2: 'i64.store16', 4: 'i64.store32', 8: 'i64.store' } as const)[size];
 }

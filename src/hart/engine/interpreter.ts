@@ -222,11 +222,7 @@ function writeFarJump(frame: OuterFrame, done: Label): void {
   code.tee(record);
   code.i32(pageRecords.patience * recordBytes);
   code.plain('i32.add');
-  code.tee(frame.patience);
-  code.memory('i32.load', 0);
-  code.i32(0);
-  code.plain('i32.le_s');
-  code.if(() => leave(frame, exitCode.hotPage, done));
+  code.set(frame.patience);
   code.get(record);
   code.get(target);
   code.plain('i32.wrap_i64');
@@ -241,6 +237,12 @@ function writeFarJump(frame: OuterFrame, done: Label): void {
   code.get(frame.seen);
   code.plain('i32.or');
   code.memory('i32.store8', recordField.saved + 1);
+  // Not before it is marked as an entry of what is translated now.
+  code.get(frame.patience);
+  code.memory('i32.load', 0);
+  code.i32(0);
+  code.plain('i32.le_s');
+  code.if(() => leave(frame, exitCode.hotPage, done));
   code.i32(seenFlag >> 8);
   code.set(frame.seen);
   code.get(target);

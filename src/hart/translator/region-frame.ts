@@ -3,7 +3,9 @@ import { floatLocals } from '../engine/float-place.ts';
 import type { Local } from '../engine/wasm/code-writer.ts';
 import type { ValueType } from '../engine/wasm/opcodes.ts';
 import type { PlacedInstruction } from './flow-graph.ts';
-import type { PageCache, RegionLocals } from './register-place.ts';
+import { mostGroups } from './access-groups.ts';
+import type { PageCache } from './region-translation.ts';
+import type { RegionLocals } from './register-place.ts';
 import type { SteadyAccesses } from './steady-pages.ts';
 import type { UsedRegisters } from './used-registers.ts';
 
@@ -21,6 +23,8 @@ export interface RegionFrame extends RegionLocals {
   readonly leaveOffset: Local;
   /** One of `regionExit`. */
   readonly leaveKind: Local;
+  /** Where the groups of a part of a block lie in the wasm memory. */
+  readonly nears: readonly Local[];
   readonly caches: ReadonlyMap<SteadyAccesses, PageCache>;
   readonly cached: ReadonlyMap<PlacedInstruction, SteadyAccesses>;
 }
@@ -63,6 +67,7 @@ export function makeFrame(
     entryTable: make('i32'),
     leaveOffset: make('i32'),
     leaveKind: make('i32'),
+    nears: several(mostGroups, 'i32'),
     entry: make('i32'),
     host: make('i32'),
     base: make('i64'),

@@ -4,6 +4,8 @@ import { dynamicRounding } from '../../isa/rounding-modes.ts';
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { AccessSize, AmoOperator, RegisterOperand, Value } from '../../isa/semantics.ts';
 import {
+  loadOpcode,
+  storeOpcode,
   writeAmoAccess,
   writeLoad,
   writeLoadReserved,
@@ -15,11 +17,11 @@ import {
 import { writeBox, type NativeFormat } from '../engine/float-place.ts';
 import { isPcRelative, type CodePlace, type Operand } from '../engine/compile-semantics.ts';
 import { writeUnitRefusal } from '../engine/float-unit.ts';
-import { writeTlbEntry } from '../engine/interpreter-frame.ts';
-import { tlbArray, tlbField } from '../engine/layout.ts';
 import type { CodeWriter, Local } from '../engine/wasm/code-writer.ts';
+import type { MemoryOpcode } from '../engine/wasm/opcodes.ts';
 import { slotOffset } from '../state.ts';
 import type { PlacedInstruction } from './flow-graph.ts';
+import { writeRegionTranslation, type PageCache } from './region-translation.ts';
 
 /** The locals that all code of a region works with. */
 export interface RegionLocals {
@@ -45,14 +47,6 @@ export interface RegionLocals {
   readonly singles: readonly Local[];
 }
 
-/** Where the last access by a register went, kept in locals: the next one to the same page needs no TLB. */
-export interface PageCache {
-  /** The virtual address of the page; all ones where there is none. An i64. */
-  readonly tag: Local;
-  /** As in the TLB. */
-  readonly addend: Local;
-}
-
 /** What a place leads to; each of these ends the code that it is written into. */
 export interface RegionWays {
   /** On with the block at an offset of the page, or out of the region where there is none. */
@@ -62,6 +56,13 @@ export interface RegionWays {
   goToTarget(): void;
   /** The interpreter has to do the present instruction. */
   interpret(): void;
+}
+
+/** Of an access that is known to be in a page with others of its group. */
+export interface NearAccess {
+  /** Where the first byte of the group lies in the wasm memory, and from where the register points to. */
+  readonly host: Local;
+  readonly low: number;
 }
 
 /** Semantics compiled for one instruction of a region: registers in locals, the rest constants. */
@@ -80,6 +81,7 @@ export class RegisterPlace implements CodePlace, AccessPad {
   readonly #likelyAddend: number | undefined;
   readonly #cacheFor: (array: 'read' | 'write') => PageCache | undefined;
   readonly #unitMask: number;
+  readonly #near: NearAccess | undefined;
   #scratchInUse = 0;
 
   constructor(options: {
@@ -93,6 +95,7 @@ export class RegisterPlace implements CodePlace, AccessPad {
     /** What most of the TLB has for `addend`, where memory is mapped in one piece, and it is worth guessing. */
     readonly likelyAddend: number | undefined;
     readonly cacheFor: (array: 'read' | 'write') => PageCache | undefined;
+    readonly near: NearAccess | undefined;
     /** What is to be looked at in the floating-point unit's word before this instruction, if it is one of its. */
     readonly unitMask: number;
   }) {
@@ -109,6 +112,7 @@ export class RegisterPlace implements CodePlace, AccessPad {
     this.#cacheFor = options.cacheFor;
     this.#unitMask = options.unitMask;
     this.#likelyAddend = options.likelyAddend;
+    this.#near = options.near;
   }
 
   readX(operand: RegisterOperand): void {
@@ -155,11 +159,11 @@ export class RegisterPlace implements CodePlace, AccessPad {
   }
 
   load(size: AccessSize, signed: boolean, address: Operand): void {
-    writeLoad(this, size, signed, address);
+    if (!this.#isNear(loadOpcode(size, signed))) writeLoad(this, size, signed, address);
   }
 
   store(size: AccessSize, address: Operand, value: Operand): void {
-    writeStore(this, size, address, value);
+    if (!this.#isNear(storeOpcode(size), value)) writeStore(this, size, address, value);
   }
 
   loadReserved(size: 4 | 8, address: Operand): void {
@@ -192,36 +196,15 @@ export class RegisterPlace implements CodePlace, AccessPad {
     this.code.if(() => this.#ways.interpret());
   }
 
-  /** What is misaligned is the interpreter's, be it allowed or not. */
   translate(...[array, size, address]: Parameters<AccessPad['translate']>): void {
-    const { code } = this;
-    const { address: virtual, entry } = this.#locals;
-    const cache = this.#cacheFor(array);
     address();
-    code.set(virtual);
-    if (cache === undefined) {
-      this.#findEntry(array, size);
-      code.get(entry);
-      code.memory('i32.load', tlbArray[array] + tlbField.addend);
-      this.#guessAddend();
-    } else {
-      this.#pageAndAlignment(size);
-      code.get(cache.tag);
-      code.plain('i64.ne');
-      code.if(() => {
-        this.#findEntry(array, size);
-        code.get(entry);
-        code.memory('i64.load', tlbArray[array] + tlbField.tag);
-        code.set(cache.tag);
-        code.get(entry);
-        code.memory('i32.load', tlbArray[array] + tlbField.addend);
-        code.set(cache.addend);
-      });
-      code.get(cache.addend);
-    }
-    code.get(virtual);
-    code.plain('i32.wrap_i64');
-    code.plain('i32.add');
+    writeRegionTranslation(this.code, this.#locals, {
+      array,
+      size,
+      cache: this.#cacheFor(array),
+      likelyAddend: this.#likelyAddend,
+      interpret: () => this.#ways.interpret(),
+    });
   }
 
   stateBase(): void {
@@ -291,11 +274,13 @@ export class RegisterPlace implements CodePlace, AccessPad {
   }
 
   loadDouble(address: Operand): void {
+    if (this.#isNear('f64.load')) return;
     this.translate('read', 8, address, 'any');
     this.code.memory('f64.load', 0);
   }
 
   storeDouble(address: Operand, value: Operand): void {
+    if (this.#isNear('f64.store', value)) return;
     this.translate('write', 8, address, 'any');
     value();
     this.code.memory('f64.store', 0);
@@ -341,38 +326,13 @@ export class RegisterPlace implements CodePlace, AccessPad {
     return local;
   }
 
-  /** Sets `entry` to the TLB's for the access, or leaves the instruction to the interpreter where it has none. */
-  #findEntry(array: 'read' | 'write', size: AccessSize): void {
-    const { code } = this;
-    const { context, entry } = this.#locals;
-    code.get(this.#locals.address);
-    writeTlbEntry({ code, context });
-    code.tee(entry);
-    code.memory('i64.load', tlbArray[array] + tlbField.tag);
-    this.#pageAndAlignment(size);
-    code.plain('i64.ne');
-    code.if(() => this.#ways.interpret());
-  }
-
-  /** Where the addend on the stack is the likely one, leaves that as a constant: an address need not wait for the TLB. */
-  #guessAddend(): void {
-    const { code, host } = this;
-    if (this.#likelyAddend === undefined) return;
-    code.tee(host);
-    code.i32(this.#likelyAddend);
-    code.plain('i32.eq');
-    code.if(() => {
-      code.i32(this.#likelyAddend as number);
-      code.set(host);
-    });
-    code.get(host);
-  }
-
-  /** Leaves what is a page's tag; but a misaligned address keeps a bit that no tag has. */
-  #pageAndAlignment(size: AccessSize): void {
-    this.code.get(this.#locals.address);
-    this.code.i64(-4096n | BigInt(size - 1));
-    this.code.plain('i64.and');
+  /** Writes the access, if it is one of a group whose page is known. */
+  #isNear(opcode: MemoryOpcode, value?: Operand): boolean {
+    if (this.#near === undefined) return false;
+    this.code.get(this.#near.host);
+    value?.();
+    this.code.memory(opcode, this.#instruction.decoded.imm - this.#near.low);
+    return true;
   }
 
   #address(offset: number): void {

@@ -47,7 +47,7 @@ export function steadyAccesses(
 }
 
 /** Is it a load or a store, and nothing else? */
-function plainAccess(semantics: Semantics): 'read' | 'write' | undefined {
+export function plainAccess(semantics: Semantics): 'read' | 'write' | undefined {
   const [statement] = semantics;
   if (statement?.kind === 'store') return 'write';
   if (statement?.kind !== 'setX' && statement?.kind !== 'setF') return undefined;

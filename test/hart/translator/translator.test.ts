@@ -92,6 +92,57 @@ describe('hart/translator', () => {
     assert.ok(pair.translation.translations > 0);
   });
 
+  it('stores and loads a frame wherever it lies, in one page or in two, aligned or not', () => {
+    for (const step of [8, 24, 6]) {
+      const guest = new TinyGuest()
+        .li('s1', data + 0x2000)
+        .label('restart')
+        .li('sp', data + 0xf00)
+        .label('again')
+        .op('sd', { rs1: 'sp', rs2: 'a0', imm: 0 })
+        .op('sw', { rs1: 'sp', rs2: 'a1', imm: 28 })
+        .op('addi', { rd: 'a0', rs1: 'a0', imm: 3 })
+        .op('sd', { rs1: 'sp', rs2: 'a1', imm: -40 })
+        .op('ld', { rd: 'a1', rs1: 'sp', imm: 8 })
+        .op('lhu', { rd: 'a2', rs1: 'sp', imm: 2 })
+        .op('add', { rd: 'a1', rs1: 'a1', rs2: 'a2' })
+        .op('ld', { rd: 'a3', rs1: 'sp', imm: -40 })
+        .op('xor', { rd: 'a0', rs1: 'a0', rs2: 'a3' })
+        .op('addi', { rd: 'sp', rs1: 'sp', imm: step })
+        .branch('bltu', 'sp', 's1', 'again')
+        .jump('restart');
+      const pair = new Pair(guest);
+      pair.runRandomly(15_000);
+      assert.ok(pair.translation.translations > 0);
+    }
+  });
+
+  it('faults at the one access of several that it has to, and at none before it', () => {
+    const guest = new TinyGuest()
+      .la('t0', 'handler')
+      .csrw('mtvec', 't0')
+      .label('restart')
+      .li('a1', ramBase + ramSize - 0x400)
+      .label('again')
+      .op('sd', { rs1: 'a1', rs2: 'a2', imm: 0 })
+      .op('addi', { rd: 'a2', rs1: 'a2', imm: 1 })
+      .op('sd', { rs1: 'a1', rs2: 'a2', imm: 16 })
+      .op('addi', { rd: 'a3', rs1: 'a3', imm: 1 })
+      .op('sd', { rs1: 'a1', rs2: 'a3', imm: 8 })
+      .op('addi', { rd: 'a1', rs1: 'a1', imm: 8 })
+      .jump('again')
+      .label('handler')
+      .la('t0', 'restart')
+      .csrw('mepc', 't0')
+      .li('t0', 0x1800)
+      .csrw('mstatus', 't0')
+      .op('mret');
+    const pair = new Pair(guest);
+    pair.runRandomly(30_000);
+    assert.ok(pair.machines[0].state.trapsTaken > 10);
+    assert.ok(pair.translation.translations > 0);
+  });
+
   it('takes an interrupt at each instruction of a loop', () => {
     const pair = new Pair(mixedLoops());
     pair.run(20_000);
