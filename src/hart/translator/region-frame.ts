@@ -5,9 +5,32 @@ import type { ValueType } from '../engine/wasm/opcodes.ts';
 import type { PlacedInstruction } from './flow-graph.ts';
 import { mostGroups } from './access-groups.ts';
 import type { PageCache } from './region-translation.ts';
-import type { RegionLocals } from './register-place.ts';
 import type { SteadyAccesses } from './steady-pages.ts';
 import type { UsedRegisters } from './used-registers.ts';
+
+/** The locals that all code of a region works with. */
+export interface RegionLocals {
+  /** Instructions that may still be run. */
+  readonly budget: Local;
+  /** Where an indirect jump goes; at the start, and at the end, pc. */
+  readonly target: Local;
+  readonly state: Local;
+  readonly context: Local;
+  /** The virtual address of the page. */
+  readonly base: Local;
+  readonly address: Local;
+  readonly entry: Local;
+  readonly host: Local;
+  readonly scratch: readonly Local[];
+  /** By number; `undefined` where the region does not use the register. */
+  readonly x: readonly (Local | undefined)[];
+  /** Likewise; of the type f64, whatever they hold. */
+  readonly f: readonly (Local | undefined)[];
+  /** What `writeUnit` says of the floating-point unit. */
+  readonly unit: Local;
+  readonly doubles: readonly Local[];
+  readonly singles: readonly Local[];
+}
 
 /** All locals of a region's function. */
 export interface RegionFrame extends RegionLocals {

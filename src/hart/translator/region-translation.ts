@@ -28,7 +28,7 @@ export interface RegionAccess {
   /** What most of the TLB has for `addend`, where memory is mapped in one piece, and it is worth guessing. */
   readonly likelyAddend: number | undefined;
   /** Leaves the instruction to the interpreter: the TLB has no entry for it, or it is misaligned, be that allowed or not. */
-  interpret(): void;
+  readonly interpret: () => void;
 }
 
 /** From the virtual address on the stack to where the data lies in the wasm memory. */
@@ -78,7 +78,7 @@ export function writeGroupTranslation(
     readonly register: Local;
     readonly cache: PageCache | undefined;
     readonly near: Local;
-    leave(): void;
+    readonly leave: () => void;
   },
 ): void {
   const { address, entry, context } = locals;

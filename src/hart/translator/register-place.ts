@@ -1,6 +1,4 @@
 import { assert } from '../../common/errors.ts';
-import { boxOf } from '../../isa/float-formats.ts';
-import { dynamicRounding } from '../../isa/rounding-modes.ts';
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { AccessSize, AmoOperator, RegisterOperand, Value } from '../../isa/semantics.ts';
 import {
@@ -14,38 +12,13 @@ import {
   writeZeroBlock,
   type AccessPad,
 } from '../engine/compile-accesses.ts';
-import { writeBox, type NativeFormat } from '../engine/float-place.ts';
 import { isPcRelative, type CodePlace, type Operand } from '../engine/compile-semantics.ts';
-import { writeUnitRefusal } from '../engine/float-unit.ts';
 import type { CodeWriter, Local } from '../engine/wasm/code-writer.ts';
 import type { MemoryOpcode } from '../engine/wasm/opcodes.ts';
-import { slotOffset } from '../state.ts';
 import type { PlacedInstruction } from './flow-graph.ts';
+import { FloatRegisterPlace } from './float-register-place.ts';
+import type { RegionLocals } from './region-frame.ts';
 import { writeRegionTranslation, type PageCache } from './region-translation.ts';
-
-/** The locals that all code of a region works with. */
-export interface RegionLocals {
-  /** Instructions that may still be run. */
-  readonly budget: Local;
-  /** Where an indirect jump goes; at the start, and at the end, pc. */
-  readonly target: Local;
-  readonly state: Local;
-  readonly context: Local;
-  /** The virtual address of the page. */
-  readonly base: Local;
-  readonly address: Local;
-  readonly entry: Local;
-  readonly host: Local;
-  readonly scratch: readonly Local[];
-  /** By number; `undefined` where the region does not use the register. */
-  readonly x: readonly (Local | undefined)[];
-  /** Likewise; of the type f64, whatever they hold. */
-  readonly f: readonly (Local | undefined)[];
-  /** What `writeUnit` says of the floating-point unit. */
-  readonly unit: Local;
-  readonly doubles: readonly Local[];
-  readonly singles: readonly Local[];
-}
 
 /** What a place leads to; each of these ends the code that it is written into. */
 export interface RegionWays {
@@ -66,13 +39,10 @@ export interface NearAccess {
 }
 
 /** Semantics compiled for one instruction of a region: registers in locals, the rest constants. */
-export class RegisterPlace implements CodePlace, AccessPad {
-  readonly code: CodeWriter;
+export class RegisterPlace extends FloatRegisterPlace implements CodePlace, AccessPad {
   readonly host: Local;
   readonly ramDelta: number;
   readonly alignment: InstructionAlignment;
-  readonly doubles: readonly Local[];
-  readonly singles: readonly Local[];
   readonly #locals: RegionLocals;
   readonly #ways: RegionWays;
   readonly #instruction: PlacedInstruction;
@@ -80,7 +50,6 @@ export class RegisterPlace implements CodePlace, AccessPad {
   readonly #isLast: boolean;
   readonly #likelyAddend: number | undefined;
   readonly #cacheFor: (array: 'read' | 'write') => PageCache | undefined;
-  readonly #unitMask: number;
   readonly #near: NearAccess | undefined;
   #scratchInUse = 0;
 
@@ -99,7 +68,7 @@ export class RegisterPlace implements CodePlace, AccessPad {
     /** What is to be looked at in the floating-point unit's word before this instruction, if it is one of its. */
     readonly unitMask: number;
   }) {
-    this.code = options.code;
+    super(options);
     this.host = options.locals.host;
     this.ramDelta = options.ramDelta;
     this.alignment = options.alignment;
@@ -107,10 +76,7 @@ export class RegisterPlace implements CodePlace, AccessPad {
     this.#ways = options.ways;
     this.#instruction = options.instruction;
     this.#isLast = options.isLast;
-    this.doubles = options.locals.doubles;
-    this.singles = options.locals.singles;
     this.#cacheFor = options.cacheFor;
-    this.#unitMask = options.unitMask;
     this.#likelyAddend = options.likelyAddend;
     this.#near = options.near;
   }
@@ -207,72 +173,6 @@ export class RegisterPlace implements CodePlace, AccessPad {
     });
   }
 
-  stateBase(): void {
-    this.code.get(this.#locals.state);
-  }
-
-  slotAt(slot: number): number {
-    return slotOffset(slot);
-  }
-
-  requireUnit(): void {
-    const { code } = this;
-    if (this.#unitMask === 0) return;
-    this.leaveIf(() => writeUnitRefusal(code, () => code.get(this.#locals.unit), this.#unitMask));
-  }
-
-  /** Where NX is not set the region was left: the interpreter looks whether results are exact. */
-  requireExact(): void {
-    return;
-  }
-
-  roundToIntegral(value: Local): void {
-    const { rm } = this.#instruction.decoded;
-    this.code.get(value);
-    this.code.plain(roundingOpcode[rm === dynamicRounding ? 0 : rm] ?? 'f64.nearest');
-  }
-
-  readF(operand: RegisterOperand): void {
-    this.code.get(this.#f(operand));
-    this.code.plain('i64.reinterpret_f64');
-  }
-
-  writeF(operand: 'rd', value: Operand): void {
-    value();
-    this.code.plain('f64.reinterpret_i64');
-    this.code.set(this.#f(operand));
-  }
-
-  readFloat(operand: RegisterOperand, format: NativeFormat): void {
-    const { code } = this;
-    if (format === 'd') {
-      code.get(this.#f(operand));
-      return;
-    }
-    this.withScratch((bits) => {
-      this.readF(operand);
-      code.set(bits);
-      this.leaveIf(() => {
-        code.get(bits);
-        code.i64(boxOf('s'));
-        code.plain('i64.lt_u');
-      });
-      code.get(bits);
-      code.plain('i32.wrap_i64');
-      code.plain('f32.reinterpret_i32');
-    });
-  }
-
-  writeFloat(operand: 'rd', format: NativeFormat, value: Operand): void {
-    const { code } = this;
-    value();
-    if (format === 's') {
-      writeBox(code);
-      code.plain('f64.reinterpret_i64');
-    }
-    code.set(this.#f(operand));
-  }
-
   loadDouble(address: Operand): void {
     if (this.#isNear('f64.load')) return;
     this.translate('read', 8, address, 'any');
@@ -320,12 +220,6 @@ export class RegisterPlace implements CodePlace, AccessPad {
     return local;
   }
 
-  #f(operand: RegisterOperand): Local {
-    const local = this.#locals.f[this.#instruction.decoded[operand]];
-    assert(local !== undefined, 'every register that a region uses has a local');
-    return local;
-  }
-
   /** Writes the access, if it is one of a group whose page is known. */
   #isNear(opcode: MemoryOpcode, value?: Operand): boolean {
     if (this.#near === undefined) return false;
@@ -341,6 +235,3 @@ export class RegisterPlace implements CodePlace, AccessPad {
     this.code.plain('i64.add');
   }
 }
-
-/** By rounding mode; ties away from zero is not among them. */
-const roundingOpcode = ['f64.nearest', 'f64.trunc', 'f64.floor', 'f64.ceil'] as const;

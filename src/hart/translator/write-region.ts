@@ -1,16 +1,10 @@
 import { regionExit, regionSignature } from '../engine/driver.ts';
-import { needsFloatingPoint } from '../../isa/floating-point-guards.ts';
-import { compileInstruction } from '../engine/compile-semantics.ts';
-import { compileCsrAccess } from '../engine/compile-csr.ts';
-import { csrAccessOf } from '../engine/csr-access.ts';
 import { ModuleWriter } from '../engine/wasm/module-writer.ts';
-import type { CodeWriter, Label, Local } from '../engine/wasm/code-writer.ts';
+import type { CodeWriter, Label } from '../engine/wasm/code-writer.ts';
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { MachineMemory } from '../memory.ts';
-import { groupAccesses, type AccessGroup } from './access-groups.ts';
 import { isOnePage, type Block, type FlowGraph, type PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
-import { extensionBy } from './fused-pairs.ts';
 import { chainedLoads } from './load-chains.ts';
 import {
   leaveIfAbsent,
@@ -21,10 +15,10 @@ import {
   type RegionPage,
 } from './region-entry.ts';
 import { makeFrame, type RegionFrame } from './region-frame.ts';
-import { writeGroupTranslation, type PageCache } from './region-translation.ts';
-import { RegisterPlace, type RegionWays } from './register-place.ts';
+import type { RegionWays } from './register-place.ts';
 import { steadyAccesses } from './steady-pages.ts';
-import { unitMaskOf, usedRegisters, type UsedRegisters } from './used-registers.ts';
+import { usedRegisters, type UsedRegisters } from './used-registers.ts';
+import { BlockWriter } from './write-block.ts';
 
 /**
  * Writes a region as a wasm module, which imports `machine.memory` and exports `region`, a function of the type
@@ -62,11 +56,8 @@ class RegionWriter {
   readonly #frame: RegionFrame;
   readonly #graph: FlowGraph;
   readonly #order: FlowOrder;
-  readonly #ramDelta: number;
-  readonly #alignment: InstructionAlignment;
   readonly #pages: readonly RegionPage[] | undefined;
-  readonly #likelyAddend: number | undefined;
-  readonly #chained: ReadonlySet<PlacedInstruction>;
+  readonly #blocks: BlockWriter;
   readonly #loopLabels = new Map<number, Label>();
   readonly #mergeLabels = new Map<number, Label>();
   #dispatch: Label | undefined;
@@ -78,15 +69,17 @@ class RegionWriter {
     frame: RegionFrame,
     { graph, order, memory, alignment, pages, likelyAddend }: RegionPlan,
   ) {
-    this.#likelyAddend = likelyAddend;
-    this.#chained = likelyAddend === undefined ? new Set() : chainedLoads(graph, order);
     this.#code = code;
     this.#frame = frame;
     this.#graph = graph;
     this.#order = order;
-    this.#ramDelta = memory.ramBase - memory.ramOffset;
-    this.#alignment = alignment;
     this.#pages = pages;
+    this.#blocks = new BlockWriter(code, frame, {
+      ramDelta: memory.ramBase - memory.ramOffset,
+      alignment,
+      likelyAddend,
+      chained: likelyAddend === undefined ? new Set() : chainedLoads(graph, order),
+    });
   }
 
   write(used: UsedRegisters): void {
@@ -198,84 +191,12 @@ class RegionWriter {
 
   /** `paid`: for how many instructions, from the first of the block on, the budget was lessened. */
   #writeInstructions(number: number, block: Block, paid: number): void {
-    const code = this.#code;
-    const { length } = block.instructions;
-    let unitMask = unitMaskOf(block);
-    const write = (from: number, to: number, groups: readonly AccessGroup[], falls: boolean): void => {
-      for (let index = from; index < to; index++) {
-        const instruction = block.instructions[index] as PlacedInstruction;
-        const group = groups.findIndex(({ members }) => members.includes(instruction));
-        const place = new RegisterPlace({
-          code,
-          ramDelta: this.#ramDelta,
-          alignment: this.#alignment,
-          locals: this.#frame,
-          ways: this.#waysFrom(number, paid - length, () =>
-            this.#leave(instruction.offset, 'interpret', paid - index),
-          ),
-          instruction,
-          isLast: falls && index === length - 1,
-          likelyAddend: this.#chained.has(instruction) ? this.#likelyAddend : undefined,
-          cacheFor: (array) => this.#cacheFor(instruction, array),
-          near:
-            group < 0
-              ? undefined
-              : { host: this.#frame.nears[group] as Local, low: (groups[group] as AccessGroup).low },
-          unitMask,
-        });
-        this.#writeInstruction(block, index, place);
-        if (needsFloatingPoint(instruction.decoded.instruction)) unitMask = 0;
-      }
-    };
-    let done = 0;
-    for (const { start, end, groups } of groupAccesses(block)) {
-      write(done, start, [], true);
-      const maskBefore = unitMask;
-      code.block((join) => {
-        code.block((apart) => {
-          for (const [index, group] of groups.entries()) {
-            writeGroupTranslation(code, this.#frame, group, {
-              register: this.#frame.x[group.register] as Local,
-              cache: this.#cacheFor(group.members[0] as PlacedInstruction, group.array),
-              near: this.#frame.nears[index] as Local,
-              leave: () => code.br(apart),
-            });
-          }
-          write(start, end, groups, false);
-          code.br(join);
-        });
-        unitMask = maskBefore;
-        write(start, end, [], false);
-      });
-      if (end === length) {
-        const { offset, decoded } = block.instructions[length - 1] as PlacedInstruction;
-        this.#waysFrom(number, paid - length, () => undefined).goTo(offset + decoded.length);
-      }
-      done = end;
-    }
-    write(done, length, [], true);
-  }
-
-  #writeInstruction(block: Block, index: number, place: RegisterPlace): void {
-    const [former, { decoded }, next] = [
-      block.instructions[index - 1],
-      block.instructions[index] as PlacedInstruction,
-      block.instructions[index + 1],
-    ];
-    if (next !== undefined && extensionBy(decoded, next.decoded) !== undefined) return;
-    const extend = former && extensionBy(former.decoded, decoded);
-    if (former !== undefined && extend !== undefined) {
-      place.writeExtension(former.decoded.rs1, extend);
-      return;
-    }
-    const access = csrAccessOf(decoded);
-    if (access === undefined) compileInstruction(decoded.instruction, place);
-    else compileCsrAccess(access, place);
-  }
-
-  #cacheFor(instruction: PlacedInstruction, array: 'read' | 'write'): PageCache | undefined {
-    const accesses = this.#frame.cached.get(instruction);
-    return accesses?.array === array ? this.#frame.caches.get(accesses) : undefined;
+    const { instructions } = block;
+    this.#blocks.write(block, (index) =>
+      this.#waysFrom(number, paid - instructions.length, () =>
+        this.#leave((instructions[index] as PlacedInstruction).offset, 'interpret', paid - index),
+      ),
+    );
   }
 
   /** `unused`: what was paid for copies of the block that come after this one, of which the last has none. */
