@@ -71,6 +71,9 @@ async function runFor(fuzzer: Fuzzer, { minutes, instructions, seed }: Options):
   const end = start + Number(minutes) * 60_000;
   const enough = instructions === undefined ? Infinity : Number(instructions);
   const { statistics, unexplained } = fuzzer;
+  let interrupted = false;
+  // The image that runs comes to its end, and all that was seen is told.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
   for (let next = Number(seed); ;) {
     await fuzzer.run(next);
     next += casesPerImage;
@@ -79,6 +82,6 @@ async function runFor(fuzzer: Fuzzer, { minutes, instructions, seed }: Options):
       `${statistics.instructions} instructions (${rate} a minute), ${statistics.traps} traps, ${unexplained.length} unexplained; next seed ${next}`,
     );
     if (statistics.instructions >= enough || (instructions === undefined && performance.now() >= end)) return;
-    if (unexplained.length >= 100) return;
+    if (unexplained.length >= 100 || interrupted) return;
   }
 }
