@@ -13,6 +13,7 @@ export interface GuestOptions {
   readonly memory: string;
   readonly initrd?: string;
   readonly append?: string;
+  readonly kaslrSeed?: number;
   readonly program?: readonly string[];
   readonly disk?: readonly DiskOption[];
   readonly rng?: number;
@@ -59,6 +60,7 @@ export function addGuestOptions(command: Command): Command {
     .option('--quantum <steps>', 'steps that a hart runs before the next has its turn', parseCount)
     .option('--initrd <file>', 'initial RAM disk')
     .option('--append <text>', 'the kernel’s command line')
+    .option('--kaslr-seed <number>', 'by which a Linux with KASLR chooses where it runs', parseCount)
     .option(
       '--program <file>',
       'an ELF file of a program that runs in the guests, for its symbols; may be given several times',
@@ -122,6 +124,7 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     memory,
     ...(initrd !== undefined && { initrd }),
     ...(append !== undefined && { append }),
+    ...(options.kaslrSeed !== undefined && { kaslrSeed: options.kaslrSeed }),
     ...(vcpus !== undefined && { vcpus }),
     ...(options.program && { programs: options.program }),
     ...(options.rng !== undefined && { randomSeed: options.rng }),

@@ -31,6 +31,7 @@ const optionOf = {
   quantum: '--quantum',
   initrd: '--initrd',
   append: '--append',
+  kaslrSeed: '--kaslr-seed',
   programs: '--program',
   disks: '--disk',
   randomSeed: '--rng',

@@ -30,6 +30,11 @@ describe('cli/guest-options', () => {
       },
     ],
     [
+      'a seed for KASLR',
+      ['k', '--kaslr-seed', '12345'],
+      { ...usual, vmm: 'hosted', image: 'k', kaslrSeed: 12_345 },
+    ],
+    [
       'the bare machine',
       ['k', '--vmm', 'none', '--firmware', 'fw.elf'],
       {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { li, loopForever, op, ramBase, store, x } from '../machine/fixture.ts';
+import { finish, li, loopForever, op, ramBase, store, uart, x } from '../machine/fixture.ts';
 import { buildStrata, samples, scratchFolder, strata } from './strata.ts';
 import { machineCode, tinyElf } from './tiny-elf.ts';
 
@@ -173,6 +173,34 @@ describe('cli/run', () => {
     assert.match(stdout, /Hello from process 3/);
     assert.equal(stderr, '');
     assert.equal(code, 0);
+  });
+
+  it('gives all of it to a guest whose driver empties the receiver only long after power-on', async () => {
+    const [lineStatus, fifoControl, interruptEnable] = [5, 2, 1];
+    const program = machineCode([
+      ...li(x.t0, uart),
+      ...li(x.t2, 5_000_000),
+      op('addi', { rd: x.t2, rs1: x.t2, imm: -1 }),
+      op('bne', { rs1: x.t2, rs2: 0, imm: -4 }),
+      ...li(x.t1, 7),
+      store('sb', x.t0, x.t1, fifoControl),
+      ...li(x.t1, 1),
+      store('sb', x.t0, x.t1, interruptEnable),
+      // What comes is sent back, to the line's end.
+      op('lbu', { rd: x.t1, rs1: x.t0, imm: lineStatus }),
+      op('andi', { rd: x.t1, rs1: x.t1, imm: 1 }),
+      op('beq', { rs1: x.t1, rs2: 0, imm: -8 }),
+      op('lbu', { rd: x.t1, rs1: x.t0, imm: 0 }),
+      store('sb', x.t0, x.t1),
+      op('addi', { rd: x.t1, rs1: x.t1, imm: -10 }),
+      op('bne', { rs1: x.t1, rs2: 0, imm: -24 }),
+      ...finish(0x5555),
+      loopForever,
+    ]);
+    const bytes = { address: BigInt(ramBase), bytes: program, memorySize: 0x1000n };
+    const image = folder.write('slow-driver.elf', tinyElf({ segments: [bytes] }));
+    const { code, stdout } = await strata(['run', image, ...bare], { input: 'all of it\n' });
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'all of it\n' });
   });
 
   it('says that the guest waits where the input has ended', async () => {
