@@ -1,4 +1,5 @@
 import type { EngineName } from '../hart/harts.ts';
+import { standardEngine } from '../hart/standard-engine.ts';
 import type { Isa } from '../isa/configuration/isa.ts';
 import type { Diagnostic, Result } from '../common/diagnostic.ts';
 import { StrataError } from '../common/errors.ts';
@@ -80,7 +81,7 @@ function buildMachine(
   output: Output,
   problems: Diagnostic[],
 ): Built | undefined {
-  const engine = configuration.engine === 'auto' ? 'translator' : configuration.engine;
+  const engine = configuration.engine === 'auto' ? standardEngine() : configuration.engine;
   const { isa } = configuration;
   const options = { output, engine, ...(isa && { isa }), ...inputOf(configuration.input) };
   return configuration.placement === 'hosted'

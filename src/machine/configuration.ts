@@ -1,4 +1,5 @@
 import type { EngineName } from '../hart/harts.ts';
+import { standardEngine } from '../hart/standard-engine.ts';
 import { StrataError } from '../common/errors.ts';
 import { defaultIsa, type Isa } from '../isa/configuration/isa.ts';
 import type { HostedSupervisor, SupervisorHost } from './hosted-supervisor.ts';
@@ -41,7 +42,7 @@ export interface MachineConfiguration {
   readonly input?: InputLog;
   /** Receives each byte that a console sends, under its name. While history is replayed, again. */
   readonly output?: (port: string, byte: number) => void;
-  /** `translator` where absent. */
+  /** `standardEngine` where absent. */
   readonly engine?: EngineName;
 }
 
@@ -103,7 +104,7 @@ export function checkConfiguration(configuration: MachineConfiguration): Checked
     checkImage(program, ramBytes);
   return {
     output: () => {},
-    engine: 'translator',
+    engine: standardEngine(),
     ...configuration,
     image,
     supervisor,

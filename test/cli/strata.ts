@@ -32,6 +32,7 @@ export async function buildStrata(): Promise<void> {
     target: 'node20',
     banner: { js: banner },
     logLevel: 'warning',
+    inject: ['test/cli/chosen-engine.ts'],
   });
 }
 

@@ -7,7 +7,7 @@ import type { Operands } from '../../src/isa/operands.ts';
 import type { Bus } from '../../src/hart/bus.ts';
 import type { Clock } from '../../src/hart/clock.ts';
 import type { Hart } from '../../src/hart/hart.ts';
-import { createHarts, type Harts } from '../../src/hart/harts.ts';
+import { createHarts, type EngineName, type Harts } from '../../src/hart/harts.ts';
 import type { HostedLevels } from '../../src/hart/hosted.ts';
 import { createMachineMemory } from '../../src/hart/layout.ts';
 import type { MachineMemory } from '../../src/hart/memory.ts';
@@ -15,14 +15,23 @@ import { PhysicalMemory } from '../../src/hart/physical-memory.ts';
 import { pteBit } from '../../src/hart/translation/page-table.ts';
 import type { HartMode, HartState } from '../../src/hart/state.ts';
 import type { Breakpoints } from '../../src/hart/breakpoints.ts';
-import type { TranslationPolicy } from '../../src/hart/translator/translation-policy.ts';
+import { standardPolicy, type TranslationPolicy } from '../../src/hart/translator/translation-policy.ts';
 import type { HartStop } from '../../src/hart/stop.ts';
+import { chosenEngine } from '../chosen-engine.ts';
 
 export const ramBase = 0x8000_0000;
 export const ramSize = 0x40_0000;
 /** Where the one device of the test bus answers: a byte of storage for each address. */
 export const deviceBase = 0x1000_0000;
 const deviceSize = 0x1000;
+
+const eagerPolicy: TranslationPolicy = {
+  ...standardPolicy,
+  interval: 1000,
+  pageHeat: 0,
+  loopHeat: 3,
+  changeHeat: 6,
+};
 
 /** A device that remembers what was written, and every access. */
 export class TestBus implements Bus {
@@ -82,7 +91,7 @@ export class TestMachine {
   #nextTable = 0x8020_0000;
 
   constructor(
-    engine: 'reference' | 'interpreter' | 'translator' = 'reference',
+    engine: EngineName = chosenEngine ?? 'reference',
     options: {
       readonly isa?: Isa;
       readonly predecodedPages?: number;
@@ -99,6 +108,8 @@ export class TestMachine {
       clock,
       hosted,
       engine,
+      // So short are programs of tests that otherwise nothing of them would be translated.
+      ...(engine === chosenEngine && { policy: eagerPolicy }),
       ...options,
     });
     this.breakpoints = breakpoints;

@@ -11,7 +11,8 @@ for (const engine of ['interpreter', 'translator'] as const)
       const coverage = compareEngines({ seed, steps, engine });
       assert.equal(coverage.steps >= steps, true);
       console.log(
-        `      ${coverage.stops} stops, ${coverage.traps} traps, ${coverage.breakpoints} breakpoints, ${coverage.merged} regions of several pages`,
+        `      ${coverage.stops} stops, ${coverage.traps} traps, ${coverage.interrupts} interrupts, ${coverage.breakpoints} breakpoints, ${coverage.translated} translated functions, ${coverage.dropped} of them dropped again, ${coverage.merged} of several pages`,
       );
-    });
+      // By steps, so that a machine with other things to do gets there as well.
+    }).timeout(600_000 + steps);
   });

@@ -10,12 +10,14 @@ for (const engine of ['interpreter', 'translator'] as const)
   describe(`hart, the ${engine} against the reference evaluator`, () => {
     it('has the same state after every stop of generated programs', () => {
       const coverage = compareEngines({ seed: 1, steps: 50_000, engine });
-      assert.ok(coverage.traps > 100 && coverage.breakpoints > 10 && coverage.trapCodes.size > 8);
+      assert.ok(coverage.traps > 100 && coverage.breakpoints > 5 && coverage.trapCodes.size > 8);
+      assert.ok(coverage.interrupts > 10);
+      assert.ok(engine === 'interpreter' || coverage.dropped > 100);
     });
 
     it('has so on a machine without C, where jumps to what is not aligned trap', () => {
       const coverage = compareEngines({ seed: 1, steps: 20_000, engine, isa: withoutC });
-      assert.ok(coverage.traps > 100 && coverage.breakpoints > 10 && coverage.trapCodes.size > 8);
+      assert.ok(coverage.traps > 100 && coverage.breakpoints > 0 && coverage.trapCodes.size > 5);
       assert.ok(coverage.trapCodes.has(exceptionCode.instructionAddressMisaligned));
     });
   });

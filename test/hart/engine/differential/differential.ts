@@ -4,6 +4,7 @@ import { decode } from '../../../../src/isa/decode.ts';
 import { csrSlot, hartSlot } from '../../../../src/hart/state.ts';
 import { pteBit } from '../../../../src/hart/translation/page-table.ts';
 import { fetchRegime } from '../../../../src/hart/translation/regime.ts';
+import { interruptCode } from '../../../../src/hart/trap.ts';
 import type { HartStop } from '../../../../src/hart/stop.ts';
 import type { TestMachine } from '../../fixture.ts';
 import { makeInstruction, makeProgram, registers, type Program } from './program.ts';
@@ -16,6 +17,7 @@ import {
   dataPointer,
   devicePointer,
   families,
+  interruptLines,
   ownBytes,
   World,
   type Setting,
@@ -28,6 +30,10 @@ export interface Coverage {
   stops: number;
   traps: number;
   breakpoints: number;
+  interrupts: number;
+  /** Translated functions that were made, and that were dropped, most of them for want of room. */
+  translated: number;
+  dropped: number;
   /** Regions of several pages. */
   merged: number;
   readonly trapCodes: Set<number>;
@@ -49,31 +55,68 @@ export function compareEngines(options: {
     stops: 0,
     traps: 0,
     breakpoints: 0,
+    interrupts: 0,
+    translated: 0,
+    dropped: 0,
     merged: 0,
     trapCodes: new Set(),
   };
-  // In one of them there are so few pages that they are evicted all the time; in the other, regions of several pages.
-  const pairs = [2, 8].map((predecodedPages): Pair => {
-    const policy = {
-      interval: 1000,
-      pageHeat: 0,
-      loopHeat: 3,
-      changeHeat: 6,
-      capacity: predecodedPages + 3,
-    };
-    return [new World('reference', { isa }), new World(engine, { isa, predecodedPages, policy })];
+  const worlds = manners.map((manner) => {
+    const { predecodedPages, capacity } = manner;
+    const policy = { interval: 1000, pageHeat: 0, loopHeat: 3, changeHeat: 6, capacity };
+    const pair: Pair = [new World('reference', { isa }), new World(engine, { isa, predecodedPages, policy })];
+    return { pair, manner };
   });
   for (let episode = 0; coverage.steps < options.steps; episode++) {
-    const pair = pairs[episode % pairs.length] as Pair;
-    new Episode(pair, options.seed, episode, coverage, isa.instructionAlignment).run(
-      Math.min(1500, options.steps - coverage.steps),
-    );
+    const { pair, manner } = worlds[episode % worlds.length] as (typeof worlds)[number];
+    const steps = Math.min(manner.steps, options.steps - coverage.steps);
+    new Episode(pair, options.seed, episode, manner, coverage, isa.instructionAlignment).run(steps);
+    const { functions } = pair[1].translation() ?? nothingTranslated;
+    assert.ok(functions <= manner.capacity, 'translated code stays within its bound');
   }
-  coverage.merged = pairs.reduce((sum, [, world]) => sum + (world.translation()?.merged ?? 0), 0);
+  for (const { pair } of worlds) {
+    const { translations, dropped, merged } = pair[1].translation() ?? nothingTranslated;
+    coverage.translated += translations;
+    coverage.dropped += dropped;
+    coverage.merged += merged;
+  }
   return coverage;
 }
 
+/** How an episode goes. */
+interface Manner {
+  /** Room for code: in pages of predecoded records, and in translated functions. */
+  readonly predecodedPages: number;
+  readonly capacity: number;
+  /** Its length. */
+  readonly steps: number;
+  /** At how many places a program is entered, again and again: one of these numbers. */
+  readonly entries: readonly number[];
+  /** In per cent of the runs, something happens before. */
+  readonly disturbances: number;
+  /** Whether the program stores to its own code. */
+  readonly code: 'changes' | 'stays';
+}
+
+/**
+ * By turns: code that changes, in so little room that it is evicted all the time; with a little more, for regions of
+ * several pages; and, for most of the steps, code that is translated once and run often.
+ */
+const manners: readonly Manner[] = [
+  { predecodedPages: 2, capacity: 5, steps: 1500, entries: [6, 20, 1000], disturbances: 8, code: 'changes' },
+  { predecodedPages: 8, capacity: 11, steps: 4000, entries: [6, 20, 1000], disturbances: 8, code: 'changes' },
+  { predecodedPages: 8, capacity: 150, steps: 10_000, entries: [20], disturbances: 1, code: 'stays' },
+];
+const nothingTranslated = { translations: 0, functions: 0, dropped: 0, merged: 0 };
+
 type Pair = readonly [World, World];
+
+/** What is not taken at once, with interrupts off as they are when a program is entered. */
+const heldBack: Readonly<Partial<Record<Setting, number>>> = {
+  M: interruptCode.machineSoftware,
+  S: interruptCode.supervisorExternal,
+  VS: interruptCode.virtualSupervisorTimer,
+};
 
 const lastCode = codePages * 0x1000 - 16;
 
@@ -83,10 +126,15 @@ class Episode {
   readonly #random: Random;
   readonly #name: string;
   readonly #coverage: Coverage;
+  readonly #manner: Manner;
   readonly #family: readonly Setting[];
   #setting: Setting;
   readonly #program: Program;
   readonly #alignment: InstructionAlignment;
+  /** Where the program is entered, again and again. */
+  readonly #entries: readonly number[];
+  /** Whether interrupts of S mode and of guests go there. */
+  readonly #delegated: boolean;
   /** The last runs: how many steps, from which pc. */
   #history: { readonly budget: number; readonly pc: bigint }[] = [];
 
@@ -94,9 +142,11 @@ class Episode {
     pair: Pair,
     seed: number,
     episode: number,
+    manner: Manner,
     coverage: Coverage,
     alignment: InstructionAlignment,
   ) {
+    this.#manner = manner;
     this.#pair = pair;
     this.#alignment = alignment;
     this.#random = new Random(seed * 0x1_0000 + episode);
@@ -105,8 +155,15 @@ class Episode {
     this.#setting = this.#random.pick(this.#family);
     this.#name = `seed ${seed}, episode ${episode}`;
     this.#program = makeProgram(this.#random, codePages * 0x1000, alignment);
+    const entries = this.#random.pick(manner.entries);
+    this.#entries = Array.from({ length: entries }, () => this.#random.pick(this.#program.starts));
     const data = Uint8Array.from({ length: dataLength }, () => this.#random.bits());
-    const environment = { levels: 3 + this.#random.below(3), updatesUsage: this.#random.chance(70) };
+    this.#delegated = this.#random.chance(70);
+    const environment = {
+      levels: 3 + this.#random.below(3),
+      updatesUsage: this.#random.chance(70),
+      delegated: this.#delegated,
+    };
     for (const world of pair) world.begin(this.#setting, this.#program.bytes, data, environment);
     for (let index = 1; index < 32; index++) this.#both((world, value) => world.state.setX(index, value));
     this.#resume();
@@ -117,7 +174,7 @@ class Episode {
     const end = reference.state.steps + steps;
     let passing = false;
     while (reference.state.steps < end) {
-      if (this.#random.chance(8)) this.#disturb();
+      if (this.#random.chance(this.#manner.disturbances)) this.#disturb();
       const budget = Math.min(this.#budget(), end - reference.state.steps);
       const before = reference.state.steps;
       this.#history = [...this.#history.slice(-3), { budget, pc: reference.state.pc }];
@@ -133,6 +190,7 @@ class Episode {
       if (expected.kind === 'breakpoint') this.#coverage.breakpoints++;
       if (expected.kind === 'trap') {
         this.#coverage.traps++;
+        if (expected.trap.trap.interrupt) this.#coverage.interrupts++;
         this.#coverage.trapCodes.add(expected.trap.trap.code);
       }
       if (expected.kind === 'trap' || expected.kind === 'wfi') this.#resume();
@@ -156,7 +214,7 @@ class Episode {
   /** What happens to a hart from outside, between runs. */
   #disturb(): void {
     const random = this.#random;
-    switch (random.below(5)) {
+    switch (random.below(8)) {
       case 0: {
         // A debugger or a device writes code.
         const start = random.chance(30) ? 0x1000 * random.below(codePages) : this.#startAhead();
@@ -191,6 +249,13 @@ class Episode {
           for (const leaf of world.codeLeaves) world.write(leaf, world.read(leaf) & ~BigInt(pteBit.accessed));
         }
         break;
+      case 4:
+      case 5:
+      case 6: {
+        const code = random.pick(interruptLines);
+        for (const world of this.#pair) world.hart.setInterruptLine(code, 1);
+        break;
+      }
       default:
         for (const world of this.#pair) world.clearBreakpoints();
     }
@@ -206,7 +271,7 @@ class Episode {
   /** Goes on at some instruction, with pointers that point where they should. */
   #resume(): void {
     const random = this.#random;
-    const offset = random.pick(this.#program.starts);
+    const offset = random.pick(this.#entries);
     this.#setting = random.pick(this.#family);
     const floatState = (): number => (random.chance(80) ? 3 : random.below(4));
     const status: Status = {
@@ -214,19 +279,26 @@ class Episode {
       mxr: random.chance(50),
       floats: [floatState(), floatState()],
       fcsr: random.chance(70) ? 1 : random.below(256),
+      interrupts: random.chance(60) ? 0xeee : random.bits() & 0xeee,
     };
     for (let index = 0; index < 32; index++) {
+      if (this.#manner.code === 'stays' && random.chance(90)) continue;
       const value = random.float();
       for (const world of this.#pair) world.state.setF(index, value);
     }
     for (const world of this.#pair) world.resume(this.#setting, offset, status);
+    // Pending, but held back until the program lets it come.
+    const held = heldBack[this.#setting];
+    if (held !== undefined && this.#delegated && random.chance(50))
+      for (const world of this.#pair) world.hart.setInterruptLine(held, 1);
     const point = (register: number, value: bigint): void => {
       for (const world of this.#pair) world.state.setX(register, value);
     };
     for (const register of registers.data) point(register, dataPointer(this.#setting, random));
-    const somewhere = (): bigint => codeAddress(this.#setting, random.pick(this.#program.starts));
+    const somewhere = (): bigint => codeAddress(this.#setting, random.pick(this.#entries));
     // Close ahead, so that what is stored there is run.
-    point(registers.code, codeAddress(this.#setting, Math.min(offset + 8 * random.below(8), lastCode)));
+    const ahead = codeAddress(this.#setting, Math.min(offset + 8 * random.below(8), lastCode));
+    point(registers.code, this.#manner.code === 'changes' ? ahead : dataPointer(this.#setting, random));
     for (const register of registers.links) point(register, somewhere());
     point(registers.word, BigInt.asUintN(64, BigInt(makeInstruction(random, this.#alignment))));
     point(registers.device, devicePointer(this.#setting));

@@ -48,6 +48,11 @@ export function makeInstruction(random: Random, alignment: InstructionAlignment)
   }
 }
 
+/** An instruction that goes on to the next one, but for traps. */
+export function makeStraight(random: Random): number {
+  return random.weighted(straightMakers)(random);
+}
+
 type Kind = 'computation' | 'memory' | 'control' | 'operation';
 type Maker = (random: Random) => number;
 
@@ -66,7 +71,17 @@ const makers: readonly (readonly [number, Maker])[] = [
       encode(jalr, { rd: random.pick([0, 1]), rs1: random.pick(registers.links), imm: random.below(9) }),
   ],
   [1, (random) => anyOperands(random, random.pick(base.operation))],
+  [4, interruptControl],
   [1, (random) => random.bits()],
+];
+
+const straightMakers: readonly (readonly [number, Maker])[] = [
+  [30, (random) => anyOperands(random, random.pick(base.computation))],
+  [15, (random) => anyOperands(random, random.pick(short.computation))],
+  [10, (random) => anyOperands(random, random.pick(floating))],
+  [30, access],
+  [10, (random) => anyOperands(random, random.pick(short.memory))],
+  [8, interruptControl],
 ];
 
 /** A load, store or atomic, most often aligned and near a pointer. */
@@ -88,6 +103,18 @@ function access(random: Random): number {
     ...(fields.has('rs2') && { rs2 }),
     ...(fields.has('imm') && { imm }),
   });
+}
+
+/** Turns interrupts on and off, or has one pending: what is pending is taken before the next instruction. */
+function interruptControl(random: Random): number {
+  const [csr, bit] = random.weighted([
+    [6, [0x100, 2]],
+    [1, [0x104, 2]],
+    [1, [0x144, 2]],
+    [1, [0x300, 8]],
+  ]);
+  const instruction = random.pick(csrBits);
+  return encode(instruction, { rd: random.chance(50) ? 0 : destination(random), csr, zimm: bit });
 }
 
 function branch(random: Random): number {
@@ -134,8 +161,9 @@ const base = byKind(
 const short = byKind(allCompressed, ({ expandsTo }) => expandsTo.semantics);
 const floating = base.computation.filter(needsFloatingPoint);
 const branches = base.control.filter(({ semantics }) => semantics[0]?.kind === 'branch');
-const jal = named('jal');
-const jalr = named('jalr');
+const jal = named(base.control, 'jal');
+const jalr = named(base.control, 'jalr');
+const csrBits = [named(base.operation, 'csrrsi'), named(base.operation, 'csrrci')];
 
 function byKind<T>(
   instructions: readonly T[],
@@ -173,6 +201,6 @@ function textOf(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
 }
 
-function named(mnemonic: string): Instruction {
-  return base.control.find((instruction) => instruction.mnemonic === mnemonic) as Instruction;
+function named(among: readonly Instruction[], mnemonic: string): Instruction {
+  return among.find((instruction) => instruction.mnemonic === mnemonic) as Instruction;
 }

@@ -1,6 +1,7 @@
 import { deviceBase, flags, atp, ramBase, TestMachine } from '../../fixture.ts';
 import { pteBit } from '../../../../src/hart/translation/page-table.ts';
 import { hartMode } from '../../../../src/hart/state.ts';
+import { interruptCode } from '../../../../src/hart/trap.ts';
 import type { BreakpointSpace } from '../../../../src/hart/breakpoints.ts';
 import type { Isa } from '../../../../src/isa/configuration/isa.ts';
 import type { TranslationPolicy } from '../../../../src/hart/translator/translation-policy.ts';
@@ -29,6 +30,15 @@ const virtualData = 0x4001_0000n;
 /** RAM that programs are meant to touch; elsewhere they get by accident. */
 export const ownBytes = 0x2_0000;
 
+/** Interrupts that come from outside the hart, by their code in mip. */
+export const interruptLines = [
+  interruptCode.machineSoftware,
+  interruptCode.machineTimer,
+  interruptCode.supervisorTimer,
+  interruptCode.supervisorExternal,
+  interruptCode.virtualSupervisorTimer,
+] as const;
+
 /** What else a setting may differ in. */
 export interface Status {
   readonly sum: boolean;
@@ -36,6 +46,8 @@ export interface Status {
   /** FS of mstatus and of vsstatus: 0 to 3. */
   readonly floats: readonly [number, number];
   readonly fcsr: number;
+  /** mie: which interrupts could be taken. */
+  readonly interrupts?: number;
 }
 
 /** A machine with tables for every setting. Two of them made alike stay alike under the same program. */
@@ -75,9 +87,11 @@ export class World extends TestMachine {
     setting: Setting,
     code: Uint8Array,
     data: Uint8Array,
-    environment: { readonly levels: number; readonly updatesUsage: boolean },
+    environment: { readonly levels: number; readonly updatesUsage: boolean; readonly delegated?: boolean },
   ): void {
     this.hart.reset(0n);
+    this.setCsr('mideleg', environment.delegated ? 0x222n : 0n);
+    this.setCsr('hideleg', environment.delegated ? 0x444n : 0n);
     this.#roots = this.#schemes[environment.levels - 3] as Scheme;
     const bits = (environment.updatesUsage ? 1n << 61n : 0n) | (1n << 62n);
     this.setCsr('menvcfg', bits);
@@ -101,6 +115,10 @@ export class World extends TestMachine {
     const isUser = setting === 'U' || setting === 'VU';
     const root = atp(isUser ? U : S, { mode });
     this.setCsr('fcsr', BigInt(status.fcsr));
+    // What is pending until then has been dealt with.
+    for (const code of interruptLines) this.hart.setInterruptLine(code, 0);
+    for (const name of ['mip', 'hvip']) this.setCsr(name, 0n);
+    this.setCsr('mie', BigInt(status.interrupts ?? 0));
     // Writing it made the unit Dirty.
     this.setCsr('mstatus', bits | modified | floats);
     this.setCsr('satp', isGuest ? 0n : root);
