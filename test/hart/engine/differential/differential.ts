@@ -63,7 +63,7 @@ export function compareEngines(options: {
   };
   const worlds = manners.map((manner) => {
     const { predecodedPages, capacity } = manner;
-    const policy = { interval: 1000, pageHeat: 0, loopHeat: 3, changeHeat: 6, capacity };
+    const policy = { interval: 1000, pageHeat: 0, loopHeat: 3, changeHeat: 2, capacity };
     const pair: Pair = [new World('reference', { isa }), new World(engine, { isa, predecodedPages, policy })];
     return { pair, manner };
   });
