@@ -23,6 +23,8 @@ interface Region {
 export class PhysicalProtection {
   readonly #state: HartState;
   #regions: readonly Region[] | undefined;
+  /** The first region opens all memory, as at reset: the usual case, at every TLB refill. */
+  #isOpen = false;
 
   constructor(state: HartState) {
     this.#state = state;
@@ -31,11 +33,15 @@ export class PhysicalProtection {
   /** To be called when a PMP register may have changed. */
   changed(): void {
     this.#regions = undefined;
+    this.#isOpen = false;
   }
 
   allows(page: HostPage, access: PageAccess, privilege: Privilege): boolean {
-    this.#regions ??= readRegions(this.#state);
-    if (access === 'any') return true;
+    if (this.#isOpen || access === 'any') return true;
+    if (this.#regions === undefined) {
+      this.#regions = readRegions(this.#state);
+      this.#isOpen = opensAll(this.#regions[0]);
+    }
     // The first entry that matches decides; M mode minds only locked ones.
     const region = this.#regions.find(({ start, end }) => page >= start && page < end);
     if (region === undefined) return privilege === 3;
@@ -51,6 +57,15 @@ const needs: Readonly<Record<Exclude<PageAccess, 'any'>, number>> = {
   execute: pmpConfiguration.X,
   'execute-read': pmpConfiguration.R | pmpConfiguration.X,
 };
+
+function opensAll(region: Region | undefined): boolean {
+  if (region === undefined || region.start > 0 || region.end < allPages) return false;
+  return (region.configuration & everyRight) === everyRight;
+}
+
+/** Physical addresses have 56 bits. */
+const allPages = 2 ** 44;
+const everyRight = pmpConfiguration.R | pmpConfiguration.W | pmpConfiguration.X;
 
 function readRegions(state: HartState): Region[] {
   const regions: Region[] = [];
