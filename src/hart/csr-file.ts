@@ -88,8 +88,9 @@ export class CsrFile {
 
   /** `undefined`: not with the hart's extensions. */
   #known(name: string): Register | undefined {
-    assert(csrByName.has(name), `there is no CSR ${name}`);
-    return this.#byName.get(name);
+    const register = this.#byName.get(name);
+    assert(register !== undefined || csrByName.has(name), `there is no CSR ${name}`);
+    return register;
   }
 
   #named(name: string): Register {
@@ -120,6 +121,8 @@ class Register implements OpenCsr {
   readonly #hooks: CsrHooks;
   /** -1 for a register that is a view, computed or constant. */
   readonly #slot: number;
+  /** One plain number, of which any value is legal. */
+  readonly #isNumber: boolean;
   readonly #find: (name: string) => Register;
   #inGuest: OpenCsr | undefined;
 
@@ -129,6 +132,13 @@ class Register implements OpenCsr {
     this.#context = context;
     this.#hooks = allHooks[csr.name] ?? {};
     this.#slot = (csrSlot as Readonly<Record<string, number>>)[csr.name] ?? -1;
+    this.#isNumber =
+      this.#slot >= 0 &&
+      csr.viewOf === undefined &&
+      csr.fields.length === 0 &&
+      csr.writable === everyBit &&
+      this.#hooks.modify === undefined &&
+      this.#hooks.adjust === undefined;
     this.#find = find;
   }
 
@@ -148,7 +158,9 @@ class Register implements OpenCsr {
   modify(value: bigint, mask: bigint): void {
     const hooks = this.#hooks;
     const { viewOf } = this.csr;
-    if (hooks.modify) {
+    if (this.#isNumber && mask === everyBit) {
+      this.#context.state.slots[this.#slot] = value;
+    } else if (hooks.modify) {
       hooks.modify(this.#context, value, mask & this.csr.writable);
     } else if (viewOf) {
       const shift = BigInt(viewOf.shift);

@@ -28,14 +28,14 @@ export class HartTimers {
 
   /** Brings them up to date. */
   update(): void {
-    const deadline = this.updateLines();
-    const steps = deadline === undefined ? Infinity : this.#clock.stepsUntil(deadline);
+    const ticks = this.updateLines();
+    const steps = ticks === Infinity ? Infinity : this.#clock.stepsFor(ticks);
     assert(steps > 0, 'a deadline that is not reached lies ahead');
     this.nextStep = this.#state.steps + Math.min(steps, this.#stepsUntilOverflow());
   }
 
-  /** Brings the lines of stimecmp and vstimecmp up to date; the tick at which the next fires, if one is going to. */
-  updateLines(): bigint | undefined {
+  /** Brings the lines of stimecmp and vstimecmp up to date; see `updateTimers`. */
+  updateLines(): number {
     return updateTimers(this.#state, this.#clock);
   }
 

@@ -25,7 +25,7 @@ import type { HartStop } from './stop.ts';
 import { TrapRecords, type TrapRecord } from './trap-records.ts';
 import type { TakenTrap, Trap } from './trap.ts';
 import { Triggers } from './triggers/triggers.ts';
-import { returnFromMachine, returnFromSupervisor, takeInterrupt, takeTrap } from './traps.ts';
+import { returnFromMachine, returnFromSupervisor, takeInterrupt, takeInterruptUnseen, takeTrap } from './traps.ts';
 import type { Fence } from './translation/fence.ts';
 import { fetchRegime } from './translation/regime.ts';
 import { PageWalker } from './translation/walk.ts';
@@ -195,11 +195,12 @@ export class Hart {
     this.#timers.changed();
     this.#engine?.contextChanged();
     for (;;) {
-      if (state.steps >= this.#timers.nextStep) this.#timers.update();
-      if (state.steps >= end) return budgetStop;
+      const step = state.steps;
+      if (step >= this.#timers.nextStep) this.#timers.update();
+      if (step >= end) return budgetStop;
       let stop = this.#beforeInstruction();
       if (stop === 'again') continue;
-      stop ??= this.#runInstructions(Math.min(end, this.#timers.nextStep), state.steps === passedStep);
+      stop ??= this.#runInstructions(Math.min(end, this.#timers.nextStep) - step, step === passedStep);
       if (stop !== undefined) {
         if (stop.kind !== 'hosted' || serve === undefined) return stop;
         if (!serve(this, stop.level)) return attentionStop;
@@ -219,11 +220,6 @@ export class Hart {
   /** Ends the run under way after the present instruction, because the machine has to look at something. */
   requestAttention(): void {
     this.#attention = true;
-  }
-
-  /** The tick at which stimecmp or vstimecmp fires next; `undefined` if neither is going to. */
-  nextTimerDeadline(): bigint | undefined {
-    return this.#timers.updateLines();
   }
 
   /** Whether WFI would not wait now: an interrupt is pending and enabled in mie. */
@@ -291,7 +287,11 @@ export class Hart {
     const due = dueInterrupt(state);
     if (due !== undefined) {
       if (this.#triggers.areArmed) this.#triggers.count(this.#triggers.counting());
-      return this.#deliver(takeInterrupt(state, this.trapRecords, due.code, due.to)) ?? 'again';
+      const { code, to } = due;
+      if (!this.#areTrapsUnseen)
+        return this.#deliver(takeInterrupt(state, this.trapRecords, code, to)) ?? 'again';
+      takeInterruptUnseen(state, this.trapRecords, code, to);
+      return this.#enteredHandler() ?? 'again';
     }
     if (state.waiting) {
       if (!interruptEndsWait(state)) return { kind: 'wfi' };
@@ -301,8 +301,8 @@ export class Hart {
     return level && hostedStop[level];
   }
 
-  /** Runs to step `end` at most. `undefined`: interrupts have to be looked at. */
-  #runInstructions(end: number, passesBreakpoint: boolean): HartStop | undefined {
+  /** Runs `budget` steps at most. `undefined`: interrupts have to be looked at. */
+  #runInstructions(budget: number, passesBreakpoint: boolean): HartStop | undefined {
     const { state } = this;
     if (this.#engine === undefined || this.#triggers.needStep) {
       if (!passesBreakpoint && this.#isAtBreakpoint()) return { kind: 'breakpoint', pc: state.pc };
@@ -314,17 +314,17 @@ export class Hart {
       !this.hosted.supervisor &&
       !this.#triggers.areArmed &&
       !countsEvents(state);
-    switch (this.#engine.run(end - state.steps)) {
+    switch (this.#engine.run(budget)) {
       case engineExit.budget:
         return undefined;
       case engineExit.breakpoint:
         return { kind: 'breakpoint', pc: state.pc };
       case engineExit.slow:
-        return state.steps < end ? this.#stepOutside(this.#engine) : undefined;
+        return this.#stepOutside(this.#engine);
       case engineExit.refusedLoad:
-        return state.steps < end ? this.#accessOutside(this.#engine, 'read') : undefined;
+        return this.#accessOutside(this.#engine, 'read');
       case engineExit.refusedStore:
-        return state.steps < end ? this.#accessOutside(this.#engine, 'write') : undefined;
+        return this.#accessOutside(this.#engine, 'write');
     }
   }
 

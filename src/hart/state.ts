@@ -179,7 +179,8 @@ export class HartState {
   }
 
   #setCount(slot: number, value: number): void {
-    this.setLow(slot, value % 0x1_0000_0000);
+    // The array takes it modulo 2^32, without a division.
+    this.setLow(slot, value);
     this.setHigh(slot, Math.floor(value / 0x1_0000_0000));
   }
 }

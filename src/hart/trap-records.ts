@@ -207,6 +207,10 @@ export class TrapRecords {
   }
 
   #remove(index: number): void {
+    if (index === this.#count - 1) {
+      this.#count--;
+      return;
+    }
     this.#slots.copyWithin(
       index * slotsPerRecord,
       (index + 1) * slotsPerRecord,

@@ -29,20 +29,31 @@ export function takeTrap(state: HartState, records: TrapRecords, trap: Trap): Ta
 /** Takes an interrupt in the mode that `dueInterrupt` named. */
 export function takeInterrupt(state: HartState, records: TrapRecords, code: number, to: HartMode): TakenTrap {
   const { mode: from, steps: step, pc } = state;
-  // Priv. 18.2.2: for VS mode, interrupts 2, 6 and 10 become 1, 5 and 9.
-  const shown = to === virtualSupervisorMode ? code - 1 : code;
-  const trap: Trap = {
-    kind: 'trap',
-    interrupt: true,
-    code: shown,
-    tval: 0n,
-    tval2: 0n,
-    tinst: 0n,
-    gva: false,
-  };
-  enterMode(state, records, trap, to);
-  return { trap, step, pc, from, to };
+  const cause = interruptCause(code, to);
+  enterMode(state, records, cause, to);
+  return { trap: { kind: 'trap', ...cause, tval: 0n, tval2: 0n, tinst: 0n }, step, pc, from, to };
 }
+
+/** Likewise, where nobody wants to know. */
+export function takeInterruptUnseen(
+  state: HartState,
+  records: TrapRecords,
+  code: number,
+  to: HartMode,
+): void {
+  enterMode(state, records, interruptCause(code, to), to);
+}
+
+/** Priv. 18.2.2: for VS mode, interrupts 2, 6 and 10 become 1, 5 and 9. */
+function interruptCause(code: number, to: HartMode): TrapCause {
+  return interruptCauses[to === virtualSupervisorMode ? code - 1 : code] as TrapCause;
+}
+
+const interruptCauses: readonly TrapCause[] = Array.from({ length: 64 }, (_, code) => ({
+  interrupt: true,
+  code,
+  gva: false,
+}));
 
 /**
  * Takes an exception as `takeTrap` does, of which there is no more to tell than its code: without BigInts, for whoever

@@ -97,7 +97,7 @@ export abstract class Device<
     this.#byOffset ??= groupByOffset(this.registers);
     const refused = access === 'read' ? 'write-only' : 'read-only';
     // A narrow access may reach the upper part of a wide register; registers are aligned to their width.
-    for (const alignment of [1, 2, 4, 8]) {
+    for (let alignment = 1; alignment <= 8; alignment *= 2) {
       const start = offset - (offset % alignment);
       for (const register of this.#byOffset.get(start) ?? []) {
         if (register.access === refused || offset >= start + register.width) continue;

@@ -37,9 +37,12 @@ export class MachineClock implements Clock {
 
   stepsUntil(deadline: bigint): number {
     const missing = deadline - this.ticks();
-    if (missing <= 0n) return 0;
+    return missing <= 0n ? 0 : this.stepsFor(Number(missing));
+  }
+
+  stepsFor(ticks: number): number {
     const intoTick = (this.#steps() + this.#skipped) % this.#stepsPerTick;
-    const steps = Number(missing) * this.#stepsPerTick - intoTick;
+    const steps = ticks * this.#stepsPerTick - intoTick;
     return Number.isSafeInteger(steps) ? steps : Infinity;
   }
 

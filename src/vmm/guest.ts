@@ -261,6 +261,7 @@ export class Guest {
     const machine = this.#options.clock;
     return {
       ticks: () => BigInt.asUintN(64, machine.ticks() + this.#timeDelta),
+      stepsFor: (ticks) => machine.stepsFor(ticks),
       stepsUntil: (deadline) => machine.stepsUntil(BigInt.asUintN(64, deadline - this.#timeDelta)),
     };
   }

@@ -1,5 +1,8 @@
+import { assert } from '../common/errors.ts';
 import type { CsrFile } from '../hart/csr-file.ts';
 import { csrSlot, type HartState, type StoredCsr } from '../hart/state.ts';
+import { sstatusHigh, sstatusLow } from '../hart/status-bits.ts';
+import { csrByName } from '../isa/csrs/index.ts';
 
 /**
  * What a world switch exchanges: registers that the hart stores as such. They are all exchanged before anything is
@@ -39,20 +42,62 @@ export function isSwitchedCsr(name: string): name is SwitchedCsr {
   return (switchedCsrs as readonly string[]).includes(name);
 }
 
-/** Puts the registers of a vCPU, in the order of `switchedCsrs`, into the hart. */
-export function loadRegisters(state: HartState, csrs: CsrFile, values: BigUint64Array): void {
-  // What came out of stored registers is legal, and goes back as it is.
-  for (let index = 0; index < storedSlots.length; index++)
-    state.slots[storedSlots[index] as number] = values[index] as bigint;
-  viewRegisters.forEach((name, index) => csrs.poke(name, values[storedSlots.length + index] as bigint));
+// A switch is done without BigInts, and so by the halves of the registers: both are done a million times.
+
+/** Halves at which sstatus and vsie lie, in the order of `switchedCsrs`. */
+const status = 2 * storedSlots.length;
+const enables = status + 2;
+
+/** Puts the registers of a vCPU, as halves in the order of `switchedCsrs`, into the hart. */
+export function loadRegisters(state: HartState, csrs: CsrFile, values: Uint32Array): void {
+  for (let index = 0; index < storedSlots.length; index++) {
+    const slot = storedSlots[index] as number;
+    state.setLow(slot, values[2 * index] as number);
+    state.setHigh(slot, values[2 * index + 1] as number);
+  }
+  const wanted = values[status] as number;
+  state.setLow(csrSlot.mstatus, (state.low(csrSlot.mstatus) & ~statusMask) | (wanted & statusMask));
+  const isDirty = (wanted & sstatusLow.FS) === sstatusLow.FS;
+  const rest = state.high(csrSlot.mstatus) & ~sstatusHigh.SD;
+  state.setHigh(csrSlot.mstatus, isDirty ? rest | sstatusHigh.SD : rest);
+  const mask = guestEnables(state);
+  const enabled = (values[enables] as number) << enablesShift;
+  state.setLow(csrSlot.mie, (state.low(csrSlot.mie) & ~mask) | (enabled & mask));
   csrs.loaded();
 }
 
 /** The inverse of `loadRegisters`. */
-export function unloadRegisters(state: HartState, csrs: CsrFile, values: BigUint64Array): void {
-  for (let index = 0; index < storedSlots.length; index++)
-    values[index] = state.slots[storedSlots[index] as number] as bigint;
-  viewRegisters.forEach((name, index) => {
-    values[storedSlots.length + index] = csrs.peek(name);
-  });
+export function unloadRegisters(state: HartState, values: Uint32Array): void {
+  for (let index = 0; index < storedSlots.length; index++) {
+    const slot = storedSlots[index] as number;
+    values[2 * index] = state.low(slot);
+    values[2 * index + 1] = state.high(slot);
+  }
+  values[status] = state.low(csrSlot.mstatus) & statusShown.low;
+  values[status + 1] = state.high(csrSlot.mstatus) & statusShown.high;
+  values[enables] = (state.low(csrSlot.mie) & guestEnables(state)) >>> enablesShift;
+  values[enables + 1] = 0;
+}
+
+/** The bits of mie that vsie shows. */
+function guestEnables(state: HartState): number {
+  return enablesMask & state.low(csrSlot.hideleg);
+}
+
+const lowOf = (value: bigint): number => Number(BigInt.asIntN(32, value));
+
+const statusView = viewOf('sstatus', 'mstatus');
+const statusShown = { low: lowOf(statusView.mask), high: lowOf(statusView.mask >> 32n) };
+/** What of the low half of mstatus is written by way of sstatus. */
+const statusMask = lowOf(statusView.mask & statusView.writable);
+const enablesView = viewOf('vsie', 'mie');
+const enablesMask = lowOf(enablesView.mask & (enablesView.writable << BigInt(enablesView.shift)));
+const enablesShift = enablesView.shift;
+
+/** How one of `viewRegisters` shows another register, as its description says. */
+function viewOf(name: (typeof viewRegisters)[number], shown: string) {
+  const description = csrByName.get(name);
+  assert(description?.viewOf?.register === shown, `${name} shows ${shown}`);
+  const { mask, shift } = description.viewOf;
+  return { mask, shift, writable: description.writable };
 }

@@ -45,11 +45,18 @@ export class Vcpu {
   readonly #x = new BigUint64Array(32);
   readonly #f = new BigUint64Array(32);
   readonly #csrs = new BigUint64Array(switchedCsrs.length);
+  readonly #csrHalves = new Uint32Array(this.#csrs.buffer);
+  /** Where they lie while it runs. */
+  readonly #hartX: BigUint64Array;
+  readonly #hartF: BigUint64Array;
 
   constructor(options: { readonly id: number; readonly index: number; readonly hart: VcpuHart }) {
     this.id = options.id;
     this.index = options.index;
     this.#hart = options.hart;
+    const { slots } = options.hart.state;
+    this.#hartX = slots.subarray(hartSlot.x, hartSlot.x + 32);
+    this.#hartF = slots.subarray(hartSlot.f, hartSlot.f + 32);
   }
 
   get status(): VcpuStatus {
@@ -126,19 +133,18 @@ export class Vcpu {
   /** Puts its registers into the hart, in HS mode: an SRET then enters the guest. */
   load(): void {
     const { state, csrs } = this.#hart;
-    state.slots.set(this.#x, hartSlot.x);
-    state.slots.set(this.#f, hartSlot.f);
-    loadRegisters(state, csrs, this.#csrs);
+    this.#hartX.set(this.#x);
+    this.#hartF.set(this.#f);
+    loadRegisters(state, csrs, this.#csrHalves);
     this.#onHart = true;
     if (this.#status === 'ready') this.#status = 'running';
   }
 
   /** Takes its registers out of the hart. */
   unload(): void {
-    const { state, csrs } = this.#hart;
-    this.#x.set(state.slots.subarray(hartSlot.x, hartSlot.x + 32));
-    this.#f.set(state.slots.subarray(hartSlot.f, hartSlot.f + 32));
-    unloadRegisters(state, csrs, this.#csrs);
+    this.#x.set(this.#hartX);
+    this.#f.set(this.#hartF);
+    unloadRegisters(this.#hart.state, this.#csrHalves);
     this.#onHart = false;
     if (this.#status === 'running') this.#status = 'ready';
   }

@@ -245,10 +245,9 @@ export class HostedVmm implements HostedSupervisor {
       this.#loaded = chosen;
     }
     for (const guest of this.guests) guest.accountStealTime(time);
-    const deadlines = [this.#scheduler.deadline(chosen, time), ...this.guests.map(({ alarm }) => alarm)];
-    const first = deadlines.reduce((left, right) =>
-      left === undefined || (right !== undefined && right < left) ? right : left,
-    );
+    let first = this.#scheduler.deadline(chosen, time);
+    for (const { alarm } of this.guests)
+      if (alarm !== undefined && (first === undefined || alarm < first)) first = alarm;
     this.#hart.csrs.poke('stimecmp', first ?? never);
   }
 

@@ -74,7 +74,11 @@ export class TestClock implements Clock {
 
   stepsUntil(deadline: bigint): number {
     const left = deadline - this.ticks();
-    return left <= 0n ? 0 : Number(left) * 10 - (this.#state().steps % 10);
+    return left <= 0n ? 0 : this.stepsFor(Number(left));
+  }
+
+  stepsFor(ticks: number): number {
+    return ticks * 10 - (this.#state().steps % 10);
   }
 }
 

@@ -131,7 +131,8 @@ export class Engine implements CodeUser, TableUser {
       this.#isEntry = 0;
       this.departures.left(why);
       this.#contexts.follow();
-      this.#recordCalls(this.#state.steps + budget - left + slice);
+      if (this.#words[engineWord.notedCalls / 4] !== 0)
+        this.#recordCalls(this.#state.steps + budget - left + slice);
       const done = slice - (this.#words[engineWord.remaining / 4] as number);
       left -= done;
       this.#untilSample -= done;
@@ -150,6 +151,8 @@ export class Engine implements CodeUser, TableUser {
         this.#stored = 0;
         standstills = 0;
       }
+      // What is to be done outside is a step more.
+      if (left === 0 && exit !== undefined && exit !== engineExit.breakpoint) exit = engineExit.budget;
       // Code goes on after such an instruction again and again; where an access is refused, this time.
       if (why === exitCode.slow) this.#isEntry = 1;
     } while (exit === undefined);

@@ -106,8 +106,10 @@ export class Ns16550a extends Device<UartRegister, UartState> {
   protected read(register: UartRegister): bigint {
     const value = this.peek(register);
     if (register.name === 'RBR') this.#change({ received: this.#state.received.slice(1), polls: 0 });
-    else if (register.name === 'LSR')
-      this.#change({ lsr: this.#state.lsr & ~lsr.errors, polls: this.#state.polls + 1 });
+    else if (register.name === 'LSR') {
+      this.#state.polls++;
+      if ((this.#state.lsr & lsr.errors) !== 0) this.#change({ lsr: this.#state.lsr & ~lsr.errors });
+    }
     else if (register.name === 'MSR') this.#change({ msr: this.#state.msr & 0xf0 });
     else if (register.name === 'IIR' && this.#identification() === interruptIdentification.transmitterEmpty) {
       this.#change({ transmitterEmptyPending: false });
@@ -159,7 +161,9 @@ export class Ns16550a extends Device<UartRegister, UartState> {
     this.#state.polls = 0;
     if ((mcr & loopback) === 0) {
       this.#wiring.output(byte);
-      this.#change({ lastSent: byte, transmitterEmptyPending: true });
+      this.#state.lastSent = byte;
+      this.#state.transmitterEmptyPending = true;
+      this.#settle();
     } else if (received.length < receiverDepth(fcr)) {
       this.#change({ lastSent: byte, transmitterEmptyPending: true, received: [...received, byte] });
     } else {
@@ -179,9 +183,14 @@ export class Ns16550a extends Device<UartRegister, UartState> {
     this.#change({ msr: inputs | (msr & 0x0f) | latched });
   }
 
-  /** Every change goes through here: the receiver fills up from the wire, and the line follows the state. */
   #change(change: Partial<UartState>): void {
-    const state = Object.assign(this.#state, change);
+    Object.assign(this.#state, change);
+    this.#settle();
+  }
+
+  /** After every change: the receiver fills up from the wire, and the line follows the state. */
+  #settle(): void {
+    const state = this.#state;
     const room = receiverDepth(state.fcr) - state.received.length;
     if (room > 0 && state.wire.length > 0 && (state.mcr & loopback) === 0) {
       state.received = [...state.received, ...state.wire.subarray(0, room)];

@@ -25,7 +25,7 @@ export const hypercall: ExitHandler = {
     const { row, guest, vcpu } = exit;
     const found = findCall(row);
     const outcome: SbiOutcome = found
-      ? found.function.call(guest.sbi(vcpu), callArguments(row), guestSbiExtensions)
+      ? found.function.call(guest.sbi(vcpu), callArguments(row, found.function), guestSbiExtensions)
       : notSupported;
     finish(exit, outcome);
   },
@@ -45,43 +45,65 @@ export function decodeHypercall(exit: Pick<Exit, 'row' | 'state'>): void {
 }
 
 /** The function that a hypercall's row names (a7 and a6); undefined where the SBI has none such. */
-export function findCall(
-  row: ExitRow,
-): { readonly extension: SbiExtension; readonly function: SbiFunction } | undefined {
+export function findCall(row: ExitRow): FoundCall | undefined {
   if (row.getHigh(column.a7) !== 0) return undefined;
   const extension = extensions.get(row.getLow(column.a7));
   if (extension === undefined) return undefined;
-  const id = row.getLow(column.a6);
-  const found = extension.functions.find((candidate) => extension.legacy || candidate.id === id);
-  if (found === undefined || (row.getHigh(column.a6) !== 0 && !extension.legacy)) return undefined;
-  return { extension, function: found };
+  if (extension.legacy) return extension.calls.get(0);
+  return row.getHigh(column.a6) === 0 ? extension.calls.get(row.getLow(column.a6)) : undefined;
 }
 
-/** a0 to a5. */
-function callArguments(row: ExitRow): SbiArguments {
+/** A function of the SBI, and the extension that it belongs to. */
+interface FoundCall {
+  readonly extension: SbiExtension;
+  readonly function: SbiFunction;
+  /** Whether it ends the guest: in a shutdown, or as its arguments say. */
+  readonly ends: 'shutdown' | 'either' | undefined;
+}
+
+/** a0 to a5, as far as the function has parameters: each is a BigInt to be made. */
+function callArguments(row: ExitRow, { parameters }: SbiFunction): SbiArguments {
+  const count = parameters.length;
+  if (count === 0) return noArguments;
   return [
     row.getWide(column.a0),
-    row.getWide(column.a1),
-    row.getWide(column.a2),
-    row.getWide(column.a3),
-    row.getWide(column.a4),
-    row.getWide(column.a5),
+    count > 1 ? row.getWide(column.a1) : 0n,
+    count > 2 ? row.getWide(column.a2) : 0n,
+    count > 3 ? row.getWide(column.a3) : 0n,
+    count > 4 ? row.getWide(column.a4) : 0n,
+    count > 5 ? row.getWide(column.a5) : 0n,
   ];
 }
+
+const noArguments: SbiArguments = [0n, 0n, 0n, 0n, 0n, 0n];
 
 const a0 = hartSlot.x + 10;
 const a1 = a0 + 1;
 /** The encoding of ECALL: nothing else causes an environment call. */
 const ecall = 0x73;
-const extensions = new Map(guestSbiExtensions.map((extension) => [extension.id, extension]));
+const extensions = new Map(
+  guestSbiExtensions.map((extension) => {
+    const calls = new Map(
+      extension.functions.map((each): [number, FoundCall] => [
+        each.id,
+        { extension, function: each, ends: endsOf(each) },
+      ]),
+    );
+    return [extension.id, { legacy: extension.legacy, calls }];
+  }),
+);
 /** SBI 3: what an implementation does not have. */
 const notSupported: SbiOutcome = { kind: 'return', error: -2n, value: 0n };
 
-function powerRequest(row: ExitRow): 'shutdown' | 'reset' | undefined {
-  const name = findCall(row)?.function.name;
+function endsOf({ name }: SbiFunction): FoundCall['ends'] {
   if (name === 'sbi_shutdown') return 'shutdown';
-  if (name !== 'sbi_system_reset') return undefined;
-  const request = systemResetRequest(callArguments(row));
+  return name === 'sbi_system_reset' ? 'either' : undefined;
+}
+
+function powerRequest(row: ExitRow): 'shutdown' | 'reset' | undefined {
+  const found = findCall(row);
+  if (found?.ends !== 'either') return found?.ends;
+  const request = systemResetRequest(callArguments(row, found.function));
   if (request === undefined) return undefined;
   return request.type === resetType.shutdown ? 'shutdown' : 'reset';
 }

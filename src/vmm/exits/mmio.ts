@@ -31,14 +31,16 @@ export const mmio: ExitHandler = {
   find(exit) {
     const { row, state, guest } = exit;
     const kind = accessKinds[row.get(column.accessKind) - 1];
-    const location = guest.bus.describe(faultingAddress(state), kind === 'store' ? 'write' : 'read');
-    if (location === undefined) return setAction(exit, 'inject');
-    row.set(column.device, guest.deviceNumbers.ofRegion(location.region) + 1);
-    if (location.register) row.set(column.register, guest.deviceNumbers.ofRegister(location.register) + 1);
+    const address = faultingAddress(state);
+    const region = guest.bus.regionAt(address);
+    if (region === undefined) return setAction(exit, 'inject');
+    const register = region.device.registerAt(address - region.base, kind === 'store' ? 'write' : 'read');
+    row.set(column.device, guest.deviceNumbers.ofRegion(region) + 1);
+    if (register) row.set(column.register, guest.deviceNumbers.ofRegister(register) + 1);
     // An AMO needs memory that can do one; I/O regions cannot (Priv. 3.6.3.1, AMONone).
     if (kind !== 'load' && kind !== 'store') return setAction(exit, 'inject');
     setAction(exit, 'emulate');
-    if (location.region.device instanceof TestFinisher && kind === 'store') {
+    if (kind === 'store' && region.device instanceof TestFinisher) {
       const request = finisherRequest(row.getWide(column.accessValue));
       if (request === undefined) return;
       setReason(exit, request.kind === 'reset' ? 'reset' : 'shutdown');
@@ -76,8 +78,9 @@ export function decodeDeviceAccess(exit: ExitSight): void {
   row.set(column.accessRegister, access.register);
   row.set(column.instructionLength, htinst === 0 ? instructionLength(word) : (htinst & 2) === 0 ? 2 : 4);
   if (access.kind !== 'store') return;
-  const value = BigInt.asUintN(access.size * 8, registerValue(state, access.register));
-  row.setWide(column.accessValue, value);
+  const slot = registerSlot(access.register);
+  const mask = access.size < 4 ? (1 << (8 * access.size)) - 1 : -1;
+  row.setHalves(column.accessValue, state.low(slot) & mask, access.size === 8 ? state.high(slot) : 0);
 }
 
 /**
@@ -111,9 +114,9 @@ function doAccess(exit: Exit): boolean {
   return true;
 }
 
-/** All bits of a register as `MemoryInstruction` numbers them. */
-function registerValue(state: HartState, register: number): bigint {
-  return register < firstFloatRegister ? state.getX(register) : state.getF(register - firstFloatRegister);
+/** Where a register lies, as `MemoryInstruction` numbers them. */
+function registerSlot(register: number): number {
+  return register < firstFloatRegister ? hartSlot.x + register : hartSlot.f + register - firstFloatRegister;
 }
 
 /** As the load would have done: what is narrower than the register is boxed, and the unit is Dirty. */

@@ -34,13 +34,16 @@ export class ExitRow {
   /** A 64-bit pattern. */
   getWide(wide: Wide): bigint {
     const at = this.base + wide;
-    return (BigInt(this.words[at + 1] as number) << 32n) | BigInt(this.words[at] as number);
+    halves[0] = this.words[at] as number;
+    halves[1] = this.words[at + 1] as number;
+    return whole[0] as bigint;
   }
 
   setWide(wide: Wide, value: bigint): void {
     const at = this.base + wide;
-    this.words[at] = Number(BigInt.asUintN(32, value));
-    this.words[at + 1] = Number(BigInt.asUintN(32, value >> 32n));
+    whole[0] = value;
+    this.words[at] = halves[0] as number;
+    this.words[at + 1] = halves[1] as number;
   }
 
   /** A 64-bit pattern given as its halves, which costs no BigInt. */
@@ -66,9 +69,14 @@ export class ExitRow {
   }
 
   setCount(wide: Wide, value: number): void {
-    this.setHalves(wide, value % 0x1_0000_0000, Math.floor(value / 0x1_0000_0000));
+    // The array takes it modulo 2^32, without a division.
+    this.setHalves(wide, value, Math.floor(value / 0x1_0000_0000));
   }
 }
+
+/** Between a BigInt and its halves: arithmetic on BigInts costs ten times as much. */
+const whole = new BigUint64Array(1);
+const halves = new Uint32Array(whole.buffer);
 
 /** Columns of one word. Numbers of things that may be absent are one more than the number, and 0 for none. */
 const narrowColumns = [

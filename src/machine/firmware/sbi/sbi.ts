@@ -20,7 +20,7 @@ export const sbiError = {
   deniedLocked: -14n,
 } as const;
 
-/** a0 to a5 of the call, as 64-bit patterns. */
+/** a0 to a5 of the call, as 64-bit patterns; those that the function has no parameter for may be 0. */
 export type SbiArguments = readonly [bigint, bigint, bigint, bigint, bigint, bigint];
 
 /** What becomes of a call. */

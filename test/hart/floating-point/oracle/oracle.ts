@@ -60,7 +60,7 @@ function runHere(guest: OracleGuest, engine: 'interpreter' | 'translator'): BigU
   const { harts } = createHarts({
     memory,
     physical,
-    clock: { ticks: () => 0n, stepsUntil: () => Number.MAX_SAFE_INTEGER },
+    clock: { ticks: () => 0n, stepsFor: () => Infinity, stepsUntil: () => Number.MAX_SAFE_INTEGER },
     hosted: { machine: false, supervisor: false },
     engine,
   });
