@@ -25,7 +25,13 @@ import type { HartStop } from './stop.ts';
 import { TrapRecords, type TrapRecord } from './trap-records.ts';
 import type { TakenTrap, Trap } from './trap.ts';
 import { Triggers } from './triggers/triggers.ts';
-import { returnFromMachine, returnFromSupervisor, takeInterrupt, takeInterruptUnseen, takeTrap } from './traps.ts';
+import {
+  returnFromMachine,
+  returnFromSupervisor,
+  takeInterrupt,
+  takeInterruptUnseen,
+  takeTrap,
+} from './traps.ts';
 import type { Fence } from './translation/fence.ts';
 import { fetchRegime } from './translation/regime.ts';
 import { PageWalker } from './translation/walk.ts';

@@ -13,10 +13,10 @@ import { ExitHandling } from './exits/handling.ts';
 import { ExitRecord, type ExitNames } from './exits/record.ts';
 import type { ExitStatistics, ExitStatisticsState } from './exits/statistics.ts';
 import type { Guest, GuestState } from './guest.ts';
+import { HartTurns, type TurnsState } from './hart-turns.ts';
 import { makeGuests, type GuestConfiguration } from './guests.ts';
 import { InputMailbox, type MailboxState } from './input-mailbox.ts';
 import { Frames, frameSize, type FramesState } from './memory/frames.ts';
-import { Scheduler } from './scheduler.ts';
 import { setUpSupervisor, type Interception } from './supervisor-setup.ts';
 import type { Vcpu } from './vcpu.ts';
 
@@ -49,16 +49,10 @@ export class HostedVmm implements HostedSupervisor {
   readonly #frames: Frames;
   readonly #vcpus: readonly Vcpu[];
   readonly #guestOfVcpu: readonly Guest[];
-  readonly #scheduler: Scheduler;
+  readonly #turns: HartTurns;
   readonly #mailbox: InputMailbox;
   readonly #exits: ExitHandling;
   readonly #options: VmmOptions;
-  /** The vCPU whose registers are in the hart. */
-  #loaded: Vcpu | undefined;
-  #scheduleChanged = true;
-  /** Step of the last entry into a guest. */
-  #entryStep = 0;
-
   constructor(host: SupervisorHost, options: VmmOptions) {
     const [hart] = host.harts;
     assert(hart !== undefined && host.harts.length === 1, 'the VMM runs on a machine of one hart');
@@ -67,12 +61,11 @@ export class HostedVmm implements HostedSupervisor {
     this.#options = options;
     const { sliceTicks = 10_000n, logCapacity = 0x1_0000 } = options;
     this.#frames = new Frames(host.memory.ramBase, host.memory.ramSize);
-    this.guests = makeGuests(host, hart, this.#frames, options.guests, () => {
-      this.#scheduleChanged = true;
-    });
+    this.guests = makeGuests(host, hart, this.#frames, options.guests, () => this.#turns.changed());
     this.#vcpus = this.guests.flatMap(({ vcpus }) => vcpus);
     this.#guestOfVcpu = this.guests.flatMap((guest) => guest.vcpus.map(() => guest));
-    this.#scheduler = new Scheduler({ vcpus: this.#vcpus, sliceTicks });
+    const { guests } = this;
+    this.#turns = new HartTurns({ hart, clock: host.clock, guests, vcpus: this.#vcpus, sliceTicks });
     this.#mailbox = new InputMailbox(hart, this.guests);
     this.#exits = new ExitHandling({
       hart,
@@ -93,12 +86,12 @@ export class HostedVmm implements HostedSupervisor {
 
   /** The vCPU that has the hart, or that the exit under way is about; undefined while all wait. */
   get currentVcpu(): Vcpu | undefined {
-    return this.#loaded;
+    return this.#turns.loaded;
   }
 
   /** Who has the hart: the VMM itself while it handles an exit or waits, else a vCPU. */
   get hartOwner(): { readonly kind: 'vmm' } | { readonly kind: 'vcpu'; readonly vcpu: Vcpu } {
-    const vcpu = this.#loaded;
+    const vcpu = this.#turns.loaded;
     return vcpu !== undefined && this.#hart.state.virtual ? { kind: 'vcpu', vcpu } : { kind: 'vmm' };
   }
 
@@ -149,11 +142,10 @@ export class HostedVmm implements HostedSupervisor {
   }
 
   beginExit(): string {
-    const vcpu = this.#loaded;
+    const vcpu = this.#turns.loaded;
     // An interrupt has ended the wait in HS mode: that is no exit of any guest.
     if (vcpu === undefined) return 'resume';
-    // The trap itself was a step, and none of the guest's.
-    vcpu.steps += this.#hart.state.steps - 1 - this.#entryStep;
+    this.#turns.left(vcpu);
     this.#exits.begin(this.guestOf(vcpu), vcpu);
     return 'exit';
   }
@@ -177,12 +169,10 @@ export class HostedVmm implements HostedSupervisor {
     return {
       guests: this.guests.map((guest) => guest.save()),
       frames: this.#frames.save(),
-      sliceEnd: this.#scheduler.save(),
+      ...this.#turns.save(),
       mailbox: this.#mailbox.save(),
       exits: this.#exits.log.total,
       statistics: this.statistics.save(),
-      loaded: this.#loaded?.index ?? null,
-      entryStep: this.#entryStep,
     } satisfies VmmState;
   }
 
@@ -193,24 +183,20 @@ export class HostedVmm implements HostedSupervisor {
       if (of) guest.restore(of);
     });
     this.#frames.restore(state.frames);
-    this.#scheduler.restore(state.sliceEnd);
+    this.#turns.restore(state);
     this.#mailbox.restore(state.mailbox);
     this.#exits.log.restore(state.exits);
     this.#exits.clear();
     this.statistics.restore(state.statistics);
-    this.#loaded = state.loaded === null ? undefined : this.#vcpus[state.loaded];
-    this.#entryStep = state.entryStep;
-    this.#scheduleChanged = false;
   }
 
   #forgetEverything(): void {
     this.#frames.clear();
-    this.#loaded = undefined;
+    this.#turns.forget();
     this.#mailbox.restore([]);
     this.#exits.log.restore(0);
     this.#exits.clear();
     this.statistics.clear();
-    for (const vcpu of this.#vcpus) vcpu.forget();
   }
 
   #lastStage(): SupervisorOutcome {
@@ -224,31 +210,13 @@ export class HostedVmm implements HostedSupervisor {
     const exit = this.#exits.isUnderWay;
     if (!exit) {
       this.#mailbox.deliver();
-      this.#scheduleChanged = true;
+      this.#turns.changed();
     }
-    if (this.#scheduleChanged) this.#schedule();
-    if (exit) this.#exits.end(this.#loaded);
-    if (this.#loaded === undefined) return this.#waitOrFinish();
-    this.#hart.returnFromSupervisor();
-    this.#entryStep = this.#hart.state.steps;
+    const vcpu = this.#turns.choose();
+    if (exit) this.#exits.end(vcpu);
+    if (vcpu === undefined) return this.#waitOrFinish();
+    this.#turns.enter();
     return resumed;
-  }
-
-  #schedule(): void {
-    this.#scheduleChanged = false;
-    const time = this.#host.clock.ticks();
-    for (const { rtc } of this.guests) rtc.update();
-    const chosen = this.#scheduler.choose(this.#loaded, time);
-    if (chosen !== this.#loaded) {
-      this.#loaded?.unload();
-      chosen?.load();
-      this.#loaded = chosen;
-    }
-    for (const guest of this.guests) guest.accountStealTime(time);
-    let first = this.#scheduler.deadline(chosen, time);
-    for (const { alarm } of this.guests)
-      if (alarm !== undefined && (first === undefined || alarm < first)) first = alarm;
-    this.#hart.csrs.poke('stimecmp', first ?? never);
   }
 
   /** Nobody can run: HS mode waits with its interrupts on, or everything has ended. */
@@ -289,18 +257,14 @@ export class HostedVmm implements HostedSupervisor {
   };
 }
 
-interface VmmState {
+interface VmmState extends TurnsState {
   readonly [name: string]: SavedState;
   readonly guests: readonly GuestState[];
   readonly frames: FramesState;
-  readonly sliceEnd: bigint;
   readonly mailbox: MailboxState;
   /** How many there were. */
   readonly exits: number;
   readonly statistics: ExitStatisticsState;
-  /** Index of the vCPU in the hart. */
-  readonly loaded: number | null;
-  readonly entryStep: number;
 }
 
 // What `advance` returns is made once, because it returns a million times.
@@ -315,5 +279,3 @@ const progress = Object.fromEntries(
 
 /** sstatus.SIE. */
 const supervisorInterruptEnable = 1n << 1n;
-/** stimecmp of a timer that is not set. */
-const never = 0xffff_ffff_ffff_ffffn;

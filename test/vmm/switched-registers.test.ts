@@ -10,7 +10,13 @@ const registers = fc.record({
 });
 
 /** A hart whose registers were written as software in M mode would. */
-function machineWith({ written, others }: { written: bigint[]; others: Record<string, bigint> }): TestMachine {
+function machineWith({
+  written,
+  others,
+}: {
+  written: bigint[];
+  others: Record<string, bigint>;
+}): TestMachine {
   const machine = new TestMachine();
   for (const [name, value] of Object.entries(others)) machine.setCsr(name, value);
   for (const [index, name] of switchedCsrs.entries()) machine.setCsr(name, written[index] ?? 0n);

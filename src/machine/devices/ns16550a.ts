@@ -109,8 +109,7 @@ export class Ns16550a extends Device<UartRegister, UartState> {
     else if (register.name === 'LSR') {
       this.#state.polls++;
       if ((this.#state.lsr & lsr.errors) !== 0) this.#change({ lsr: this.#state.lsr & ~lsr.errors });
-    }
-    else if (register.name === 'MSR') this.#change({ msr: this.#state.msr & 0xf0 });
+    } else if (register.name === 'MSR') this.#change({ msr: this.#state.msr & 0xf0 });
     else if (register.name === 'IIR' && this.#identification() === interruptIdentification.transmitterEmpty) {
       this.#change({ transmitterEmptyPending: false });
     }
