@@ -30,6 +30,7 @@ export class Ending {
   /** The guest did what nothing can go on from. */
   fail(message: string): void {
     this.#stop = { kind: 'fatal', blame: 'guest', message };
+    this.#attention();
   }
 
   askedByFinisher(request: FinisherRequest): void {

@@ -14,7 +14,7 @@ import { Ending } from './ending.ts';
 import { connectObserver, type ExitObserver } from './exit-observer.ts';
 import type { BuiltinFirmware } from './firmware/builtin-firmware.ts';
 import type { HostedSupervisor } from './hosted-supervisor.ts';
-import { HostedTrap, type TrapOutcome } from './hosted-trap.ts';
+import { HostedSoftware } from './hosted-software.ts';
 import { createLevels } from './levels.ts';
 import type { InputLog } from './input-log.ts';
 import { Landmarks } from './landmarks.ts';
@@ -48,7 +48,7 @@ export class Machine {
   onLandmark: (() => void) | undefined;
   #exitObserver: ExitObserver | undefined;
   readonly #inputs: InputPorts;
-  readonly #hosted = new HostedTrap();
+  readonly #hosted: HostedSoftware;
   readonly #timers: Timers;
   readonly #rotation: HartRotation;
   readonly #ramHash: MemoryHash;
@@ -93,6 +93,7 @@ export class Machine {
     });
     this.firmware = firmware;
     this.supervisor = supervisor;
+    this.#hosted = new HostedSoftware({ firmware, supervisor }, this.#ending);
     this.#powerOn();
   }
 
@@ -225,7 +226,7 @@ export class Machine {
 
   /** Does what comes next; a stop ends the run. */
   #runOn(end: number, stopBeforeStage: RunRequest['stopBeforeStage']): MachineStop | undefined {
-    if (this.#hosted.isUnderWay) return this.#runHosted(stopBeforeStage);
+    if (this.#hosted.isUnderWay) return this.#hosted.run(stopBeforeStage);
     if (this.#ending.stop) return this.#ending.stop;
     if (this.#ending.rebootRequested) this.#powerOn();
     this.#inputs.show(this.steps);
@@ -274,11 +275,11 @@ export class Machine {
       case 'trap': {
         // Its handling is begun, so that this position is not the one after it.
         const level = hostedLevel(hart.state, hart.hosted);
-        if (level) this.#beginHosted(hart, level);
+        if (level) this.#hosted.begin(hart, level);
         return { kind: 'trap', hart: hart.id, trap: stop.trap };
       }
       case 'hosted':
-        this.#beginHosted(hart, stop.level);
+        this.#hosted.begin(hart, stop.level);
         return undefined;
     }
   }
@@ -288,46 +289,15 @@ export class Machine {
     // Now it is not the guest that stores to memory.
     this.#running = undefined;
     this.#mustLook = false;
-    this.#beginHosted(hart, level);
-    this.#resumeFrom(hart, this.#hosted.finish());
+    const goesOn = this.#hosted.handle(hart, level);
     this.#running = hart;
-    const { state } = hart;
-    return !this.#mustLook && !state.waiting && hostedLevel(state, hart.hosted) === undefined;
+    return goesOn && !this.#mustLook;
   };
 
   /** Once the instruction, or the handling of a trap, is done. */
   #lookSoon(): void {
     this.#mustLook = true;
     this.#running?.requestAttention();
-  }
-
-  #beginHosted(hart: Hart, level: HostedLevel): void {
-    const handler = level === 'machine' ? this.firmware : this.supervisor;
-    assert(handler !== undefined, 'a hosted level has its software');
-    this.#hosted.begin(handler, hart, level);
-  }
-
-  #runHosted(stopBefore: RunRequest['stopBeforeStage']): MachineStop | undefined {
-    const { hart } = this.#hosted;
-    const outcome = stopBefore ? this.#hosted.run(stopBefore) : this.#hosted.finish();
-    if (!('kind' in outcome)) return { kind: 'stage', hart: outcome.hart, stage: outcome.name };
-    if (hart) this.#resumeFrom(hart, outcome);
-    return undefined;
-  }
-
-  #resumeFrom(hart: Hart, outcome: TrapOutcome): void {
-    switch (outcome.kind) {
-      case 'resumed':
-        return;
-      case 'waiting':
-        hart.state.waiting = true;
-        return;
-      case 'finished':
-        return this.#ending.exit(outcome.code, 'supervisor');
-      case 'fatal':
-        this.#ending.fail(outcome.message);
-        return this.#lookSoon();
-    }
   }
 
   readonly #canRun = (hart: Hart): boolean => {
@@ -376,8 +346,7 @@ export class Machine {
     this.#isNew = false;
     this.#timers.changed();
     const [first] = this.harts;
-    const begun = first && this.supervisor?.start(first.id);
-    if (begun && begun.kind !== 'stage') this.#resumeFrom(first, begun);
+    if (first) this.#hosted.start(first);
     this.#inputs.show(this.steps);
   }
 }
