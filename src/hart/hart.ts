@@ -1,30 +1,21 @@
-import { assert } from '../common/errors.ts';
-import type { Isa } from '../isa/configuration/isa.ts';
-import { decoderOf } from '../isa/decode.ts';
 import type { Breakpoints } from './breakpoints.ts';
-import type { Clock } from './clock.ts';
-import { CsrFile } from './csr-file.ts';
+import type { CsrFile } from './csr-file.ts';
 import type { DepartureCounts } from './engine/departures.ts';
-import { Engine, engineExit } from './engine/engine.ts';
-import type { PredecodedCode } from './engine/predecoded-code.ts';
-import type { TablePages } from './engine/table-pages.ts';
-import { EngineWalks } from './engine-walks.ts';
-import { HartTimers } from './hart-timers.ts';
+import { engineExit, type Engine } from './engine/engine.ts';
+import { createHartParts, type HartOptions } from './hart-parts.ts';
+import type { HartTimers } from './hart-timers.ts';
 import { hostedLevel, type HostedLevel, type HostedLevels } from './hosted.ts';
 import { dueInterrupt, interruptEndsWait } from './interrupts.ts';
 import { countsEvents, settleEvents } from './event-counters.ts';
-import type { MachineMemory } from './memory.ts';
-import { MemoryView } from './memory-view.ts';
-import type { PhysicalMemory } from './physical-memory.ts';
-import { PhysicalProtection } from './physical-protection.ts';
-import type { Translator } from './translator/translator.ts';
-import { QuickTraps } from './quick-traps.ts';
-import { Evaluator } from './reference/evaluator.ts';
-import { HartState, hartSlot, supervisorMode } from './state.ts';
+import type { MemoryView } from './memory-view.ts';
+import type { PhysicalProtection } from './physical-protection.ts';
+import type { QuickTraps } from './quick-traps.ts';
+import type { Evaluator } from './reference/evaluator.ts';
+import { hartSlot, supervisorMode, type HartState } from './state.ts';
 import type { HartStop } from './stop.ts';
-import { TrapRecords, type TrapRecord } from './trap-records.ts';
+import type { TrapRecords, TrapRecord } from './trap-records.ts';
 import type { TakenTrap, Trap } from './trap.ts';
-import { Triggers } from './triggers/triggers.ts';
+import type { Triggers } from './triggers/triggers.ts';
 import {
   returnFromMachine,
   returnFromSupervisor,
@@ -34,27 +25,7 @@ import {
 } from './traps.ts';
 import type { Fence } from './translation/fence.ts';
 import { fetchRegime } from './translation/regime.ts';
-import { PageWalker } from './translation/walk.ts';
-import { VirtualMemory } from './virtual-memory.ts';
-
-export interface HartOptions {
-  readonly isa: Isa;
-  readonly memory: MachineMemory;
-  readonly physical: PhysicalMemory;
-  /** mhartid, and which of the memory's harts. */
-  readonly id: number;
-  readonly clock: Clock;
-  readonly hosted: HostedLevels;
-  readonly breakpoints: Breakpoints;
-  /** What the engines of the machine's harts share; without it the reference evaluator runs everything. */
-  readonly engine:
-    | {
-        readonly code: PredecodedCode;
-        readonly tables: TablePages;
-        readonly translator: Translator | undefined;
-      }
-    | undefined;
-}
+import type { PageWalker } from './translation/walk.ts';
 
 /** What a run does at a breakpoint on which it begins: the one that stopped the last run is passed. */
 export type RunStart = 'stop-at-breakpoint' | 'pass-breakpoint';
@@ -84,7 +55,7 @@ export class Hart {
   readonly id: number;
   readonly state: HartState;
   readonly csrs: CsrFile;
-  readonly trapRecords = new TrapRecords();
+  readonly trapRecords: TrapRecords;
   readonly hosted: HostedLevels;
   /** The page walk, for views of it. */
   readonly walker: PageWalker;
@@ -104,78 +75,21 @@ export class Hart {
   #attention = false;
 
   constructor(options: HartOptions) {
-    const { isa, memory, physical, id, clock, hosted, breakpoints, engine } = options;
-    const place = memory.harts[id];
-    assert(place !== undefined, `the memory has no room for hart ${id}`);
-    this.id = id;
-    this.hosted = hosted;
-    this.#breakpoints = breakpoints;
-    const state = new HartState(memory.wasm, place.stateOffset);
-    this.state = state;
-    this.#timers = new HartTimers(state, clock);
-    this.#protection = new PhysicalProtection(state);
-    this.#triggers = new Triggers(state);
-    this.walker = new PageWalker(physical, this.#protection, isa);
-    this.view = new MemoryView(physical, this.walker);
-    const contextChanged = (): void => {
-      this.#engine?.contextChanged();
-      // Counters count in some modes only: when one overflows is another step now.
-      this.#timers.countingChanged();
-    };
-    this.csrs = new CsrFile({
-      isa,
-      state,
-      clock,
-      hartId: id,
-      protection: this.#protection,
-      timersChanged: () => this.#timers.changed(),
-      protectionChanged: () => {
-        this.#protection.changed();
-        this.#engine?.flushAll();
-      },
-      translationChanged: () => this.#engine?.flushAll(),
-      triggersChanged: (index) => {
-        this.#triggers.changed(index);
-        this.#engine?.flushAll();
-      },
-      contextChanged,
-    });
-    this.#evaluator = new Evaluator({
-      isa,
-      state,
-      csrs: this.csrs,
-      records: this.trapRecords,
-      memory: new VirtualMemory(state, physical, this.walker),
-      triggers: this.#triggers,
-      contextChanged,
-    });
-    const walks = new EngineWalks({
-      state,
-      memory: physical,
-      protection: this.#protection,
-      walker: this.walker,
-      triggers: this.#triggers,
-      contiguousPages: isa.has('Svnapot'),
-    });
-    this.#quickTraps = new QuickTraps({
-      state,
-      records: this.trapRecords,
-      walks,
-      decode: decoderOf(isa),
-    });
-    this.#engine =
-      engine &&
-      new Engine({
-        ...engine,
-        memory,
-        hart: id,
-        state,
-        physical,
-        breakpoints,
-        records: this.trapRecords,
-        walked: () => walks.walked,
-        translate: (page, access, effects) => walks.translate(page, access, effects),
-      });
+    this.id = options.id;
+    this.hosted = options.hosted;
+    this.#breakpoints = options.breakpoints;
+    const parts = createHartParts(options);
+    this.state = parts.state;
+    this.csrs = parts.csrs;
+    this.trapRecords = parts.records;
+    this.walker = parts.walker;
+    this.view = parts.view;
+    this.#protection = parts.protection;
+    this.#triggers = parts.triggers;
+    this.#evaluator = parts.evaluator;
+    this.#timers = parts.timers;
+    this.#quickTraps = parts.quickTraps;
+    this.#engine = parts.engine;
   }
 
   /** Power-on: M mode at `pc`, registers zero, CSRs at their reset values. Counts begin again. */
