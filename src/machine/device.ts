@@ -62,6 +62,11 @@ export abstract class Device<
   protected abstract readonly rules: AccessRules;
 
   #byOffset: ReadonlyMap<number, readonly Register[]> | undefined;
+  // What was found last: drivers access one register again and again, and its exit asks for it twice.
+  #lastOffset = -1;
+  #lastAccess: 'read' | 'write' = 'read';
+  #lastBank: string | undefined;
+  #lastFound: Register | undefined;
 
   /** The value a register shows, without side effects. Write-only registers show what was last written. */
   abstract peek(register: Register): bigint;
@@ -94,17 +99,14 @@ export abstract class Device<
 
   /** The register that a guest would reach at `offset` now, or undefined. */
   registerAt(offset: number, access: 'read' | 'write'): Register | undefined {
-    this.#byOffset ??= groupByOffset(this.registers);
-    const refused = access === 'read' ? 'write-only' : 'read-only';
-    // A narrow access may reach the upper part of a wide register; registers are aligned to their width.
-    for (let alignment = 1; alignment <= 8; alignment *= 2) {
-      const start = offset - (offset % alignment);
-      for (const register of this.#byOffset.get(start) ?? []) {
-        if (register.access === refused || offset >= start + register.width) continue;
-        if (register.bank === undefined || register.bank === this.bank()) return register;
-      }
+    const bank = this.bank();
+    if (offset !== this.#lastOffset || access !== this.#lastAccess || bank !== this.#lastBank) {
+      this.#lastFound = this.#findRegister(offset, access, bank);
+      this.#lastOffset = offset;
+      this.#lastAccess = access;
+      this.#lastBank = bank;
     }
-    return undefined;
+    return this.#lastFound;
   }
 
   /** A guest's load. `undefined`: access fault. */
@@ -130,6 +132,20 @@ export abstract class Device<
       this.write(register, (this.peek(register) & ~lanes) | ((value << shift) & lanes));
     }
     return true;
+  }
+
+  #findRegister(offset: number, access: 'read' | 'write', bank: string | undefined): Register | undefined {
+    this.#byOffset ??= groupByOffset(this.registers);
+    const refused = access === 'read' ? 'write-only' : 'read-only';
+    // A narrow access may reach the upper part of a wide register; registers are aligned to their width.
+    for (let alignment = 1; alignment <= 8; alignment *= 2) {
+      const start = offset - (offset % alignment);
+      for (const register of this.#byOffset.get(start) ?? []) {
+        if (register.access === refused || offset >= start + register.width) continue;
+        if (register.bank === undefined || register.bank === bank) return register;
+      }
+    }
+    return undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from './guest-page-fault.ts';
 import { injectException } from './inject.ts';
 import { explainMapping } from './mapping-explained.ts';
-import { accessKinds } from './memory-instruction.ts';
+import { accessKindNumber } from './memory-instruction.ts';
 import type { ExitReason } from './reasons.ts';
 import { column } from './row.ts';
 
@@ -50,7 +50,6 @@ export function decodeMapping(exit: ExitSight, reasons: Readonly<Record<Faulting
   const { row, state } = exit;
   const access = faultingAccess(row.get(column.cause));
   setReason(exit, reasons[access]);
-  if (!isPageTableAccess(state.low(csrSlot.htinst)))
-    row.set(column.accessKind, accessKinds.indexOf(access) + 1);
+  if (!isPageTableAccess(state.low(csrSlot.htinst))) row.set(column.accessKind, accessKindNumber[access]);
   row.set(column.instruction, exit.trappedWord);
 }

@@ -5,6 +5,10 @@ import type { AccessSize, Semantics, Statement, Value } from '../../isa/semantic
 /** How a guest touches memory. */
 export const accessKinds = ['fetch', 'load', 'store', 'amo'] as const;
 export type MemoryAccessKind = (typeof accessKinds)[number];
+/** The number by which exit rows hold a kind: its place in the table plus one, for 0 is none. */
+export const accessKindNumber = Object.fromEntries(
+  accessKinds.map((kind, index) => [kind, index + 1]),
+) as Readonly<Record<MemoryAccessKind, number>>;
 
 /** What a load, store or atomic instruction does with memory, as far as a device emulation needs it. */
 export interface MemoryInstruction {

@@ -16,7 +16,7 @@ import {
 import { accessFault, faultingAccess, faultingAddress, isPageTableAccess } from './guest-page-fault.ts';
 import { injectException } from './inject.ts';
 import {
-  accessKinds,
+  accessKindNumber,
   firstFloatRegister,
   memoryInstruction,
   type MemoryInstruction,
@@ -30,17 +30,18 @@ export const mmio: ExitHandler = {
 
   find(exit) {
     const { row, state, guest } = exit;
-    const kind = accessKinds[row.get(column.accessKind) - 1];
+    const kind = row.get(column.accessKind);
+    const isStore = kind === accessKindNumber.store;
     const address = faultingAddress(state);
     const region = guest.bus.regionAt(address);
     if (region === undefined) return setAction(exit, 'inject');
-    const register = region.device.registerAt(address - region.base, kind === 'store' ? 'write' : 'read');
+    const register = region.device.registerAt(address - region.base, isStore ? 'write' : 'read');
     row.set(column.device, guest.deviceNumbers.ofRegion(region) + 1);
     if (register) row.set(column.register, guest.deviceNumbers.ofRegister(register) + 1);
     // An AMO needs memory that can do one; I/O regions cannot (Priv. 3.6.3.1, AMONone).
-    if (kind !== 'load' && kind !== 'store') return setAction(exit, 'inject');
+    if (!isStore && kind !== accessKindNumber.load) return setAction(exit, 'inject');
     setAction(exit, 'emulate');
-    if (kind === 'store' && region.device instanceof TestFinisher) {
+    if (isStore && region.device instanceof TestFinisher) {
       const request = finisherRequest(row.getWide(column.accessValue));
       if (request === undefined) return;
       setReason(exit, request.kind === 'reset' ? 'reset' : 'shutdown');
@@ -72,7 +73,7 @@ export function decodeDeviceAccess(exit: ExitSight): void {
   // Priv. 18.6.3: bit 1 of a transformed instruction says whether it was a full-size one.
   const access = memoryInstruction(htinst === 0 ? word : htinst | 2);
   if (access === undefined || isSecondPart(state, htinst, access)) return;
-  row.set(column.accessKind, accessKinds.indexOf(access.kind) + 1);
+  row.set(column.accessKind, accessKindNumber[access.kind]);
   row.set(column.accessSize, access.size);
   row.set(column.accessSigned, access.signed ? 1 : 0);
   row.set(column.accessRegister, access.register);
@@ -98,7 +99,7 @@ function doAccess(exit: Exit): boolean {
   const { row, state, guest } = exit;
   const address = faultingAddress(state);
   const size = row.get(column.accessSize) as AccessSize;
-  if (accessKinds[row.get(column.accessKind) - 1] === 'store') {
+  if (row.get(column.accessKind) === accessKindNumber.store) {
     return guest.bus.store(address, size, row.getWide(column.accessValue));
   }
   const value = guest.bus.load(address, size);
