@@ -53,7 +53,7 @@ const exitsOnQemu = 500_000;
 const warmUpSteps = 1_000_000;
 const measuredSteps = 1_000_000;
 /** Exits a second that are asked of hypercalls and of stores to a device. */
-const targetRate = 300_000;
+const targetRate = 1_000_000;
 
 /** Prints how many exits a second go through the hosted VMM, and says whether they are enough. */
 export function benchExits(bench: Bench): boolean {

@@ -6,6 +6,11 @@ export class DeviceNumbers {
   readonly #regions: readonly Region[];
   readonly #ofRegion: ReadonlyMap<Region, number>;
   readonly #ofRegister: ReadonlyMap<DeviceRegister, number>;
+  // What was asked for last: a driver waits at one register.
+  #lastRegion: Region | undefined;
+  #lastRegionNumber = 0;
+  #lastRegister: DeviceRegister | undefined;
+  #lastRegisterNumber = 0;
 
   constructor(bus: AddressMap) {
     this.#regions = bus.regions;
@@ -18,11 +23,19 @@ export class DeviceNumbers {
   }
 
   ofRegion(region: Region): number {
-    return this.#ofRegion.get(region) ?? 0;
+    if (region !== this.#lastRegion) {
+      this.#lastRegion = region;
+      this.#lastRegionNumber = this.#ofRegion.get(region) ?? 0;
+    }
+    return this.#lastRegionNumber;
   }
 
   ofRegister(register: DeviceRegister): number {
-    return this.#ofRegister.get(register) ?? 0;
+    if (register !== this.#lastRegister) {
+      this.#lastRegister = register;
+      this.#lastRegisterNumber = this.#ofRegister.get(register) ?? 0;
+    }
+    return this.#lastRegisterNumber;
   }
 
   region(number: number): Region | undefined {
