@@ -45,7 +45,6 @@ export class HostedVmm implements HostedSupervisor {
   readonly guests: readonly Guest[];
   readonly statistics: ExitStatistics;
   readonly #hart: Hart;
-  readonly #host: SupervisorHost;
   readonly #frames: Frames;
   readonly #vcpus: readonly Vcpu[];
   readonly #guestOfVcpu: readonly Guest[];
@@ -57,7 +56,6 @@ export class HostedVmm implements HostedSupervisor {
     const [hart] = host.harts;
     assert(hart !== undefined && host.harts.length === 1, 'the VMM runs on a machine of one hart');
     this.#hart = hart;
-    this.#host = host;
     this.#options = options;
     const { sliceTicks = 10_000n, logCapacity = 0x1_0000 } = options;
     this.#frames = new Frames(host.memory.ramBase, host.memory.ramSize);
