@@ -8,7 +8,7 @@ import { doubleword, runQemu } from './qemu.ts';
 import { cell, ratio, table, verdict } from './table.ts';
 
 /** In the order of guests/compute/compute.c; the last three compute in floating point. */
-const workLoads = [
+export const workLoads = [
   'sieve',
   'checksum',
   'hash table',
@@ -22,7 +22,7 @@ const workLoads = [
   'Fourier',
   'Mandelbrot',
 ] as const;
-const image = 'bench/guests/compute/build/compute.elf';
+export const computeImage = 'bench/guests/compute/build/compute.elf';
 /** Where guests/compute/start.S looks for the number of the work load, how often to do it, and whether to translate. */
 const parameters = 0x8100_0000;
 const memoryBytes = 64 * 0x10_0000;
@@ -36,7 +36,7 @@ const targetLoss = 0.15;
 
 /** Prints how many million instructions a second each work load runs at, and says whether that is enough. */
 export function benchCompute(bench: Bench): boolean {
-  const elf = loadElf(image);
+  const elf = loadElf(computeImage);
   const results = workLoads.map((name, number) => ({ name, ...measure(bench, elf, number) }));
   const mean = (column: keyof Row): number | undefined => {
     const figures = results.flatMap((row) => row[column] ?? []);
@@ -93,13 +93,13 @@ function quotient(above: number | undefined, below: number | undefined): number 
 type Row = Partial<Record<'bare' | 'paged' | 'guest' | 'qemu' | 'icount', number>>;
 
 function measure({ rounds, timeKind, qemu }: Bench, elf: MachineImage, number: number): Row {
-  const endless = withParameters(elf, number, 2 ** 40);
+  const paging = withParameters(elf, number, 2 ** 40);
   const unpaged = withParameters(elf, number, 2 ** 40, 1);
   const bare = createMachine({ image: unpaged, ramBytes: memoryBytes, engine: 'translator' });
-  const paged = createMachine({ image: endless, ramBytes: memoryBytes, engine: 'translator' });
+  const paged = endless(elf, number);
   const { machine: hosted } = createHostedMachine({
     engine: 'translator',
-    guests: [{ name: 'guest', memoryBytes, software: { image: endless } }],
+    guests: [{ name: 'guest', memoryBytes, software: { image: paging } }],
   });
   for (const machine of [bare, paged, hosted]) machine.run({ budget: warmUpSteps });
   const strata = (machine: Machine) => (): number => {
@@ -131,7 +131,7 @@ function qemuMeasurements(
       '-serial',
       'stdio',
       '-kernel',
-      image,
+      computeImage,
       ...doubleword(parameters, number),
       ...doubleword(parameters + 8, times),
       ...options,
@@ -161,6 +161,12 @@ function runToEnd(elf: MachineImage, number: number, rounds: number): Run {
   });
   assert.equal(machine.run().kind, 'exit');
   return { steps: machine.steps, printed };
+}
+
+/** A machine that does a work load for ever, under Sv39. */
+export function endless(elf: MachineImage, number: number): Machine {
+  const forEver = withParameters(elf, number, 2 ** 40);
+  return createMachine({ image: forEver, ramBytes: memoryBytes, engine: 'translator' });
 }
 
 function withParameters(elf: MachineImage, number: number, rounds: number, unpaged = 0): MachineImage {

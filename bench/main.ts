@@ -5,6 +5,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchBoot } from './boot.ts';
+import { benchBreakpoints } from './breakpoints.ts';
 import { benchCompute } from './compute.ts';
 import { benchExits } from './exits.ts';
 import { benchLinux } from './linux.ts';
@@ -15,6 +16,7 @@ import { benchSystemCalls } from './system-calls.ts';
 /** Each prints its table, and says whether its target is reached. */
 const parts = {
   compute: benchCompute,
+  breakpoints: benchBreakpoints,
   exits: benchExits,
   calls: benchSystemCalls,
   boot: benchBoot,
