@@ -196,11 +196,14 @@ export class Machine {
     return hash.digest();
   }
 
-  /** All state, as data; not while a hosted level handles a trap. */
-  save(): SavedMachine {
+  /**
+   * All state, as data; not while a hosted level handles a trap. What of RAM is as it was when the machine was saved
+   * before, in `former`, is kept once.
+   */
+  save(former?: SavedMachine): SavedMachine {
     assert(!this.#hosted.isUnderWay, 'a machine is saved between instructions');
     return {
-      ...saveBoard(this.board),
+      ...saveBoard(this.board, former),
       rotation: this.#rotation.save(),
       inputPosition: this.inputLog.position,
       firmware: this.firmware?.save(),

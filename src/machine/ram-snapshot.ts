@@ -1,16 +1,25 @@
-/** RAM at one moment: the blocks that are not all zero, by number. */
+/** RAM at one moment: the blocks that are not all zero, by number. Snapshots share blocks that are the same in both. */
 export type RamSnapshot = ReadonlyMap<number, Uint8Array>;
 
-const blockBytes = 0x1_0000;
+/** Smaller ones would be shared more often, but each costs some hundred bytes to keep. */
+const blockBytes = 0x4000;
 
-/** Copies RAM, whose start is aligned to eight bytes. */
-export function saveRam(ram: Uint8Array): RamSnapshot {
+/** Copies RAM, whose start is aligned to eight bytes, but for the blocks that are as they were in a `former` snapshot. */
+export function saveRam(ram: Uint8Array, former: RamSnapshot | undefined): RamSnapshot {
   const blocks = new Map<number, Uint8Array>();
   for (let start = 0; start < ram.length; start += blockBytes) {
     const block = ram.subarray(start, start + blockBytes);
-    if (!isZero(block)) blocks.set(start / blockBytes, block.slice());
+    if (isZero(block)) continue;
+    const known = former?.get(start / blockBytes);
+    blocks.set(start / blockBytes, known !== undefined && equal(block, known) ? known : block.slice());
   }
   return blocks;
+}
+
+/** How many bytes these snapshots take together. */
+export function snapshotBytes(snapshots: readonly RamSnapshot[]): number {
+  const blocks = new Set(snapshots.flatMap((snapshot) => [...snapshot.values()]));
+  return blocks.size * blockBytes;
 }
 
 /** The inverse of `saveRam`. Tells which stretches changed. */

@@ -31,9 +31,12 @@ export interface SavedMachine extends SavedBoard {
   readonly ended: FinalStop | undefined;
 }
 
-export function saveBoard({ memory, harts, bus, htif, clock }: Board): SavedBoard {
+export function saveBoard(
+  { memory, harts, bus, htif, clock }: Board,
+  former: SavedBoard | undefined,
+): SavedBoard {
   return {
-    ram: saveRam(memory.ram),
+    ram: saveRam(memory.ram, former?.ram),
     harts: harts.map((hart) => hart.save()),
     devices: Object.fromEntries(bus.regions.map(({ name, device }) => [name, device.save()])),
     htif: htif?.save(),

@@ -1,10 +1,13 @@
 import { landmarkSteps } from '../machine/landmarks.ts';
 import type { Machine } from '../machine/machine.ts';
+import { snapshotBytes } from '../machine/ram-snapshot.ts';
 import type { SavedMachine } from '../machine/saved-machine.ts';
 import { compareMarks, type Mark } from './mark.ts';
 
 /** Checkpoints kept; when there are more, every second one goes and they are taken half as often. */
 const mostCheckpoints = 12;
+/** Bytes that they take together; then, too. A guest that changes most of its RAM all the time keeps two all the same. */
+const mostCheckpointBytes = 80 * 2 ** 20;
 /** Steps between checkpoints at first; they are taken at landmarks. */
 const firstInterval = 5 * landmarkSteps;
 
@@ -24,13 +27,15 @@ interface Checkpoint {
 export class History {
   readonly #machine: Machine;
   readonly #checkpoints: Checkpoint[];
+  readonly #mostBytes: number;
   /** Kept besides, where the machine went back to last; newest first. */
   #anchors: readonly Checkpoint[] = [];
   #interval = firstInterval;
 
   /** The machine must stand at its beginning. */
-  constructor(machine: Machine) {
+  constructor(machine: Machine, mostBytes = mostCheckpointBytes) {
     this.#machine = machine;
+    this.#mostBytes = mostBytes;
     this.#checkpoints = [{ step: machine.steps, saved: machine.save() }];
     machine.onLandmark = () => this.#keepUp();
   }
@@ -84,19 +89,27 @@ export class History {
   /** The machine passes a landmark, so that the way back is short. */
   #keepUp(): void {
     const step = this.#machine.steps;
-    const last = this.#checkpoints.at(-1)?.step ?? 0;
-    if (step - last < this.#interval) return;
-    this.#checkpoints.push({ step, saved: this.#machine.save() });
-    if (this.#checkpoints.length <= mostCheckpoints) return;
-    this.#interval *= 2;
-    for (let index = this.#checkpoints.length - 2; index > 0; index -= 2) this.#checkpoints.splice(index, 1);
+    const last = this.#checkpoints.at(-1);
+    if (step - (last?.step ?? 0) < this.#interval) return;
+    this.#checkpoints.push({ step, saved: this.#machine.save(last?.saved) });
+    while (this.#checkpoints.length > 2 && this.#areTooMany()) {
+      this.#interval *= 2;
+      for (let index = this.#checkpoints.length - 2; index > 0; index -= 2)
+        this.#checkpoints.splice(index, 1);
+    }
+  }
+
+  #areTooMany(): boolean {
+    if (this.#checkpoints.length > mostCheckpoints) return true;
+    return snapshotBytes(this.#checkpoints.map(({ saved }) => saved.ram)) > this.#mostBytes;
   }
 
   #anchorBefore(mark: Mark): void {
     runTo(this.#machine, { step: mark.step - anchorDistance });
     // An exit may be under way there, of which nothing can be saved.
     if (this.#machine.stage !== undefined) return;
-    const anchor = { step: this.#machine.steps, saved: this.#machine.save() };
+    const former = this.#checkpointBefore(mark).saved;
+    const anchor = { step: this.#machine.steps, saved: this.#machine.save(former) };
     this.#anchors = [anchor, ...this.#anchors].slice(0, mostAnchors);
   }
 

@@ -44,6 +44,14 @@ describe('timeline/history', () => {
     assert.equal(history.checkpointStepBefore({ step: 1000 }), 0);
   });
 
+  it('keeps fewer checkpoints where they would take too much room', () => {
+    const machine = longRun();
+    const history = new History(machine, 1);
+    runTo(machine, { step: 11 * landmarkSteps });
+    assert.equal(history.checkpointStepBefore({ step: 11 * landmarkSteps }), 10 * landmarkSteps);
+    assert.equal(history.checkpointStepBefore({ step: 10 * landmarkSteps }), 0);
+  });
+
   it('goes back from near, where it has just gone back', () => {
     const machine = longRun();
     const history = new History(machine);
