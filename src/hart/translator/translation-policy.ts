@@ -16,7 +16,7 @@ export interface TranslationPolicy {
 
 export const standardPolicy: TranslationPolicy = {
   interval: 1 << 16,
-  pageHeat: 200_000,
+  pageHeat: 800_000,
   loopHeat: 1000,
   changeHeat: 1_000_000,
   capacity: mostFunctions,
