@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addBenchCommand } from './bench.ts';
 import { addDapCommand } from './dap.ts';
 import { addDevicesCommand } from './devices.ts';
 import { addDisasmCommand } from './disasm.ts';
@@ -19,6 +20,7 @@ const program = new Command('strata')
 
 addRunCommand(program);
 addDapCommand(program);
+addBenchCommand(program);
 addTourCommand(program);
 addDisasmCommand(program);
 addDevicesCommand(program);

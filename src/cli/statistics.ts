@@ -139,7 +139,8 @@ const departureTexts: Readonly<Record<DepartureReason, string>> = {
   hotPage: 'page to be translated',
 };
 
-function translationText({
+/** What the translator did, in a line. */
+export function translationText({
   translations,
   merged,
   functions,

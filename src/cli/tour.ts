@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { formatAddress } from '../common/address.ts';
 import { StrataError } from '../common/errors.ts';
@@ -15,6 +13,7 @@ import { exceptionNames } from '../isa/causes.ts';
 import type { DeviceView, WalkView } from '../protocol/views.ts';
 import { style } from './colours.ts';
 import { exitCode } from './failure.ts';
+import { sampleGuests } from './sample-guests.ts';
 
 /** `strata tour`: what Strata does, on the sample guest, in a few seconds and without questions. */
 export function addTourCommand(program: Command): void {
@@ -71,16 +70,6 @@ async function tour(): Promise<number> {
   );
   note('Next: open this folder in VS Code and press F5, or `npm run workbench`.');
   return end.exitCode === 0 ? 0 : exitCode.failed;
-}
-
-function sampleGuests(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const folder = [join(here, '..', 'sample-guests'), join(here, '..', '..', 'sample-guests')].find((each) =>
-    existsSync(each),
-  );
-  if (folder === undefined)
-    throw new StrataError('no-samples', 'user', 'the sample guests are not beside this program');
-  return folder;
 }
 
 function run({ core }: Debuggee): SliceResult {

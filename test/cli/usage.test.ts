@@ -7,7 +7,7 @@ describe('cli/main', () => {
   before(buildStrata);
 
   it('has examples in the help of every command', async () => {
-    const commands = ['run', 'dap', 'tour', 'disasm', 'devices'];
+    const commands = ['run', 'bench', 'dap', 'tour', 'disasm', 'devices'];
     const helps = await Promise.all(commands.map((command) => strata([command, '--help'])));
     helps.forEach(({ code, stdout }, index) => {
       assert.equal(code, 0);
@@ -64,6 +64,17 @@ describe('cli/main', () => {
     assert.match(stdout, /<uart_put>:\n/);
     assert.match(stdout, /; .*sample-guests\/kernel\/uart\.c:\d+\n/);
     assert.match(stdout, /: {2}[0-9a-f]{4} {6}.*ret\n/);
+  });
+
+  it('measures a guest on each engine, or on one', async () => {
+    const all = await strata(['bench', hello, '--seconds', '1']);
+    assert.deepEqual({ code: all.code, stderr: all.stderr }, { code: 0, stderr: '' });
+    for (const engine of ['reference', 'interpreter', 'translator'])
+      assert.match(all.stdout, new RegExp(`^${engine} +\\d+\\.\\d MIPS: 21 steps in `, 'm'));
+    const one = await strata(['bench', hello, '--engine', 'translator', '--json']);
+    const { engine, steps, translation } = JSON.parse(one.stdout) as Record<string, unknown>;
+    assert.deepEqual({ engine, steps }, { engine: 'translator', steps: 21 });
+    assert.equal(typeof translation, 'object');
   });
 
   it('lists the devices with registers and fields, also as JSON', async () => {
