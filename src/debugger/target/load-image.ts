@@ -1,8 +1,9 @@
 import type { Diagnostic, Result } from '../../common/diagnostic.ts';
 import { latin1 } from '../../common/latin1.ts';
-import { flatImage, imageProblem, type MachineImage } from '../../machine/image.ts';
+import { flatImage, imageProblem, type ImageSegment, type MachineImage } from '../../machine/image.ts';
 import { kernelOffset, virtMemoryMap } from '../../machine/memory-map.ts';
-import { readElf, type ElfFile } from '../../symbols/elf/elf-file.ts';
+import { readElf, type ElfFile, type LoadableSegment } from '../../symbols/elf/elf-file.ts';
+import type { ElfHeader } from '../../symbols/elf/header.ts';
 import type { NamedBytes } from '../debuggee.ts';
 
 /** What a machine with so much RAM loads of a file: an ELF executable's segments, or a flat image as it is. */
@@ -107,10 +108,27 @@ function elfImage(elf: ElfFile): MachineImage {
   return {
     segments: segments
       .filter(({ memorySize }) => memorySize > 0)
-      .map(({ physicalAddress, bytes, memorySize }) => ({ address: physicalAddress, bytes, memorySize })),
+      .map((segment) => withoutHeadersBelow(virtMemoryMap.ram.base, segment, elf.header)),
     entry: physicalEntry(elf),
     ...(toHost && { htif: { toHost: toHost.address, fromHost: fromHost?.address } }),
   };
+}
+
+/**
+ * What is loaded of a segment. A linker that is told no more than where code goes (`ld -Ttext=0x80000000`) puts the
+ * file's own headers into the page before it, which RAM does not have. Nobody looks for them there: they are left out.
+ */
+function withoutHeadersBelow(
+  ramBase: number,
+  { physicalAddress: address, bytes, memorySize, fileOffset }: LoadableSegment,
+  { programHeaders }: ElfHeader,
+): ImageSegment {
+  const below = ramBase - Number(address);
+  const headers = programHeaders.offset + programHeaders.entrySize * programHeaders.count;
+  const areHeaders = fileOffset === 0 && headers <= below && below < bytes.length;
+  if (!areHeaders || bytes.subarray(headers, below).some((byte) => byte !== 0))
+    return { address, bytes, memorySize };
+  return { address: BigInt(ramBase), bytes: bytes.subarray(below), memorySize: memorySize - below };
 }
 
 /** A kernel may say its entry as a virtual address, though nothing translates when it is entered. */

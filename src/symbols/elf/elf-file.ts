@@ -13,6 +13,8 @@ export interface LoadableSegment {
   readonly virtualAddress: bigint;
   /** A view of the file, not a copy. */
   readonly bytes: Uint8Array;
+  /** Where they begin in the file. */
+  readonly fileOffset: number;
   /** Bytes in memory, at least `bytes.length`; those beyond `bytes` are zero. */
   readonly memorySize: number;
   readonly flags: SegmentFlags;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { loadMachineImage } from '../../../src/debugger/target/load-image.ts';
+import { machineCode, tinyElf } from '../../cli/tiny-elf.ts';
 
 const ramBytes = 0x100_0000;
 
@@ -40,7 +41,35 @@ describe('debugger/target/load-image', () => {
   it('takes a flat image that is no Linux', () => {
     assert.ok(loadMachineImage({ path: 'u-boot.bin', bytes: new Uint8Array(20) }, 'kernel', ramBytes).ok);
   });
+
+  it('leaves out the headers that a linker has put below RAM, and nothing else', () => {
+    const loaded = loadWithHeaders(0x8000_0000n - 120n);
+    assert.ok(loaded.ok);
+    const [segment] = loaded.value.segments;
+    assert.deepEqual(segment, { address: 0x8000_0000n, bytes: code, memorySize: code.length });
+    const cut = loadWithHeaders(0x8000_0000n - 124n);
+    assert.ok(!cut.ok);
+    assert.match(cut.diagnostics[0]?.message ?? '', /0x7fffff84 to 0x80000004 lies outside the memory/);
+  });
 });
+
+const code = machineCode([0x0000_0013, 0x0000_006f]);
+
+/** An ELF file of one segment that begins with the headers of the file, 120 bytes of them. */
+function elfWithHeaders(start: bigint): Uint8Array {
+  const bytes = tinyElf({ segments: [{ address: 0x8000_0000n, bytes: code }], entry: 0x8000_0000n });
+  const view = new DataView(bytes.buffer);
+  const programHeader = 64;
+  view.setBigUint64(programHeader + 8, 0n, true);
+  view.setBigUint64(programHeader + 16, start, true);
+  view.setBigUint64(programHeader + 24, start, true);
+  view.setBigUint64(programHeader + 32, 128n, true);
+  view.setBigUint64(programHeader + 40, 128n, true);
+  return bytes;
+}
+
+const loadWithHeaders = (start: bigint): ReturnType<typeof loadMachineImage> =>
+  loadMachineImage({ path: 'test.elf', bytes: elfWithHeaders(start) }, 'machine', ramBytes);
 
 /** The headers of an Image that is a program for EFI too: one section of 0x1000 bytes at 0x1000. */
 function linuxImage(): Uint8Array {
