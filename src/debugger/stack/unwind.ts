@@ -5,6 +5,7 @@ import { stratumOf } from '../target/cpu.ts';
 import type { DebugThread, Target } from '../target/target.ts';
 import type { Activation } from './activation.ts';
 import { takeRecordAcross } from './below-guest.ts';
+import { entryOfTask, isOfOtherTask } from './other-task.ts';
 import { entriesOf, isEntered, takeRecord } from './trap-entries.ts';
 
 /** A level of the stack: activations of one stratum, and the trap by which the stratum below called it. */
@@ -34,8 +35,12 @@ export function unwindThread(target: Target, thread: DebugThread): readonly Stac
     const record = takeRecord(records, start);
     const limits = { isInnermost: levels.length === 0, most: mostFrames - frames, enteredBy: record };
     const activations = unwindLevel(target, thread, start, limits);
-    const own = record && isEntered(activations, record) ? record : undefined;
-    const enteredBy = own ?? takeRecordAcross(target, thread, records, start);
+    const enteredBy =
+      record && isOfOtherTask(target, thread, activations, record)
+        ? entryOfTask(target, thread, activations)
+        : record && isEntered(activations, record)
+          ? record
+          : takeRecordAcross(target, thread, records, start);
     frames += activations.length;
     levels.push({ activations, enteredBy });
     if (enteredBy === undefined) break;
