@@ -110,7 +110,7 @@ export class TranslatedCode implements CodeObserver {
   codeChanges(page: number, from: number, to: number): void {
     const known = this.#pages.get(page);
     if (known === undefined) return;
-    for (let place = from >> 1; place < to >> 1; place++) {
+    for (let place = from >> 1; 2 * place < to; place++) {
       if (known.covered[place] === 0) continue;
       this.drop(page);
       return;

@@ -190,6 +190,30 @@ describe('hart/translator', () => {
     assert.ok(pair.translation.dropped > 2);
   });
 
+  it('sees that a byte of an instruction is written', () => {
+    // The first byte has the lowest bit of rd: each round counts in the other of a0 and a1.
+    const guest = new TinyGuest()
+      .la('s0', 'patched')
+      .li('s1', 0x13)
+      .label('outer')
+      .op('xori', { rd: 's1', rs1: 's1', imm: 0x80 })
+      .op('sb', { rs1: 's0', rs2: 's1', imm: 0 })
+      .li('t0', 300)
+      .label('again')
+      .op('addi', { rd: 't0', rs1: 't0', imm: -1 })
+      .label('patched')
+      .op('addi', { rd: 'a0', rs1: 'zero', imm: 1 })
+      .op('add', { rd: 'a2', rs1: 'a2', rs2: 'a0' })
+      .op('add', { rd: 'a3', rs1: 'a3', rs2: 'a1' })
+      .li('a0', 0)
+      .li('a1', 0)
+      .branch('bne', 't0', 'zero', 'again')
+      .jump('outer');
+    const pair = new Pair(guest);
+    pair.runRandomly(60_000);
+    assert.ok(pair.translation.dropped > 2);
+  });
+
   it('stops at a breakpoint in a translated loop, each time it comes by, and runs on without it', () => {
     const pair = new Pair(mixedLoops());
     pair.run(10_000);
