@@ -4,7 +4,7 @@
  * `npx tsx bench/interpreter.ts [million steps]`.
  */
 import assert from 'node:assert/strict';
-import { hartMode } from '../src/hart/state.ts';
+import { hartMode } from '../src/hart/hart-mode.ts';
 import { atp, flags, ramBase, TestMachine } from '../test/hart/fixture.ts';
 import { TinyGuest } from '../test/vmm/tiny-guest.ts';
 

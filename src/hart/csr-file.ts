@@ -13,7 +13,7 @@ import { stateEnableHooks } from './csrs/state-enable.ts';
 import { timerHooks } from './csrs/timers.ts';
 import { triggerHooks } from './csrs/triggers.ts';
 import { compileGuards, refusal, type CompiledGuards, type Refusal } from './guards.ts';
-import { csrSlot, storedCsrs } from './state.ts';
+import { csrSlot, storedCsrs } from './state-layout.ts';
 
 /** What an instruction may do with a CSR once it was let through: see `CsrFile.access`. */
 export interface OpenCsr {

@@ -1,5 +1,7 @@
 import { countingCounters } from '../isa/csrs/hardware-counters.ts';
-import { csrSlot, hartSlot, type HartMode, type HartState, type StoredCsr } from './state.ts';
+import { csrSlot, hartSlot, type StoredCsr } from './state-layout.ts';
+import type { HartMode } from './hart-mode.ts';
+import type { HartState } from './state.ts';
 import { interruptCode } from './trap.ts';
 
 /** Fields of mhpmevent (Priv. Sscofpmf): OF, and in which modes the counter stands still; the event is the rest. */

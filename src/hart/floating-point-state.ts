@@ -1,6 +1,7 @@
 import { boxOf, floatFormats } from '../isa/float-formats.ts';
 import type { FloatFormat } from '../isa/float-semantics.ts';
-import { csrSlot, type HartState } from './state.ts';
+import { csrSlot } from './state-layout.ts';
+import type { HartState } from './state.ts';
 import { sstatusHigh, sstatusLow } from './status-bits.ts';
 
 /** The value of an f register in a format: the canonical NaN where it holds no boxed value of that format. */

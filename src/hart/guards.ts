@@ -1,7 +1,8 @@
 import { assert } from '../common/errors.ts';
 import { csrByName } from '../isa/csrs/index.ts';
 import type { Guard, Mode } from '../isa/instruction.ts';
-import { csrSlot, type HartState, type StoredCsr } from './state.ts';
+import { csrSlot, type StoredCsr } from './state-layout.ts';
+import type { HartState } from './state.ts';
 import { exception, exceptionCode, type Trap } from './trap.ts';
 
 /** What a guard raises. */

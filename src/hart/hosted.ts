@@ -1,4 +1,6 @@
-import { csrSlot, hartMode, machineMode, supervisorMode, type HartMode, type HartState } from './state.ts';
+import { csrSlot } from './state-layout.ts';
+import { hartMode, machineMode, supervisorMode, type HartMode } from './hart-mode.ts';
+import type { HartState } from './state.ts';
 import { hstatusLow, mstatusHigh, sstatusLow } from './status-bits.ts';
 import type { Privilege, TakenTrap } from './trap.ts';
 

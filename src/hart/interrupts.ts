@@ -1,12 +1,7 @@
 import type { Clock } from './clock.ts';
-import {
-  csrSlot,
-  machineMode,
-  supervisorMode,
-  virtualSupervisorMode,
-  type HartMode,
-  type HartState,
-} from './state.ts';
+import { csrSlot } from './state-layout.ts';
+import { machineMode, supervisorMode, virtualSupervisorMode, type HartMode } from './hart-mode.ts';
+import type { HartState } from './state.ts';
 import { mstatusLow, sstatusLow } from './status-bits.ts';
 import { interruptCode } from './trap.ts';
 

@@ -1,7 +1,7 @@
 import { assert } from '../common/errors.ts';
 import { wasm } from '../common/web-assembly.ts';
 import type { MachineMemory } from './memory.ts';
-import { hartStateBytes } from './state.ts';
+import { hartStateBytes } from './state-layout.ts';
 
 const wasmPage = 0x1_0000;
 

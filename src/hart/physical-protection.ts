@@ -1,5 +1,6 @@
 import type { HostPage, PageAccess } from './translation/page-table.ts';
-import type { HartState, StoredCsr } from './state.ts';
+import type { HartState } from './state.ts';
+import type { StoredCsr } from './state-layout.ts';
 import type { Privilege } from './trap.ts';
 
 /** The entries that we implement (Priv. 3.7 allows 0, 16 or 64). */

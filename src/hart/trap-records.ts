@@ -1,13 +1,7 @@
 import { noted } from './engine/layout.ts';
-import {
-  csrSlot,
-  hartMode,
-  hartSlot,
-  supervisorMode,
-  userMode,
-  type HartMode,
-  type HartState,
-} from './state.ts';
+import { csrSlot, hartSlot } from './state-layout.ts';
+import { hartMode, supervisorMode, userMode, type HartMode } from './hart-mode.ts';
+import type { HartState } from './state.ts';
 import { exceptionCode, type Privilege } from './trap.ts';
 
 /** A trap that was taken and has not returned: where one stratum called another. */

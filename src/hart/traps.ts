@@ -1,13 +1,6 @@
-import {
-  csrSlot,
-  hartMode,
-  hartSlot,
-  machineMode,
-  supervisorMode,
-  virtualSupervisorMode,
-  type HartMode,
-  type HartState,
-} from './state.ts';
+import { csrSlot, hartSlot } from './state-layout.ts';
+import { hartMode, machineMode, supervisorMode, virtualSupervisorMode, type HartMode } from './hart-mode.ts';
+import type { HartState } from './state.ts';
 import { hstatusLow, mstatusHigh, mstatusLow, sstatusLow } from './status-bits.ts';
 import { countsEvents, settleEvents } from './event-counters.ts';
 import { tcontrolBit } from './triggers/triggers.ts';

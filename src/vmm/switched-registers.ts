@@ -1,6 +1,7 @@
 import { assert } from '../common/errors.ts';
 import type { CsrFile } from '../hart/csr-file.ts';
-import { csrSlot, type HartState, type StoredCsr } from '../hart/state.ts';
+import { csrSlot, type StoredCsr } from '../hart/state-layout.ts';
+import type { HartState } from '../hart/state.ts';
 import { sstatusHigh, sstatusLow } from '../hart/status-bits.ts';
 import { csrByName } from '../isa/csrs/index.ts';
 

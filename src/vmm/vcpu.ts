@@ -1,6 +1,7 @@
 import type { CsrFile } from '../hart/csr-file.ts';
 import { virtualInterrupts } from '../hart/interrupts.ts';
-import { csrSlot, hartSlot, type HartState } from '../hart/state.ts';
+import { csrSlot, hartSlot } from '../hart/state-layout.ts';
+import type { HartState } from '../hart/state.ts';
 import { interruptCode } from '../hart/trap.ts';
 import { stageOptions, type TranslationRegime } from '../hart/translation/regime.ts';
 import { csrByName } from '../isa/csrs/index.ts';

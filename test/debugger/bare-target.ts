@@ -4,7 +4,7 @@ import { ImageSet, type StratumImage } from '../../src/debugger/images/image-set
 import { loadMachineImage } from '../../src/debugger/target/load-image.ts';
 import { Target, type DebugThread } from '../../src/debugger/target/target.ts';
 import type { Hart } from '../../src/hart/hart.ts';
-import type { HartMode } from '../../src/hart/state.ts';
+import type { HartMode } from '../../src/hart/hart-mode.ts';
 import { createMachine, type Machine } from '../../src/machine/machine.ts';
 import { loadImage } from '../../src/symbols/symbol-index.ts';
 

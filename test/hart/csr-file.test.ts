@@ -7,7 +7,7 @@ import {
   virtualSupervisorMode,
   virtualUserMode,
   type HartMode,
-} from '../../src/hart/state.ts';
+} from '../../src/hart/hart-mode.ts';
 import { interruptCode } from '../../src/hart/trap.ts';
 import { every, TestMachine } from './fixture.ts';
 

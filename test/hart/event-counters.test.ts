@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { defaultIsa, isaOf } from '../../src/isa/configuration/isa.ts';
-import { hartMode, supervisorMode } from '../../src/hart/state.ts';
+import { hartMode, supervisorMode } from '../../src/hart/hart-mode.ts';
 import { exceptionCode, interruptCode } from '../../src/hart/trap.ts';
 import { every, op, ramBase, TestMachine } from './fixture.ts';
 

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { supervisorMode, userMode, virtualSupervisorMode, virtualUserMode } from '../../src/hart/state.ts';
+import {
+  supervisorMode,
+  userMode,
+  virtualSupervisorMode,
+  virtualUserMode,
+} from '../../src/hart/hart-mode.ts';
 import { pteBit } from '../../src/hart/translation/page-table.ts';
 import { atp, deviceBase, every, flags, op, plain, ramBase, TestMachine } from './fixture.ts';
 

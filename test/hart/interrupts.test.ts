@@ -6,7 +6,7 @@ import {
   userMode,
   virtualSupervisorMode,
   virtualUserMode,
-} from '../../src/hart/state.ts';
+} from '../../src/hart/hart-mode.ts';
 import { interruptCode } from '../../src/hart/trap.ts';
 import { every, op, ramBase, TestMachine } from './fixture.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PhysicalProtection } from '../../src/hart/physical-protection.ts';
 import type { HostPage, PageAccess } from '../../src/hart/translation/page-table.ts';
 import type { Privilege } from '../../src/hart/trap.ts';
-import { machineMode, supervisorMode } from '../../src/hart/state.ts';
+import { machineMode, supervisorMode } from '../../src/hart/hart-mode.ts';
 import { atp, flags, op, ramBase, TestMachine } from './fixture.ts';
 
 describe('hart/physical-protection', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { supervisorMode, userMode } from '../../src/hart/state.ts';
+import { supervisorMode, userMode } from '../../src/hart/hart-mode.ts';
 import { atp, every, flags, op, ramBase, TestMachine } from './fixture.ts';
 
 for (const engine of ['reference', 'interpreter'] as const) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createMachineMemory } from '../../src/hart/layout.ts';
-import { HartState, csrSlot, hartSlot, hartStateSlots, slotOffset } from '../../src/hart/state.ts';
+import { HartState } from '../../src/hart/state.ts';
+import { csrSlot, hartSlot, hartStateSlots, slotOffset } from '../../src/hart/state-layout.ts';
 
 const memory = createMachineMemory({ harts: 2, ramBase: 0x8000_0000, ramSize: 0x10_0000 });
 const stateOf = (hart: number): HartState =>

@@ -5,7 +5,7 @@ import {
   virtualSupervisorMode,
   virtualUserMode,
   type HartMode,
-} from '../../src/hart/state.ts';
+} from '../../src/hart/hart-mode.ts';
 import { TrapRecords } from '../../src/hart/trap-records.ts';
 import { atp, TestMachine } from './fixture.ts';
 

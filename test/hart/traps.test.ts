@@ -6,7 +6,7 @@ import {
   virtualSupervisorMode,
   virtualUserMode,
   type HartMode,
-} from '../../src/hart/state.ts';
+} from '../../src/hart/hart-mode.ts';
 import type { Trap } from '../../src/hart/trap.ts';
 import { trapFromCsrs } from '../../src/hart/hosted.ts';
 import { takeTrap } from '../../src/hart/traps.ts';

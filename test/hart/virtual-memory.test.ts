@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pteBit } from '../../src/hart/translation/page-table.ts';
-import { machineMode, supervisorMode } from '../../src/hart/state.ts';
+import { machineMode, supervisorMode } from '../../src/hart/hart-mode.ts';
 import { permissiveOptions } from '../../src/hart/translation/regime.ts';
 import { atp, deviceBase, every, flags, op, plain, ramBase, ramSize, TestMachine } from './fixture.ts';
 

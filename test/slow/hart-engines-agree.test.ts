@@ -4,7 +4,7 @@ import { encode } from '../../src/isa/encode.ts';
 import { allCompressed, allInstructions } from '../../src/isa/extensions/index.ts';
 import { csrByName } from '../../src/isa/csrs/index.ts';
 import type { CompressedInstruction, Instruction, OperandName } from '../../src/isa/instruction.ts';
-import { hartMode } from '../../src/hart/state.ts';
+import { hartMode } from '../../src/hart/hart-mode.ts';
 import type { Privilege } from '../../src/hart/trap.ts';
 import { atp, deviceBase, flags, ramBase, ramSize, TestMachine } from '../hart/fixture.ts';
 

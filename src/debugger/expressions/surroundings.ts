@@ -1,4 +1,4 @@
-import { virtualSupervisorMode } from '../../hart/state.ts';
+import { virtualSupervisorMode } from '../../hart/hart-mode.ts';
 import type { PageWalker } from '../../hart/translation/walk.ts';
 import type { TranslationRegime } from '../../hart/translation/regime.ts';
 import type { FrameRegisters } from '../../symbols/unwind.ts';

@@ -1,4 +1,4 @@
-import { hartMode } from '../../hart/state.ts';
+import { hartMode } from '../../hart/hart-mode.ts';
 import type { TranslationRegime } from '../../hart/translation/regime.ts';
 import { LinuxKernel } from '../../introspection/linux/linux-kernel.ts';
 import { listProcesses, taskAt, type LinuxTask } from '../../introspection/linux/tasks.ts';

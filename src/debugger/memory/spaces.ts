@@ -1,5 +1,5 @@
 import { formatMemoryReference, type MemoryReference } from '../memory-reference.ts';
-import { hartMode } from '../../hart/state.ts';
+import { hartMode } from '../../hart/hart-mode.ts';
 import { virtMemoryMap } from '../../machine/memory-map.ts';
 import { recordsOf } from '../stack/trap-entries.ts';
 import type { DebugThread, Target } from '../target/target.ts';

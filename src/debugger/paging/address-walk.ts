@@ -1,5 +1,5 @@
 import type { GuestPhysicalAddress, HostPhysicalAddress } from '../../common/address.ts';
-import type { HartMode } from '../../hart/state.ts';
+import type { HartMode } from '../../hart/hart-mode.ts';
 import type { Verdict } from '../../hart/translation/page-table.ts';
 import type { TranslationScheme } from '../../isa/translation-schemes.ts';
 import type { GuestPlace, Owner } from './owner.ts';

@@ -1,6 +1,6 @@
 import { gpa } from '../../common/address.ts';
 import { faultTrap, type FaultingAccess } from '../../hart/fault-trap.ts';
-import type { HartMode } from '../../hart/state.ts';
+import type { HartMode } from '../../hart/hart-mode.ts';
 import { exceptionDestination } from '../../hart/traps.ts';
 import type { WalkFault } from '../../hart/translation/walk.ts';
 import { exceptionNames } from '../../isa/causes.ts';

@@ -1,5 +1,5 @@
 import { gpa, hpa } from '../../common/address.ts';
-import { hartMode, type HartMode } from '../../hart/state.ts';
+import { hartMode, type HartMode } from '../../hart/hart-mode.ts';
 import { accessRegime, type TranslationRegime } from '../../hart/translation/regime.ts';
 import type { WalkStep } from '../../hart/translation/walk.ts';
 import { schemeOf } from '../../isa/translation-schemes.ts';

@@ -1,6 +1,6 @@
 import { formatAddress } from '../../common/address.ts';
 import type { Hart } from '../../hart/hart.ts';
-import type { HartMode } from '../../hart/state.ts';
+import type { HartMode } from '../../hart/hart-mode.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { causeName } from '../stack/boundary.ts';

@@ -1,4 +1,4 @@
-import type { HartMode } from '../../hart/state.ts';
+import type { HartMode } from '../../hart/hart-mode.ts';
 import type { TranslationRegime } from '../../hart/translation/regime.ts';
 import type { FrameRegisters } from '../../symbols/unwind.ts';
 import type { StratumImage } from '../images/image-set.ts';

@@ -2,7 +2,7 @@ import { guestSbiExtensions } from '../../vmm/guest-sbi-extensions.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { exceptionNames, interrupts } from '../../isa/causes.ts';
-import type { HartMode } from '../../hart/state.ts';
+import type { HartMode } from '../../hart/hart-mode.ts';
 
 /** How a mode is written: `U`, `VS`, `M`. */
 export function modeName({ privilege, virtual }: HartMode): string {

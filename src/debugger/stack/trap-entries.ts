@@ -1,4 +1,4 @@
-import type { HartMode } from '../../hart/state.ts';
+import type { HartMode } from '../../hart/hart-mode.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { lookupAddress } from '../../symbols/unwind.ts';

@@ -1,4 +1,4 @@
-import type { HartMode } from '../../hart/state.ts';
+import type { HartMode } from '../../hart/hart-mode.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
 import type { CallerFrame, FrameRegisters } from '../../symbols/unwind.ts';
 import { stratumOf } from '../target/cpu.ts';

@@ -1,5 +1,5 @@
 import type { Hart } from '../../hart/hart.ts';
-import type { HartMode } from '../../hart/state.ts';
+import type { HartMode } from '../../hart/hart-mode.ts';
 import { regimeOf, type TranslationRegime } from '../../hart/translation/regime.ts';
 import type { Stratum } from '../stratum.ts';
 

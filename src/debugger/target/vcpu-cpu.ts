@@ -1,5 +1,6 @@
 import type { Hart } from '../../hart/hart.ts';
-import { csrSlot, hartMode, type HartMode } from '../../hart/state.ts';
+import { csrSlot } from '../../hart/state-layout.ts';
+import { hartMode, type HartMode } from '../../hart/hart-mode.ts';
 import { regimeOf, stageOptions, type TranslationRegime } from '../../hart/translation/regime.ts';
 import { csrByName } from '../../isa/csrs/index.ts';
 import { isSwitchedCsr } from '../../vmm/switched-registers.ts';

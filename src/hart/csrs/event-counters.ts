@@ -1,6 +1,6 @@
 import { countingCounters } from '../../isa/csrs/hardware-counters.ts';
 import { eventCount, eventsChanged, settleEvents } from '../event-counters.ts';
-import type { StoredCsr } from '../state.ts';
+import type { StoredCsr } from '../state-layout.ts';
 import type { CsrContext, CsrHooks, CsrHookTable } from './hooks.ts';
 
 /** Counters of events, and scountovf, which shows the OF bits of those that may be read (Priv. Sscofpmf). */

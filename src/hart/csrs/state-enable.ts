@@ -1,4 +1,4 @@
-import type { StoredCsr } from '../state.ts';
+import type { StoredCsr } from '../state-layout.ts';
 import type { CsrHookTable } from './hooks.ts';
 
 /** Bits of hstateen are read-only zero while they are 0 in the mstateen of the same number (Priv. Smstateen). */

@@ -1,5 +1,5 @@
 import type { AccessSize, AmoOperator } from '../../isa/semantics.ts';
-import { hartSlot } from '../state.ts';
+import { hartSlot } from '../state-layout.ts';
 import { blockBytes } from '../virtual-memory.ts';
 import { writeAmo } from './compile-arithmetic.ts';
 import type { CodeWriter, Local } from './wasm/code-writer.ts';

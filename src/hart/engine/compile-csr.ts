@@ -1,4 +1,4 @@
-import { hartSlot, slotOffset } from '../state.ts';
+import { hartSlot, slotOffset } from '../state-layout.ts';
 import { sstatusLow } from '../status-bits.ts';
 import { writeGuards } from './compile-guards.ts';
 import type { CodePlace } from './compile-semantics.ts';

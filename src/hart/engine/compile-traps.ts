@@ -1,4 +1,4 @@
-import { csrSlot, hartSlot, slotOffset } from '../state.ts';
+import { csrSlot, hartSlot, slotOffset } from '../state-layout.ts';
 import { hstatusLow, mstatusLow, sstatusLow } from '../status-bits.ts';
 import { exceptionCode } from '../trap.ts';
 import type { InterpreterFrame } from './interpreter-frame.ts';

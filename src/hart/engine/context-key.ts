@@ -1,4 +1,5 @@
-import { csrSlot, hartSlot, type HartState } from '../state.ts';
+import { csrSlot, hartSlot } from '../state-layout.ts';
+import type { HartState } from '../state.ts';
 import { mstatusHigh, mstatusLow, sstatusLow } from '../status-bits.ts';
 
 /**

@@ -2,7 +2,7 @@ import { assert } from '../../common/errors.ts';
 import type { Csr } from '../../isa/csr.ts';
 import { csrByAddress, csrByName } from '../../isa/csrs/index.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
-import { csrSlot, type StoredCsr } from '../state.ts';
+import { csrSlot, type StoredCsr } from '../state-layout.ts';
 
 const everyBit = 0xffff_ffff_ffff_ffffn;
 

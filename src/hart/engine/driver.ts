@@ -1,4 +1,4 @@
-import { hartSlot, slotOffset } from '../state.ts';
+import { hartSlot, slotOffset } from '../state-layout.ts';
 import { specialHandler } from './handlers.ts';
 import { exitCode, type HartPlace } from './exit-code.ts';
 import {

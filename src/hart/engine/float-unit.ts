@@ -2,7 +2,7 @@ import { needsFloatingPoint } from '../../isa/floating-point-guards.ts';
 import type { DecodedInstruction, Instruction } from '../../isa/instruction.ts';
 import { dynamicRounding } from '../../isa/rounding-modes.ts';
 import type { RegisterOperand, Statement, Value } from '../../isa/semantics.ts';
-import { csrSlot, hartSlot } from '../state.ts';
+import { csrSlot, hartSlot } from '../state-layout.ts';
 import { sstatusLow } from '../status-bits.ts';
 import type { CodeWriter } from './wasm/code-writer.ts';
 

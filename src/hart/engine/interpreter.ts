@@ -1,7 +1,7 @@
 import { csrrw } from '../../isa/extensions/zicsr.ts';
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { MachineMemory } from '../memory.ts';
-import { hartSlot, slotOffset } from '../state.ts';
+import { hartSlot, slotOffset } from '../state-layout.ts';
 import { exitCode, type HartPlace } from './exit-code.ts';
 import { writeDriver } from './driver.ts';
 import { floatLocals } from './float-place.ts';

@@ -1,4 +1,4 @@
-import { hartSlot, slotOffset } from '../state.ts';
+import { hartSlot, slotOffset } from '../state-layout.ts';
 
 /**
  * How the engine lays out what its wasm code and TypeScript share: the words at the start of a hart's engine

@@ -2,7 +2,7 @@ import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { AccessSize, AmoOperator, RegisterOperand, Value } from '../../isa/semantics.ts';
 import { assert } from '../../common/errors.ts';
 import type { Instruction } from '../../isa/instruction.ts';
-import { csrSlot, slotOffset } from '../state.ts';
+import { csrSlot, slotOffset } from '../state-layout.ts';
 import {
   writeAmoAccess,
   writeLoad,

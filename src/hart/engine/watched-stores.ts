@@ -1,7 +1,8 @@
 import type { Decode } from '../../isa/decode.ts';
 import type { AccessSize } from '../../isa/semantics.ts';
 import type { PhysicalMemory } from '../physical-memory.ts';
-import { hartSlot, type HartState } from '../state.ts';
+import { hartSlot } from '../state-layout.ts';
+import type { HartState } from '../state.ts';
 
 /**
  * Does stores to pages with code or page tables, which have to be seen, without the evaluator: a kernel that patches

@@ -12,7 +12,8 @@ import type { AccessFault } from '../virtual-memory.ts';
 import { boxed, markFloatingPointDirty, unboxed } from '../floating-point-state.ts';
 import { computeFloat, convert } from '../floating-point/operations.ts';
 import type { Rounded, RoundingMode } from '../floating-point/round.ts';
-import { csrSlot, type HartState } from '../state.ts';
+import { csrSlot } from '../state-layout.ts';
+import type { HartState } from '../state.ts';
 import { dynamicRounding } from '../../isa/rounding-modes.ts';
 import { calculate, calculateUnary, combine, extend, holds } from './arithmetic.ts';
 

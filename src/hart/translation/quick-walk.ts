@@ -1,6 +1,7 @@
 import type { PhysicalMemory } from '../physical-memory.ts';
 import type { PhysicalProtection } from '../physical-protection.ts';
-import { csrSlot, hartSlot, type HartState } from '../state.ts';
+import { csrSlot, hartSlot } from '../state-layout.ts';
+import type { HartState } from '../state.ts';
 import { mstatusLow } from '../status-bits.ts';
 import type { Privilege } from '../trap.ts';
 import {

@@ -1,5 +1,6 @@
 import type { AccessKind } from '../../isa/semantics.ts';
-import { csrSlot, type HartState } from '../state.ts';
+import { csrSlot } from '../state-layout.ts';
+import type { HartState } from '../state.ts';
 import type { Privilege } from '../trap.ts';
 import { hstatusLow, mstatusHigh, mstatusLow, sstatusLow } from '../status-bits.ts';
 import type { StageOptions } from './page-table.ts';

@@ -6,7 +6,7 @@ import type { Operand } from '../engine/compile-semantics.ts';
 import { writeBox, type NativeFormat } from '../engine/float-place.ts';
 import { writeUnitRefusal } from '../engine/float-unit.ts';
 import type { CodeWriter, Local } from '../engine/wasm/code-writer.ts';
-import { slotOffset } from '../state.ts';
+import { slotOffset } from '../state-layout.ts';
 import type { PlacedInstruction } from './flow-graph.ts';
 import type { RegionLocals } from './region-frame.ts';
 

@@ -3,7 +3,7 @@ import { writeTlbEntry } from '../engine/interpreter-frame.ts';
 import { writeUnit } from '../engine/float-unit.ts';
 import { floatRegisterOffset, inPageMask, registerOffset, tlbArray, tlbField } from '../engine/layout.ts';
 import type { CodeWriter, Label, Local } from '../engine/wasm/code-writer.ts';
-import { hartSlot, slotOffset } from '../state.ts';
+import { hartSlot, slotOffset } from '../state-layout.ts';
 import type { RegionFrame } from './region-frame.ts';
 import type { UsedRegisters } from './used-registers.ts';
 

@@ -1,4 +1,5 @@
-import { csrSlot, type HartState } from '../state.ts';
+import { csrSlot } from '../state-layout.ts';
+import type { HartState } from '../state.ts';
 
 /** Address space and virtual machine to which textra64 limits a trigger; `undefined` where it does not. */
 export interface TriggerContext {

@@ -1,6 +1,8 @@
 import { triggerCount } from '../../isa/csrs/triggers.ts';
 import type { AccessKind } from '../../isa/semantics.ts';
-import { csrSlot, hartSlot, type HartMode, type HartState } from '../state.ts';
+import { csrSlot, hartSlot } from '../state-layout.ts';
+import type { HartMode } from '../hart-mode.ts';
+import type { HartState } from '../state.ts';
 import { sstatusLow } from '../status-bits.ts';
 import { accessRegime } from '../translation/regime.ts';
 import { exception, exceptionCode, type TakenTrap, type Trap } from '../trap.ts';

@@ -1,5 +1,5 @@
 import type { Hart } from '../../hart/hart.ts';
-import { supervisorMode, virtualSupervisorMode, type HartMode } from '../../hart/state.ts';
+import { supervisorMode, virtualSupervisorMode, type HartMode } from '../../hart/hart-mode.ts';
 import type { Trap } from '../../hart/trap.ts';
 
 const status = { SIE: 1n << 1n, SPIE: 1n << 5n, SPP: 1n << 8n } as const;

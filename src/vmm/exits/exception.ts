@@ -1,4 +1,4 @@
-import { csrSlot } from '../../hart/state.ts';
+import { csrSlot } from '../../hart/state-layout.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { setAction, setReason, type ExitHandler } from './exit.ts';
 import { explainException } from './exception-explained.ts';

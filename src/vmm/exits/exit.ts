@@ -1,4 +1,5 @@
-import { csrSlot, type HartState } from '../../hart/state.ts';
+import { csrSlot } from '../../hart/state-layout.ts';
+import type { HartState } from '../../hart/state.ts';
 import type { TrapRecords } from '../../hart/trap-records.ts';
 import type { Guest } from '../guest.ts';
 import type { Vcpu } from '../vcpu.ts';

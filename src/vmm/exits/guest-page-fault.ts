@@ -1,4 +1,5 @@
-import { csrSlot, type HartState } from '../../hart/state.ts';
+import { csrSlot } from '../../hart/state-layout.ts';
+import type { HartState } from '../../hart/state.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import type { ExitReason } from './reasons.ts';
 

@@ -1,6 +1,6 @@
 import { assert } from '../../common/errors.ts';
 import type { Hart } from '../../hart/hart.ts';
-import { csrSlot } from '../../hart/state.ts';
+import { csrSlot } from '../../hart/state-layout.ts';
 import { sstatusLow } from '../../hart/status-bits.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import type { Guest } from '../guest.ts';

@@ -1,4 +1,4 @@
-import { hartSlot } from '../../hart/state.ts';
+import { hartSlot } from '../../hart/state-layout.ts';
 import {
   resetType,
   type SbiArguments,

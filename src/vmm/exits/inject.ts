@@ -1,4 +1,5 @@
-import { csrSlot, virtualSupervisorMode } from '../../hart/state.ts';
+import { csrSlot } from '../../hart/state-layout.ts';
+import { virtualSupervisorMode } from '../../hart/hart-mode.ts';
 import { sstatusLow } from '../../hart/status-bits.ts';
 import { setAction, type Exit } from './exit.ts';
 import { column } from './row.ts';

@@ -1,4 +1,4 @@
-import { csrSlot } from '../../hart/state.ts';
+import { csrSlot } from '../../hart/state-layout.ts';
 import { actionNumber } from './actions.ts';
 import { setAction, setReason, type ExitHandler, type ExitSight } from './exit.ts';
 import {

@@ -1,5 +1,6 @@
 import { boxed, markGuestFloatingPointDirty } from '../../hart/floating-point-state.ts';
-import { csrSlot, hartSlot, type HartState } from '../../hart/state.ts';
+import { csrSlot, hartSlot } from '../../hart/state-layout.ts';
+import type { HartState } from '../../hart/state.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { finisherRequest, TestFinisher } from '../../machine/devices/test-finisher.ts';
 import type { AccessSize } from '../../isa/semantics.ts';

@@ -1,4 +1,5 @@
-import { csrSlot, type HartState } from '../../hart/state.ts';
+import { csrSlot } from '../../hart/state-layout.ts';
+import type { HartState } from '../../hart/state.ts';
 
 /**
  * An exit as the VMM writes it down: a row of 32-bit words, so that a hundred thousand exits a second leave

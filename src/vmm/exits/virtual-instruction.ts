@@ -1,4 +1,4 @@
-import { csrSlot } from '../../hart/state.ts';
+import { csrSlot } from '../../hart/state-layout.ts';
 import { sstatusLow } from '../../hart/status-bits.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { decode as decodeInstruction } from '../../isa/decode.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { StrataError } from '../../../src/common/errors.ts';
 import { MemoryAccess } from '../../../src/debugger/memory/memory-access.ts';
 import { walkAddress } from '../../../src/debugger/paging/walk-address.ts';
-import { machineMode, supervisorMode, userMode } from '../../../src/hart/state.ts';
+import { machineMode, supervisorMode, userMode } from '../../../src/hart/hart-mode.ts';
 import { op } from '../../hart/fixture.ts';
 import { atp, BareTarget, leaf, pte, ramBase, ramSize, reference, uartBase } from '../bare-target.ts';
 

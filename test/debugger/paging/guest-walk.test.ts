@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { walkAddress } from '../../../src/debugger/paging/walk-address.ts';
 import type { WalkAccess } from '../../../src/debugger/paging/address-walk.ts';
 import { exceptionCode } from '../../../src/hart/trap.ts';
-import { supervisorMode, virtualSupervisorMode } from '../../../src/hart/state.ts';
+import { supervisorMode, virtualSupervisorMode } from '../../../src/hart/hart-mode.ts';
 import { atp } from '../bare-target.ts';
 import { HostedTarget } from '../hosted-target.ts';
 

@@ -9,7 +9,7 @@ import {
   userMode,
   virtualSupervisorMode,
   type HartMode,
-} from '../../../src/hart/state.ts';
+} from '../../../src/hart/hart-mode.ts';
 import type { TakenTrap } from '../../../src/hart/trap.ts';
 import { schemeOf } from '../../../src/isa/translation-schemes.ts';
 import { op } from '../../hart/fixture.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { defaultIsa, isaOf } from '../../../src/isa/configuration/isa.ts';
-import { hartMode, type HartMode } from '../../../src/hart/state.ts';
+import { hartMode, type HartMode } from '../../../src/hart/hart-mode.ts';
 import { exceptionCode } from '../../../src/hart/trap.ts';
 import { every, op, TestMachine } from '../fixture.ts';
 

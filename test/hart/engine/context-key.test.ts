@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { contextKeyWords, readContextKey } from '../../../src/hart/engine/context-key.ts';
 import { createMachineMemory } from '../../../src/hart/layout.ts';
-import { hartMode, HartState } from '../../../src/hart/state.ts';
+import { hartMode } from '../../../src/hart/hart-mode.ts';
+import { HartState } from '../../../src/hart/state.ts';
 import { accessRegime, fetchRegime, type TranslationRegime } from '../../../src/hart/translation/regime.ts';
 
 /** Registers with few values each, so that two of them are often the same. */

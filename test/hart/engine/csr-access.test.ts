@@ -10,7 +10,7 @@ import {
   virtualSupervisorMode,
   virtualUserMode,
   type HartMode,
-} from '../../../src/hart/state.ts';
+} from '../../../src/hart/hart-mode.ts';
 import { every, op, ramBase, TestMachine } from '../fixture.ts';
 
 const mnemonics = ['csrrw', 'csrrs', 'csrrc', 'csrrwi', 'csrrsi', 'csrrci'];

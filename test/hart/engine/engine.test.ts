@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hartMode } from '../../../src/hart/state.ts';
+import { hartMode } from '../../../src/hart/hart-mode.ts';
 import { atp, flags, op, ramBase, TestMachine } from '../fixture.ts';
 
 const addi = (imm: number): number => op('addi', { rd: 10, rs1: 10, imm });

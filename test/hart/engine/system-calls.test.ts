@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hartMode } from '../../../src/hart/state.ts';
+import { hartMode } from '../../../src/hart/hart-mode.ts';
 import type { TranslationPolicy } from '../../../src/hart/translator/translation-policy.ts';
 import { atp, flags, op, ramBase, TestMachine } from '../fixture.ts';
 

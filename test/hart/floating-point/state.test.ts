@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { virtualSupervisorMode } from '../../../src/hart/state.ts';
+import { virtualSupervisorMode } from '../../../src/hart/hart-mode.ts';
 import { every, op, TestMachine } from '../fixture.ts';
 
 const stateDirty = 1n << 63n;

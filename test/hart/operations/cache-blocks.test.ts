@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { virtualSupervisorMode, supervisorMode } from '../../../src/hart/state.ts';
+import { virtualSupervisorMode, supervisorMode } from '../../../src/hart/hart-mode.ts';
 import { atp, flags, op, ramBase, TestMachine } from '../fixture.ts';
 
 const block = 0x8010_0040;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hartMode, type HartMode } from '../../../src/hart/state.ts';
+import { hartMode, type HartMode } from '../../../src/hart/hart-mode.ts';
 import { exceptionCode } from '../../../src/hart/trap.ts';
 import { op, TestMachine } from '../fixture.ts';
 

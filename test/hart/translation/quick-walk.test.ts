@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { defaultIsa } from '../../../src/isa/configuration/isa.ts';
 import { PhysicalProtection } from '../../../src/hart/physical-protection.ts';
-import { hartMode } from '../../../src/hart/state.ts';
+import { hartMode } from '../../../src/hart/hart-mode.ts';
 import { QuickWalk } from '../../../src/hart/translation/quick-walk.ts';
 import { accessRegime, fetchRegime } from '../../../src/hart/translation/regime.ts';
 import { atp, flags, ramBase, TestMachine } from '../fixture.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hartMode } from '../../../src/hart/state.ts';
+import { hartMode } from '../../../src/hart/hart-mode.ts';
 import { pteBit } from '../../../src/hart/translation/page-table.ts';
 import type { TranslationPolicy } from '../../../src/hart/translator/translation-policy.ts';
 import { TinyGuest } from '../../vmm/tiny-guest.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hartMode, type HartMode } from '../../../src/hart/state.ts';
+import { hartMode, type HartMode } from '../../../src/hart/hart-mode.ts';
 import { op, ramBase, TestMachine } from '../fixture.ts';
 
 const handler = ramBase + 0x1000;

@@ -5,7 +5,7 @@ import {
   supervisorMode,
   virtualSupervisorMode,
   type HartMode,
-} from '../../../src/hart/state.ts';
+} from '../../../src/hart/hart-mode.ts';
 import { exceptionCode, interruptCode } from '../../../src/hart/trap.ts';
 import { defaultIsa, isaOf } from '../../../src/isa/configuration/isa.ts';
 import { atp, every, flags, op, ramBase, TestMachine } from '../fixture.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { defaultIsa, type InstructionAlignment, type Isa } from '../../../../src/isa/configuration/isa.ts';
 import { decode } from '../../../../src/isa/decode.ts';
-import { csrSlot, hartSlot } from '../../../../src/hart/state.ts';
+import { csrSlot, hartSlot } from '../../../../src/hart/state-layout.ts';
 import { pteBit } from '../../../../src/hart/translation/page-table.ts';
 import { fetchRegime } from '../../../../src/hart/translation/regime.ts';
 import { interruptCode } from '../../../../src/hart/trap.ts';

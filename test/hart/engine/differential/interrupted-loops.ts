@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hartMode, type HartMode } from '../../../../src/hart/state.ts';
+import { hartMode, type HartMode } from '../../../../src/hart/hart-mode.ts';
 import { interruptCode } from '../../../../src/hart/trap.ts';
 import { deviceBase, op, ramBase, TestMachine } from '../../fixture.ts';
 import { makeStraight, registers } from './program.ts';

@@ -1,6 +1,6 @@
 import { deviceBase, flags, atp, ramBase, TestMachine } from '../../fixture.ts';
 import { pteBit } from '../../../../src/hart/translation/page-table.ts';
-import { hartMode } from '../../../../src/hart/state.ts';
+import { hartMode } from '../../../../src/hart/hart-mode.ts';
 import { interruptCode } from '../../../../src/hart/trap.ts';
 import type { BreakpointSpace } from '../../../../src/hart/breakpoints.ts';
 import type { Isa } from '../../../../src/isa/configuration/isa.ts';
