@@ -46,7 +46,8 @@ export async function readAllRows(within: Locator): Promise<readonly Row[]> {
 /** The first row that fits, also when it has to be scrolled into sight. */
 export async function findRow(within: Locator, fits: (row: Row) => boolean): Promise<Row | undefined> {
   const inSight = (await readRows(within)).find((row) => row.whole && fits(row));
-  const box = await within.locator('.monaco-list').first().boundingBox();
+  const list = within.locator('.monaco-list').first();
+  const box = (await list.count()) > 0 ? await list.boundingBox() : null; // It is no use to wait for the list here.
   if (inSight || !box) return inSight;
   const { mouse } = within.page();
   await mouse.move(box.x + box.width / 2, box.y + box.height / 2);

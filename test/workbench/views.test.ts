@@ -54,11 +54,12 @@ describe('workbench/views', () => {
   it('has stack and views in sight at once, if one likes', async () => {
     const window = await stopAtExit('dark');
     await window.debug.collapse('Watch');
-    await window.page.locator('.activitybar [aria-label^="Strata"]').first().click({ button: 'right' });
-    await window.page.getByRole('menuitem', { name: 'Move To' }).hover();
-    await window.page.getByRole('menuitem', { name: 'Secondary Side Bar' }).click();
+    const icon = window.page.locator('.activitybar [aria-label^="Strata"]').first();
+    await window.chooseInMenu(icon, 'Move To', 'Secondary Side Bar');
+    await window.view('Guests').waitFor();
     const bar = await window.page.locator('.part.auxiliarybar').boundingBox();
-    await window.drag({ x: bar?.x ?? 0, y: 300 }, { x: 1180, y: 300 });
+    assert(bar);
+    await window.drag({ x: bar.x, y: 300 }, { x: 1180, y: 300 });
     await window.waitForRow('Guests', /^CPU owner vmm/);
     await window.waitForRow('VM Exits', /^Device store/);
     await window.waitForRow('Page Tables', /^VS-stage/);

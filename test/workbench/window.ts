@@ -73,6 +73,19 @@ export class WorkbenchWindow {
     await this.#accept(label, 'a list to choose from');
   }
 
+  /** Opens the context menu of a part of the page, and chooses the entry that the names lead to, by its submenus. */
+  async chooseInMenu(part: Locator, ...names: readonly [string, ...string[]]): Promise<void> {
+    await part.click({ button: 'right' });
+    for (const name of names.slice(0, -1)) await this.page.getByRole('menuitem', { name }).hover();
+    const last = this.page.getByRole('menuitem', { name: names.at(-1) ?? '' });
+    await last.waitFor();
+    // VS Code takes no click of a menu in its first 100 ms, and says nothing: it is the menu's going that tells.
+    await waitFor(`the menu to go after its “${names.join(' > ')}”`, async () => {
+      if (await last.isVisible()) await last.click({ timeout: 1000 }).catch(() => undefined);
+      return (await last.isVisible()) ? undefined : true;
+    });
+  }
+
   /** Answers the input box that has been opened at the top of the window. */
   async answer(text: string): Promise<void> {
     await this.#quickInput.locator('input.input').fill(text);
