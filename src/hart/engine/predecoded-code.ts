@@ -6,6 +6,8 @@ import { predecodedBytes } from '../layout.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
 import { pageRecordsBytes } from './layout.ts';
+import { PagePool } from './page-pool.ts';
+import { RecordBreakpoints } from './record-breakpoints.ts';
 import { RecordTemplates } from './record-template.ts';
 import { StoresBorne } from './stores-borne.ts';
 import { Records, type RecordIndex } from './records.ts';
@@ -28,10 +30,7 @@ export interface CodeObserver {
   patienceWith(page: number): number;
 }
 
-/**
- * The pool of predecoded pages that all harts of a machine share, by physical page. Pages are taken in turn by a
- * clock: one that was asked for since the hand last came by stays.
- */
+/** The predecoded pages that all harts of a machine share, by physical page. */
 export class PredecodedCode {
   readonly decode: Decode;
   /** At which addresses instructions begin. */
@@ -40,23 +39,14 @@ export class PredecodedCode {
   readonly #records: Records;
   readonly #ramHalfWords: Uint16Array;
   readonly #users = new Set<CodeUser>();
-  /** For each page of RAM its place in the pool plus one, or 0. */
-  readonly #placeOfPage: Uint16Array;
-  /** For each place in the pool the page of RAM it holds, or -1. */
-  readonly #pageOfPlace: Int32Array;
-  readonly #recentlyUsed: Uint8Array;
+  readonly #pool: PagePool;
   /** For each place, how many stores there were to its page since it took it. */
   readonly #stores: Uint32Array;
   readonly #storesBorne: StoresBorne;
-  /** Places that their pages left. */
-  readonly #free: number[] = [];
-  readonly #breakpoints: Breakpoints;
+  readonly #breakpoints: RecordBreakpoints;
   /** Pages of RAM to which stores are to be seen, with records or without. */
   readonly #watched = new Set<number>();
-  /** By page of RAM, the offsets whose records have, or get when they are decoded, the breakpoint handler. */
-  readonly #armed = new Map<number, Set<number>>();
   #observer: CodeObserver | undefined;
-  #hand = 0;
 
   /** `capacity` is the number of pages in the pool. */
   constructor({
@@ -81,18 +71,23 @@ export class PredecodedCode {
     this.alignment = alignment;
     this.#records = new Records(memory, new RecordTemplates(decode, alignment));
     this.#ramHalfWords = new Uint16Array(memory.wasm.buffer, memory.ramOffset, memory.ramSize / 2);
-    this.#placeOfPage = new Uint16Array(memory.ramSize / pageBytes);
-    this.#pageOfPlace = new Int32Array(capacity).fill(-1);
-    this.#recentlyUsed = new Uint8Array(capacity);
+    const pages = memory.ramSize / pageBytes;
+    this.#pool = new PagePool(pages, capacity, (page, place) => this.#forget(page, place));
     this.#stores = new Uint32Array(capacity);
-    this.#storesBorne = new StoresBorne(memory.ramSize / pageBytes);
-    this.#breakpoints = breakpoints;
-    this.#armPhysical();
-    breakpoints.onDidChange(() => {
-      this.#disarmAll();
-      this.#armPhysical();
-      for (const user of this.#users) user.breakpointsChanged();
-    });
+    this.#storesBorne = new StoresBorne(pages);
+    this.#breakpoints = new RecordBreakpoints(
+      breakpoints,
+      {
+        codeChanges: (page, from, to) => this.#observer?.codeChanges(page, from, to),
+        setBreakpoint: (page, offset) => this.#setBreakpoint(page, offset),
+        removeBreakpoint: (page, offset) => this.#removeBreakpoint(page, offset),
+        breakpointsChanged: () => {
+          for (const user of this.#users) user.breakpointsChanged();
+        },
+      },
+      memory.ramBase / pageBytes,
+      pages,
+    );
   }
 
   attach(user: CodeUser): void {
@@ -144,13 +139,13 @@ export class PredecodedCode {
 
   /** How many instructions the interpreter still does in a page before it tells; `Infinity` where it has no records. */
   patience(page: number): number {
-    const place = (this.#placeOfPage[page] as number) - 1;
+    const place = this.#pool.placeOf(page);
     return place < 0 ? Infinity : this.#records.patience(place);
   }
 
   /** Has the interpreter tell once it did so many instructions more in a page. */
   setPatience(page: number, instructions: number): void {
-    const place = (this.#placeOfPage[page] as number) - 1;
+    const place = this.#pool.placeOf(page);
     if (place >= 0) this.#records.setPatience(place, Math.min(instructions, mostPatience));
   }
 
@@ -162,7 +157,7 @@ export class PredecodedCode {
 
   /** Does a page of RAM (its number within RAM) have records? */
   has(page: number): boolean {
-    return this.#placeOfPage[page] !== 0;
+    return this.#pool.has(page);
   }
 
   /** Are all stores to a page of RAM to be seen, by who asked for that? */
@@ -178,9 +173,9 @@ export class PredecodedCode {
 
   /** The address in the wasm memory of the records of a page of RAM; makes room for them where there are none. */
   recordsOf(page: number): number {
-    let place = (this.#placeOfPage[page] as number) - 1;
+    let place = this.#pool.placeOf(page);
     if (place < 0) place = this.#take(page);
-    this.#recentlyUsed[place] = 1;
+    this.#pool.use(place);
     return this.#addressOf(place);
   }
 
@@ -189,9 +184,9 @@ export class PredecodedCode {
    * RAM that comes next in virtual memory, where the first instruction reaches into it.
    */
   decodeFrom(page: number, offset: number, nextPage: number | undefined): void {
-    const place = (this.#placeOfPage[page] as number) - 1;
+    const place = this.#pool.placeOf(page);
     assert(place >= 0, 'a page is decoded into records that it has');
-    const armed = this.#armed.size === 0 ? undefined : this.#armed.get(page);
+    const armed = this.#breakpoints.in(page);
     for (let at = offset; at < pageBytes;) {
       const record = this.#records.at(place, at);
       if (at !== offset && this.#records.isDecoded(record)) break;
@@ -209,7 +204,7 @@ export class PredecodedCode {
   invalidate(ramOffset: number, length: number): void {
     const lastPage = Math.floor((ramOffset + length - 1) / pageBytes);
     for (let page = Math.floor(ramOffset / pageBytes); page <= lastPage; page++) {
-      const place = (this.#placeOfPage[page] as number) - 1;
+      const place = this.#pool.placeOf(page);
       if (place < 0) continue;
       // A 32-bit instruction may begin two bytes earlier; one that begins in another page checks for itself.
       const start = Math.max(0, (ramOffset - page * pageBytes - 2) & ~1);
@@ -218,13 +213,13 @@ export class PredecodedCode {
       for (let at = start; at < end; at += 2) this.#records.clear(this.#records.at(place, at));
       const stores = (this.#stores[place] as number) + 1;
       this.#stores[place] = stores;
-      if (this.#storesBorne.areTooMany(page, stores)) this.#leave(place);
+      if (this.#storesBorne.areTooMany(page, stores)) this.#pool.leave(place);
     }
   }
 
   /** Puts into a page of RAM the breakpoints of the virtual page (its number) at which it is about to run. */
   armVirtual(page: number, virtualPage: bigint): void {
-    for (const offset of this.#breakpoints.pages('virtual').get(virtualPage) ?? []) this.#arm(page, offset);
+    this.#breakpoints.armVirtual(page, virtualPage);
   }
 
   /** Does an ECALL come before an offset of a page? */
@@ -254,74 +249,34 @@ export class PredecodedCode {
     return 0;
   }
 
-  #armPhysical(): void {
-    const first = this.#memory.ramBase / pageBytes;
-    for (const [hostPage, offsets] of this.#breakpoints.pages('physical')) {
-      const page = Number(hostPage) - first;
-      if (page < 0 || page >= this.#placeOfPage.length) continue;
-      for (const offset of offsets) this.#arm(page, offset);
-    }
-  }
-
-  #arm(page: number, offset: number): void {
-    const offsets = this.#armed.get(page) ?? new Set();
-    if (offsets.has(offset)) return;
-    this.#armed.set(page, offsets.add(offset));
-    this.#observer?.codeChanges(page, offset, offset + 2);
+  #setBreakpoint(page: number, offset: number): void {
     const record = this.#recordAt(page, offset);
     if (record !== undefined && this.#records.isDecoded(record)) this.#records.setBreakpoint(record);
   }
 
-  #disarmAll(): void {
-    for (const [page, offsets] of this.#armed) {
-      for (const offset of offsets) {
-        const record = this.#recordAt(page, offset);
-        if (record !== undefined) this.#records.removeBreakpoint(record);
-      }
-    }
-    this.#armed.clear();
+  #removeBreakpoint(page: number, offset: number): void {
+    const record = this.#recordAt(page, offset);
+    if (record !== undefined) this.#records.removeBreakpoint(record);
   }
 
   #recordAt(page: number, offset: number): RecordIndex | undefined {
-    const place = (this.#placeOfPage[page] as number) - 1;
+    const place = this.#pool.placeOf(page);
     return place < 0 ? undefined : this.#records.at(place, offset);
   }
 
   #take(page: number): number {
-    const place = this.#free.pop() ?? this.#nextPlace();
+    const place = this.#pool.take(page);
     this.#stores[place] = 0;
-    this.#pageOfPlace[place] = page;
-    this.#placeOfPage[page] = place + 1;
     this.#records.clearPage(place);
     this.setPatience(page, this.#observer?.patienceWith(page) ?? mostPatience);
     for (const user of this.#users) user.watchStores(this.#memory.ramOffset + page * pageBytes);
     return place;
   }
 
-  #nextPlace(): number {
-    while (this.#recentlyUsed[this.#hand] === 1) {
-      this.#recentlyUsed[this.#hand] = 0;
-      this.#advance();
-    }
-    const place = this.#hand;
-    this.#advance();
-    if (this.#pageOfPlace[place] !== -1) this.#leave(place);
-    this.#free.length = 0;
-    return place;
-  }
-
-  #leave(place: number): void {
-    const page = this.#pageOfPlace[place] as number;
+  /** A page is about to lose its place. */
+  #forget(page: number, place: number): void {
     this.#observer?.codeChanges(page, 0, pageBytes);
-    this.#placeOfPage[page] = 0;
-    this.#pageOfPlace[place] = -1;
-    this.#recentlyUsed[place] = 0;
-    this.#free.push(place);
     for (const user of this.#users) user.forgetRecords(this.#addressOf(place));
-  }
-
-  #advance(): void {
-    this.#hand = (this.#hand + 1) % this.#pageOfPlace.length;
   }
 
   #addressOf(place: number): number {
