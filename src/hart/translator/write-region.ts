@@ -1,4 +1,4 @@
-import { regionExit, regionSignature } from '../engine/driver.ts';
+import { regionSignature } from '../engine/driver.ts';
 import { ModuleWriter } from '../engine/wasm/module-writer.ts';
 import type { CodeWriter, Label } from '../engine/wasm/code-writer.ts';
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
@@ -15,6 +15,7 @@ import {
   type RegionPage,
 } from './region-entry.ts';
 import { makeFrame, type RegionFrame } from './region-frame.ts';
+import { RegionLeaves } from './region-leaves.ts';
 import type { RegionWays } from './register-place.ts';
 import { steadyAccesses } from './steady-pages.ts';
 import { usedRegisters, type UsedRegisters } from './used-registers.ts';
@@ -58,11 +59,10 @@ class RegionWriter {
   readonly #order: FlowOrder;
   readonly #pages: readonly RegionPage[] | undefined;
   readonly #blocks: BlockWriter;
+  readonly #leaves: RegionLeaves;
   readonly #loopLabels = new Map<number, Label>();
   readonly #mergeLabels = new Map<number, Label>();
   #dispatch: Label | undefined;
-  #leaveTo: Label | undefined;
-  #leaveAt: Label | undefined;
 
   constructor(
     code: CodeWriter,
@@ -74,6 +74,7 @@ class RegionWriter {
     this.#graph = graph;
     this.#order = order;
     this.#pages = pages;
+    this.#leaves = new RegionLeaves(code, frame);
     this.#blocks = new BlockWriter(code, frame, {
       ramDelta: memory.ramBase - memory.ramOffset,
       alignment,
@@ -84,21 +85,9 @@ class RegionWriter {
 
   write(used: UsedRegisters): void {
     const code = this.#code;
-    const { target, base, leaveOffset } = this.#frame;
     writeEntry(code, this.#frame, this.#pages ?? [], used);
     this.#emptyCaches(0);
-    code.block((leaveTo) => {
-      this.#leaveTo = leaveTo;
-      code.block((leaveAt) => {
-        this.#leaveAt = leaveAt;
-        this.#writeDispatch();
-      });
-      code.get(base);
-      code.get(leaveOffset);
-      code.plain('i64.extend_i32_s');
-      code.plain('i64.add');
-      code.set(target);
-    });
+    this.#leaves.around(() => this.#writeDispatch());
     writeExit(code, this.#frame, used);
   }
 
@@ -126,13 +115,13 @@ class RegionWriter {
       this.#writeChildren(0, () => {
         const labels = dispatched.map((block) => this.#mergeLabels.get(block) as Label);
         writeChoice(code, this.#frame, labels);
-        this.#leaveToTarget();
+        this.#leaves.toTarget();
       });
     });
   }
 
   #writeLookUp(pages: readonly RegionPage[]): void {
-    writeLookUp(this.#code, this.#frame, pages, () => this.#leaveToTarget());
+    writeLookUp(this.#code, this.#frame, pages, () => this.#leaves.toTarget());
   }
 
   /** Writes `body`, and after it the blocks that `block` dominates and several ways lead to, each at its label. */
@@ -181,7 +170,7 @@ class RegionWriter {
     code.get(budget);
     code.i32(total);
     code.plain('i32.lt_s');
-    code.if(() => this.#leave(block.offset, 'interpret', 0));
+    code.if(() => this.#leaves.at(block.offset, 'interpret', 0));
     code.get(budget);
     code.i32(total);
     code.plain('i32.sub');
@@ -194,7 +183,7 @@ class RegionWriter {
     const { instructions } = block;
     this.#blocks.write(block, (index) =>
       this.#waysFrom(number, paid - instructions.length, () =>
-        this.#leave((instructions[index] as PlacedInstruction).offset, 'interpret', paid - index),
+        this.#leaves.at((instructions[index] as PlacedInstruction).offset, 'interpret', paid - index),
       ),
     );
   }
@@ -205,7 +194,7 @@ class RegionWriter {
     const goTo = (offset: number): void => {
       const to = this.#successor(from, offset);
       const isNear = isOnePage(offset, this.#order.offsets[from] as number);
-      const leave = (): void => this.#leave(offset, isNear ? 'near' : 'far', 0);
+      const leave = (): void => this.#leaves.at(offset, isNear ? 'near' : 'far', 0);
       if (to === undefined) {
         leave();
         return;
@@ -225,13 +214,13 @@ class RegionWriter {
         const repeats = this.#order.numberOf.get(taken) === from;
         if (repeats) code.plain('i32.eqz');
         code.if(() => {
-          this.#giveBack(unused);
+          this.#leaves.giveBack(unused);
           goTo(repeats ? otherwise : taken);
         });
       },
       goToTarget: () => {
         if (this.#pages === undefined) {
-          this.#leaveToTarget();
+          this.#leaves.toTarget();
           return;
         }
         this.#writeLookUp(this.#pages);
@@ -267,18 +256,6 @@ class RegionWriter {
     }
   }
 
-  /** Leaves with pc at an offset, and gives back what of the budget was not used. */
-  #leave(offset: number, kind: keyof typeof regionExit, unused: number): void {
-    const code = this.#code;
-    const { leaveOffset, leaveKind } = this.#frame;
-    if (unused !== 0) this.#giveBack(unused);
-    code.i32(offset);
-    code.set(leaveOffset);
-    code.i32(regionExit[kind]);
-    code.set(leaveKind);
-    code.br(this.#leaveAt as Label);
-  }
-
   /** Forgets the pages of the accesses in the loop at whose head this block is: so they take no room outside of it. */
   #emptyCaches(head: number): void {
     for (const [accesses, { tag }] of this.#frame.caches) {
@@ -286,20 +263,5 @@ class RegionWriter {
       this.#code.i64(-1n);
       this.#code.set(tag);
     }
-  }
-
-  #giveBack(unused: number): void {
-    const code = this.#code;
-    const { budget } = this.#frame;
-    code.get(budget);
-    code.i32(unused);
-    code.plain('i32.add');
-    code.set(budget);
-  }
-
-  #leaveToTarget(): void {
-    this.#code.i32(regionExit.far);
-    this.#code.set(this.#frame.leaveKind);
-    this.#code.br(this.#leaveTo as Label);
   }
 }
