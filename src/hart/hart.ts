@@ -1,7 +1,8 @@
 import type { Breakpoints } from './breakpoints.ts';
 import type { CsrFile } from './csr-file.ts';
 import type { DepartureCounts } from './engine/departures.ts';
-import { engineExit, type Engine } from './engine/engine.ts';
+import { engineExit } from './engine/engine-exit.ts';
+import type { Engine } from './engine/engine.ts';
 import { createHartParts, type HartOptions } from './hart-parts.ts';
 import type { HartTimers } from './hart-timers.ts';
 import { hostedLevel, type HostedLevel, type HostedLevels } from './hosted.ts';

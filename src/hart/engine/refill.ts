@@ -91,12 +91,6 @@ export class Refill {
     return this.#seenPage;
   }
 
-  /** The page of RAM that the execute TLB has for a virtual page. */
-  ramPage(virtualPage: number): number | undefined {
-    const host = this.#contexts.executePage(virtualPage);
-    return host === undefined ? undefined : (host - this.#memory.ramOffset) / pageBytes;
-  }
-
   /** The host page that would be fetched from, without the effects of a fetch. */
   hostPage(virtualPage: number): number | undefined {
     return this.#translate(virtualPage, 'execute', 'none');
