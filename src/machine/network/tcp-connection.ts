@@ -1,11 +1,7 @@
 import type { SavedState } from '../device.ts';
-import {
-  distance,
-  largestSegmentSize,
-  sequenceLength,
-  type TcpEnds,
-  type TcpSegment,
-} from './tcp-segment.ts';
+import type { TcpConnectionState } from './tcp-connection-state.ts';
+import { isInWindow, nextInTurn, receiveWindow, withPart } from './tcp-reassembly.ts';
+import { distance, largestSegmentSize, sequenceAfter, type TcpEnds, type TcpSegment } from './tcp-segment.ts';
 
 /** What happens to a connection, for whoever offers the service behind it. */
 export interface TcpService {
@@ -18,43 +14,6 @@ export interface TcpService {
   /** The far end has broken it off. */
   broken(connection: TcpConnection): void;
 }
-
-/** All of a connection. */
-export interface TcpConnectionState extends TcpEnds {
-  readonly [name: string]: SavedState;
-  readonly number: number;
-  /** Name of the service behind it. */
-  readonly service: string;
-  /** `called`: our SYN is on its way; `answered`: theirs came, and ours is on its way. */
-  readonly phase: 'called' | 'answered' | 'open' | 'over';
-  /** The oldest sequence number that the far end has not acknowledged, and the next that we use. */
-  readonly sendBase: number;
-  readonly sendNext: number;
-  /** How much from `sendBase` on the far end takes. */
-  readonly sendWindow: number;
-  readonly segmentSize: number;
-  /** Times that the far end asked for the same again. */
-  readonly repeats: number;
-  /** Bytes to send, from `sendBase` on. */
-  readonly output: Uint8Array;
-  readonly ourFinish: 'not yet' | 'wanted' | 'sent' | 'acknowledged';
-  readonly receiveNext: number;
-  readonly theirFinish: boolean;
-  /** What came before its turn: a gap is before it. */
-  readonly early: readonly EarlyPart[];
-  /** What the service keeps about it. */
-  readonly note: SavedState;
-}
-
-interface EarlyPart {
-  readonly [name: string]: SavedState;
-  readonly sequence: number;
-  readonly bytes: Uint8Array;
-  readonly finish: boolean;
-}
-
-/** What is taken from the far end before it must wait: without an option for more, what 16 bits hold. */
-const receiveWindow = 0xffff;
 
 /**
  * One TCP connection (RFC 9293) over a link that loses nothing and keeps order, so that nothing has to be sent again
@@ -91,7 +50,7 @@ export class TcpConnection {
 
   /** Sends the first SYN, or the answer to theirs. */
   begin(): void {
-    this.#change({ sendNext: add(this.#state.sendBase, 1) });
+    this.#change({ sendNext: sequenceAfter(this.#state.sendBase, 1) });
     this.#sendSyn();
   }
 
@@ -124,7 +83,7 @@ export class TcpConnection {
   receive(segment: TcpSegment): void {
     if (this.#state.phase === 'called') return this.#answerToCall(segment);
     if (this.#isRepeatedCall(segment)) return this.#sendSyn();
-    if (!this.#isInWindow(segment)) {
+    if (!isInWindow(this.#state, segment)) {
       if (!segment.reset) this.#emit({});
       return;
     }
@@ -153,7 +112,7 @@ export class TcpConnection {
     }
     if (!synchronize) return;
     this.#change({
-      receiveNext: add(sequence, 1),
+      receiveNext: sequenceAfter(sequence, 1),
       segmentSize: Math.min(segmentSize, largestSegmentSize),
       sendWindow: window,
       phase: isOurs ? 'open' : 'answered',
@@ -168,15 +127,7 @@ export class TcpConnection {
   /** They did not get our answer. */
   #isRepeatedCall({ synchronize, sequence }: TcpSegment): boolean {
     const { phase, receiveNext } = this.#state;
-    return phase === 'answered' && synchronize && add(sequence, 1) === receiveNext;
-  }
-
-  /** RFC 9293, 3.10.7.4: is some of it what may come now? */
-  #isInWindow(segment: TcpSegment): boolean {
-    const ahead = distance(this.#state.receiveNext, segment.sequence);
-    const length = sequenceLength(segment);
-    if (length === 0) return ahead >= 0 && ahead < receiveWindow;
-    return ahead < receiveWindow && ahead + length > 0;
+    return phase === 'answered' && synchronize && sequenceAfter(sequence, 1) === receiveNext;
   }
 
   /** Takes note of what the far end has; false where what it says cannot be. */
@@ -214,32 +165,19 @@ export class TcpConnection {
     const before = this.#state;
     if (payload.length > 0 || finish) {
       const part = { sequence, bytes: payload.slice(), finish };
-      this.#change({ early: [...this.#state.early, part].slice(0, mostEarlyParts) });
+      this.#change({ early: withPart(this.#state.early, part) });
       this.#takeInTurn();
     }
-    const sent = this.#state.sendNext;
     this.#flush();
-    const saidSo = this.#state.sendNext !== sent || this.#state.phase === 'over';
-    if ((payload.length > 0 || finish) && !saidSo && this.#state.sendNext === before.sendNext) this.#emit({});
+    const saidSo = this.#state.sendNext !== before.sendNext || this.#state.phase === 'over';
+    if ((payload.length > 0 || finish) && !saidSo) this.#emit({});
   }
 
   #takeInTurn(): void {
-    for (;;) {
-      const { receiveNext, early, theirFinish } = this.#state;
-      const part = early.find(({ sequence }) => distance(receiveNext, sequence) <= 0);
-      if (part === undefined || theirFinish) return;
-      const bytes = part.bytes.subarray(Math.max(0, distance(part.sequence, receiveNext)));
-      const end = add(part.sequence, part.bytes.length);
-      const isWhole = distance(end, receiveNext) <= 0;
-      const isLast = part.finish && (isWhole || end === receiveNext);
-      const next = isWhole ? end : receiveNext;
-      this.#change({
-        early: early.filter((each) => each !== part),
-        receiveNext: add(next, isLast ? 1 : 0),
-        theirFinish: isLast,
-      });
-      if (bytes.length > 0) this.#service.received(this, bytes);
-      if (isLast) this.#service.finished(this);
+    for (let next = nextInTurn(this.#state); next !== undefined; next = nextInTurn(this.#state)) {
+      this.#change(next.after);
+      if (next.bytes.length > 0) this.#service.received(this, next.bytes);
+      if (next.after.theirFinish) this.#service.finished(this);
     }
   }
 
@@ -254,11 +192,11 @@ export class TcpConnection {
         const count = Math.min(left, segmentSize, sendWindow - inFlight);
         // RFC 9293, 3.8.6.2.1: small pieces only at the end, or where nothing else is under way.
         if (count <= 0 || (count < Math.min(left, segmentSize) && inFlight > 0)) return;
-        this.#change({ sendNext: add(sendNext, count) });
+        this.#change({ sendNext: sequenceAfter(sendNext, count) });
         this.#emit({ sequence: sendNext, payload: output.subarray(inFlight, inFlight + count) });
       } else {
         if (ourFinish !== 'wanted') return;
-        this.#change({ ourFinish: 'sent', sendNext: add(sendNext, 1) });
+        this.#change({ ourFinish: 'sent', sendNext: sequenceAfter(sendNext, 1) });
         this.#emit({ sequence: sendNext, finish: true });
       }
     }
@@ -302,11 +240,4 @@ export class TcpConnection {
   #change(change: Partial<TcpConnectionState>): void {
     this.#state = { ...this.#state, ...change } as TcpConnectionState;
   }
-}
-
-/** Of a window's worth there are no more, unless someone sends crumbs. */
-const mostEarlyParts = 64;
-
-function add(sequence: number, count: number): number {
-  return (sequence + count) >>> 0;
 }

@@ -1,10 +1,12 @@
 import type { SavedState } from '../device.ts';
 import type { Ipv4Packet } from './ipv4.ts';
-import { TcpConnection, type TcpConnectionState, type TcpService } from './tcp-connection.ts';
+import { TcpConnection, type TcpService } from './tcp-connection.ts';
+import type { TcpConnectionState } from './tcp-connection-state.ts';
 import {
   largestSegmentSize,
   packetOfSegment,
   parseSegment,
+  sequenceAfter,
   sequenceLength,
   type TcpEnds,
   type TcpSegment,
@@ -109,7 +111,7 @@ export class TcpEndpoint {
     if (service === undefined) return this.#refuse(ends, segment);
     const connection = this.#make(ends, service, {
       phase: 'answered',
-      receiveNext: (segment.sequence + 1) >>> 0,
+      receiveNext: sequenceAfter(segment.sequence, 1),
       sendWindow: segment.window,
       segmentSize: Math.min(segment.segmentSize, largestSegmentSize),
     });
@@ -123,7 +125,7 @@ export class TcpEndpoint {
     this.#emit(ends, {
       ...segment,
       sequence: acknowledged ?? 0,
-      acknowledged: acknowledged === undefined ? (sequence + sequenceLength(segment)) >>> 0 : undefined,
+      acknowledged: acknowledged === undefined ? sequenceAfter(sequence, sequenceLength(segment)) : undefined,
       synchronize: false,
       finish: false,
       reset: true,

@@ -105,6 +105,11 @@ export function distance(earlier: number, later: number): number {
   return (later - earlier) | 0;
 }
 
+/** The sequence number `count` after one. */
+export function sequenceAfter(sequence: number, count: number): number {
+  return (sequence + count) >>> 0;
+}
+
 const optionKind = { end: 0, nothing: 1, segmentSize: 2 } as const;
 
 function segmentSizeIn(options: Uint8Array): number {
