@@ -7,7 +7,8 @@ import type { CustomRequests } from '../../protocol/requests.ts';
 import type { ExitView, ReasonCount } from '../../protocol/views.ts';
 import { summarizeStages } from '../../vmm/exits/explain.ts';
 import { exitReasons } from '../../vmm/exits/reasons.ts';
-import type { ExitAccess, ExitRecord } from '../../vmm/exits/record.ts';
+import type { ExitRecord } from '../../vmm/exits/record.ts';
+import type { ExitAccess } from '../../vmm/exits/recorded-access.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
 import { formatBytes } from '../../vmm/exits/words.ts';
 

@@ -1,5 +1,6 @@
 import { exceptionCode, type TakenTrap } from '../../hart/trap.ts';
-import type { ExitHypercall, ExitRecord } from '../../vmm/exits/record.ts';
+import type { ExitRecord } from '../../vmm/exits/record.ts';
+import type { ExitHypercall } from '../../vmm/exits/recorded-hypercall.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
 import { causeName } from '../stack/boundary.ts';
 import { stratumOf } from '../target/cpu.ts';

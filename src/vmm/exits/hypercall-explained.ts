@@ -1,5 +1,6 @@
 import type { Explanation } from './exit.ts';
-import type { ExitHypercall, ExitRecord } from './record.ts';
+import type { ExitRecord } from './record.ts';
+import type { ExitHypercall } from './recorded-hypercall.ts';
 import { describeInjection, formatBits } from './words.ts';
 
 /** Hypercalls in words. */

@@ -4,14 +4,13 @@ import { exceptionCode } from '../../hart/trap.ts';
 import { csrByAddress } from '../../isa/csrs/index.ts';
 import { decode } from '../../isa/decode.ts';
 import { disassemble, disassembleData } from '../../isa/disassemble.ts';
-import type { SbiExtension, SbiFunction } from '../../machine/firmware/sbi/sbi.ts';
 import { exitActions, stageCount, stagesOf, type ExitAction, type ExitStage } from './actions.ts';
 import { instructionLength } from './exit.ts';
 import { isPageTableAccess } from './guest-page-fault.ts';
-import { findCall } from './hypercall.ts';
-import { accessKinds, type MemoryAccessKind } from './memory-instruction.ts';
 import { exitReasons, type ExitReason } from './reasons.ts';
-import { argumentColumn, column, type ExitRow, type Narrow } from './row.ts';
+import { recordedAccess, type ExitAccess } from './recorded-access.ts';
+import { recordedHypercall, type ExitHypercall } from './recorded-hypercall.ts';
+import { column, type ExitRow, type Narrow } from './row.ts';
 
 /** Names for the numbers in a row. */
 export interface ExitNames {
@@ -30,28 +29,6 @@ export interface ExitInstruction {
   /** 32 bits, or the 16 of a compressed instruction. */
   readonly word: number;
   readonly length: 2 | 4;
-}
-
-export interface ExitAccess {
-  readonly kind: MemoryAccessKind;
-  /** Bytes; 0 for a fetch. */
-  readonly size: number;
-  /** Stored, or loaded once the access is done; unsigned. */
-  readonly value: bigint | undefined;
-  /** The x register that the load fills, or the store empties. */
-  readonly register: number;
-}
-
-export interface ExitHypercall {
-  readonly extensionId: bigint;
-  readonly functionId: bigint;
-  /** Undefined where the SBI has none of this number. */
-  readonly extension: SbiExtension | undefined;
-  readonly function: SbiFunction | undefined;
-  /** a0 to a5. */
-  readonly arguments: readonly bigint[];
-  /** What the guest found in a0 (and a1) afterwards. */
-  readonly results: readonly bigint[];
 }
 
 /** The hosted VMM handles exits in stages; what software of the machine does about them is its own code. */
@@ -185,15 +162,7 @@ export class ExitRecord {
 
   /** Undefined where no access was made, or the instruction is none that the VMM knows. */
   get access(): ExitAccess | undefined {
-    const kind = accessKinds[this.#row.get(column.accessKind) - 1];
-    if (kind === undefined) return undefined;
-    const known = kind === 'store' || (kind === 'load' && this.isActed && this.injected === undefined);
-    return {
-      kind,
-      size: this.#row.get(column.accessSize),
-      value: known ? this.#row.getWide(column.accessValue) : undefined,
-      register: this.#row.get(column.accessRegister),
-    };
+    return recordedAccess(this.#row, this.isActed && this.injected === undefined);
   }
 
   /** Name of the device whose address it is. */
@@ -221,18 +190,7 @@ export class ExitRecord {
 
   get hypercall(): ExitHypercall | undefined {
     if (this.isInterrupt || this.cause !== exceptionCode.ecallFromVs) return undefined;
-    const found = findCall(this.#row);
-    const argument = (index: number): bigint => this.#row.getWide(argumentColumn(index));
-    return {
-      extensionId: argument(7),
-      functionId: argument(6),
-      extension: found?.extension,
-      function: found?.function,
-      arguments: [0, 1, 2, 3, 4, 5].map(argument),
-      results: [column.resultError, column.resultValue]
-        .slice(0, this.#row.get(column.results))
-        .map((result) => this.#row.getWide(result)),
-    };
+    return recordedHypercall(this.#row);
   }
 
   /** What the VMM does about it; undefined where the VMM is software of the machine. */
