@@ -162,7 +162,7 @@ export class ExitRecord {
 
   /** Undefined where no access was made, or the instruction is none that the VMM knows. */
   get access(): ExitAccess | undefined {
-    return recordedAccess(this.#row, this.isActed && this.injected === undefined);
+    return recordedAccess(this.#row, this);
   }
 
   /** Name of the device whose address it is. */

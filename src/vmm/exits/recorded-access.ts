@@ -1,4 +1,5 @@
 import { accessKinds, type MemoryAccessKind } from './memory-instruction.ts';
+import type { ExitRecord } from './record.ts';
 import { column, type ExitRow } from './row.ts';
 
 /** The access of memory that a guest exited for. */
@@ -12,11 +13,14 @@ export interface ExitAccess {
   readonly register: number;
 }
 
-/** What a row tells of an access; undefined where none was made. `done`: the VMM has made it in the guest's place. */
-export function recordedAccess(row: ExitRow, done: boolean): ExitAccess | undefined {
+/** What a row tells of an access; undefined where none was made. How far the VMM got says whether a load is done. */
+export function recordedAccess(
+  row: ExitRow,
+  { isActed, injected }: Pick<ExitRecord, 'isActed' | 'injected'>,
+): ExitAccess | undefined {
   const kind = accessKinds[row.get(column.accessKind) - 1];
   if (kind === undefined) return undefined;
-  const known = kind === 'store' || (kind === 'load' && done);
+  const known = kind === 'store' || (kind === 'load' && isActed && injected === undefined);
   return {
     kind,
     size: row.get(column.accessSize),
