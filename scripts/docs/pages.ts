@@ -49,7 +49,7 @@ ${rows.length > 0 ? `${registerHead}${rows.join('\n')}\n` : ''}${rest > 0 ? `\n$
 
 const registerHead = '| register | offset | bytes | access | |\n|---|---|---|---|---|\n';
 
-function featuresOf({ features, queues }: VirtioMmio): string {
+function featuresOf({ transport: { features, queues } }: VirtioMmio): string {
   const rows = features.map(({ name, bit, summary }) => `| \`${name}\` | ${bit} | ${summary} |`);
   const names = queues.map(({ name, maximumSize }) => `${name} (${maximumSize})`);
   return `\nQueues: ${names.join(', ')}.\n\n| feature | bit | |\n|---|---|---|\n${rows.join('\n')}\n`;

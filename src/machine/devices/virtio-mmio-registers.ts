@@ -19,16 +19,6 @@ const bit = (name: string, number: number, summary: string): RegisterField => ({
   summary,
 });
 
-/** Status bits (Virtio 2.1). */
-export const status = {
-  acknowledge: 1,
-  driver: 2,
-  driverOk: 4,
-  featuresOk: 8,
-  needsReset: 64,
-  failed: 128,
-} as const;
-
 /** "virt" */
 export const magic = 0x7472_6976n;
 /** "STRA" */

@@ -3,45 +3,23 @@ import {
   type DeviceDetail,
   type AccessRules,
   type DeviceRegister,
-  type InterruptLine,
   type SavedState,
 } from '../device.ts';
 import type { AccessSize } from '../../isa/semantics.ts';
-import type { DirectMemory } from '../virtio/direct-memory.ts';
-import { ringFeature, ringFeatures } from '../virtio/features.ts';
-import { inspectQueue } from '../virtio/inspect-queue.ts';
-import { Virtqueue, type VirtqueueState } from '../virtio/virtqueue.ts';
-import type { VirtioFeature, VirtioFunction } from '../virtio/virtio-function.ts';
-import { configurationOffset, magic, status, vendor, virtioMmioRegisters } from './virtio-mmio-registers.ts';
+import { ringFeature } from '../virtio/features.ts';
+import { VirtioTransport, type NegotiationState, type VirtioWiring } from '../virtio/transport.ts';
+import type { Virtqueue, VirtqueueState } from '../virtio/virtqueue.ts';
+import { configurationOffset, magic, vendor, virtioMmioRegisters } from './virtio-mmio-registers.ts';
 
-/** What a virtio transport is connected to. */
-export interface VirtioMmioWiring {
-  readonly memory: DirectMemory;
-  readonly interrupt: InterruptLine;
-  /** What is plugged in, if anything. */
-  readonly plugged: VirtioFunction | undefined;
-}
-
-const powerOn = {
-  status: 0,
-  interruptStatus: 0,
-  deviceFeaturesSel: 0,
-  driverFeaturesSel: 0,
-  /** Features that the driver accepts. */
-  accepted: 0n,
-  queueSel: 0,
-  /** What the driver did wrong; empty while it behaves. */
-  problem: '',
-};
+/** Which of several things the other registers are about. */
+const powerOn = { deviceFeaturesSel: 0, driverFeaturesSel: 0, queueSel: 0 };
 
 export interface VirtioMmioState {
   readonly [name: string]: SavedState;
-  readonly registers: typeof powerOn;
+  readonly registers: NegotiationState & typeof powerOn;
   readonly queues: readonly VirtqueueState[];
   readonly plugged: SavedState;
 }
-
-const interruptReason = { usedBuffer: 1, configuration: 2 } as const;
 
 type TransportRegister = (typeof virtioMmioRegisters)[number]['name'];
 
@@ -51,69 +29,22 @@ export class VirtioMmio extends Device<DeviceRegister, VirtioMmioState> {
   readonly summary: string;
   readonly compatible = ['virtio,mmio'];
   readonly registers: readonly DeviceRegister[];
-  readonly queues: readonly Virtqueue[];
-  /** Features that the device offers. */
-  readonly features: readonly VirtioFeature[];
-  /** What is plugged in, if anything. */
-  readonly plugged: VirtioFunction | undefined;
+  /** What the registers give access to. */
+  readonly transport: VirtioTransport;
   protected readonly rules: AccessRules = { sizes: [1, 2, 4, 8], undefinedOffsets: 'zero' };
-  readonly #interrupt: InterruptLine;
-  readonly #offered: bigint;
-  #state = { ...powerOn };
+  #select = { ...powerOn };
 
-  constructor({ memory, interrupt, plugged }: VirtioMmioWiring) {
+  constructor(wiring: VirtioWiring) {
     super();
-    this.plugged = plugged;
+    const { plugged } = wiring;
     this.model = plugged?.model ?? 'virtio-mmio';
     this.summary = plugged?.summary ?? 'A slot for a virtio device, with nothing in it.';
-    this.#interrupt = interrupt;
     const configuration = plugged?.configuration ?? [];
     this.registers = [
       ...virtioMmioRegisters,
       ...configuration.map((each) => ({ ...each, offset: configurationOffset + each.offset })),
     ];
-    this.features = plugged ? [...plugged.features, ...ringFeatures] : [];
-    this.#offered = this.features.reduce((bits, { bit }) => bits | (1n << BigInt(bit)), 0n);
-    this.queues = (plugged?.queues ?? []).map(
-      ({ name, size }, index) =>
-        new Virtqueue({
-          index,
-          name,
-          maximumSize: size,
-          memory,
-          accepted: () => ({
-            indirect: this.accepts(ringFeature.indirectDescriptors),
-            eventIndex: this.accepts(ringFeature.eventIndex),
-          }),
-          onProblem: (problem) => this.fail(problem),
-        }),
-    );
-    plugged?.attach(this);
-  }
-
-  get isLive(): boolean {
-    return (this.#state.status & (status.driverOk | status.needsReset)) === status.driverOk;
-  }
-
-  /** What the driver did wrong, for views; undefined while it behaves. */
-  get problem(): string | undefined {
-    return this.#state.problem === '' ? undefined : this.#state.problem;
-  }
-
-  accepts(bit: number): boolean {
-    return ((this.#state.accepted >> BigInt(bit)) & 1n) === 1n;
-  }
-
-  settle(queue: Virtqueue): void {
-    if (this.isLive && queue.settle() === 'interrupt') this.#raise(interruptReason.usedBuffer);
-  }
-
-  fail(problem: string): void {
-    if (this.#state.problem !== '') return;
-    const tells = this.isLive;
-    this.#change({ status: this.#state.status | status.needsReset, problem });
-    // Virtio 2.1.2: after DRIVER_OK, the driver is told by a notification of a changed configuration.
-    if (tells) this.#raise(interruptReason.configuration);
+    this.transport = new VirtioTransport(wiring);
   }
 
   override load(offset: number, size: AccessSize): bigint | undefined {
@@ -130,24 +61,25 @@ export class VirtioMmio extends Device<DeviceRegister, VirtioMmioState> {
   }
 
   peek(register: DeviceRegister): bigint {
-    if (register.offset >= configurationOffset) return this.plugged?.peek(register.name) ?? 0n;
+    if (register.offset >= configurationOffset) return this.transport.plugged?.peek(register.name) ?? 0n;
     const queue = this.#queue;
-    const { interruptStatus, deviceFeaturesSel, driverFeaturesSel, accepted, queueSel } = this.#state;
+    const { transport } = this;
+    const { deviceFeaturesSel, driverFeaturesSel, queueSel } = this.#select;
     switch (register.name as TransportRegister) {
       case 'MagicValue':
         return magic;
       case 'Version':
         return 2n;
       case 'DeviceID':
-        return BigInt(this.plugged?.deviceId ?? 0);
+        return BigInt(transport.plugged?.deviceId ?? 0);
       case 'VendorID':
-        return this.plugged ? vendor : 0n;
+        return transport.plugged ? vendor : 0n;
       case 'DeviceFeatures':
-        return selected(this.#offered, deviceFeaturesSel);
+        return selected(transport.offered, deviceFeaturesSel);
       case 'DeviceFeaturesSel':
         return BigInt(deviceFeaturesSel);
       case 'DriverFeatures':
-        return selected(accepted, driverFeaturesSel);
+        return selected(transport.accepted, driverFeaturesSel);
       case 'DriverFeaturesSel':
         return BigInt(driverFeaturesSel);
       case 'QueueSel':
@@ -159,9 +91,9 @@ export class VirtioMmio extends Device<DeviceRegister, VirtioMmioState> {
       case 'QueueReady':
         return queue?.state.ready === true ? 1n : 0n;
       case 'InterruptStatus':
-        return BigInt(interruptStatus);
+        return BigInt(transport.interruptStatus);
       case 'Status':
-        return BigInt(this.#state.status);
+        return BigInt(transport.status);
       case 'QueueDescLow':
         return selected(queue?.state.descriptorArea ?? 0n, 0);
       case 'QueueDescHigh':
@@ -190,43 +122,43 @@ export class VirtioMmio extends Device<DeviceRegister, VirtioMmioState> {
   }
 
   override inspect(): readonly DeviceDetail[] {
-    const { problem, features, queues, plugged } = this;
-    const accepted = features.filter(({ bit }) => this.accepts(bit)).map(({ name }) => name);
-    return [
-      ...(problem === undefined ? [] : [{ label: 'problem', value: problem }]),
-      ...(plugged?.inspect?.() ?? []),
-      { label: 'features', value: accepted.length === 0 ? 'none accepted' : accepted.join(', ') },
-      ...queues.map((queue) => inspectQueue(queue)),
-    ];
+    return this.transport.inspect();
   }
 
   reset(): void {
-    this.#state = { ...powerOn };
-    for (const queue of this.queues) queue.reset();
-    this.plugged?.reset();
-    this.#interrupt(false);
+    this.#select = { ...powerOn };
+    this.transport.reset();
   }
 
   override renew(): void {
-    this.plugged?.renew?.();
+    this.transport.plugged?.renew?.();
     this.reset();
   }
 
   save(): VirtioMmioState {
+    const { negotiation, queues, plugged } = this.transport.save();
+    const { status, interruptStatus, accepted, problem } = negotiation;
+    const { deviceFeaturesSel, driverFeaturesSel, queueSel } = this.#select;
+    // The order of the names is part of what is hashed.
     return {
-      registers: { ...this.#state },
-      queues: this.queues.map(({ state }) => state),
-      plugged: this.plugged?.save() ?? null,
+      registers: {
+        status,
+        interruptStatus,
+        deviceFeaturesSel,
+        driverFeaturesSel,
+        accepted,
+        queueSel,
+        problem,
+      },
+      queues,
+      plugged,
     };
   }
 
   restore({ registers, queues, plugged }: VirtioMmioState): void {
-    this.#state = { ...registers };
-    this.queues.forEach((queue, index) => {
-      const state = queues[index];
-      if (state) queue.restore(state);
-    });
-    this.plugged?.restore(plugged);
+    const { deviceFeaturesSel, driverFeaturesSel, queueSel } = registers;
+    this.#select = { deviceFeaturesSel, driverFeaturesSel, queueSel };
+    this.transport.restore({ negotiation: registers, queues, plugged });
   }
 
   protected read(register: DeviceRegister): bigint {
@@ -235,11 +167,12 @@ export class VirtioMmio extends Device<DeviceRegister, VirtioMmioState> {
 
   protected write(register: DeviceRegister, value: bigint): void {
     if (register.offset >= configurationOffset) {
-      this.plugged?.write?.(register.name, value);
+      this.transport.plugged?.write?.(register.name, value);
       return;
     }
     const word = Number(value);
     const queue = this.#queue;
+    const { transport } = this;
     switch (register.name as TransportRegister) {
       case 'DeviceFeaturesSel':
         return this.#change({ deviceFeaturesSel: word });
@@ -254,11 +187,11 @@ export class VirtioMmio extends Device<DeviceRegister, VirtioMmioState> {
       case 'QueueReady':
         return queue?.setReady((word & 1) === 1);
       case 'QueueNotify':
-        return this.#serve(this.queues[word]);
+        return transport.notify(transport.queues[word]);
       case 'InterruptACK':
-        return this.#setInterrupt(this.#state.interruptStatus & ~word);
+        return transport.acknowledge(word);
       case 'Status':
-        return this.#setStatus(word & 0xff);
+        return (word & 0xff) === 0 ? this.reset() : transport.setStatus(word & 0xff);
       case 'QueueDescLow':
         return queue?.configure({ descriptorArea: withHalf(queue.state.descriptorArea, 0n, value) });
       case 'QueueDescHigh':
@@ -272,7 +205,7 @@ export class VirtioMmio extends Device<DeviceRegister, VirtioMmioState> {
       case 'QueueDeviceHigh':
         return queue?.configure({ deviceArea: withHalf(queue.state.deviceArea, 32n, value) });
       case 'QueueReset':
-        if (word === 1 && this.accepts(ringFeature.ringReset)) queue?.reset();
+        if (word === 1 && transport.accepts(ringFeature.ringReset)) queue?.reset();
         return;
       case 'SHMSel':
         // There is no shared memory to select.
@@ -295,7 +228,7 @@ export class VirtioMmio extends Device<DeviceRegister, VirtioMmioState> {
   }
 
   get #queue(): Virtqueue | undefined {
-    return this.queues[this.#state.queueSel];
+    return this.transport.queues[this.#select.queueSel];
   }
 
   #loadConfiguration(offset: number, size: AccessSize): bigint {
@@ -311,47 +244,20 @@ export class VirtioMmio extends Device<DeviceRegister, VirtioMmioState> {
   }
 
   #acceptFeatures(value: bigint): void {
-    const { driverFeaturesSel, accepted } = this.#state;
-    // Virtio 3.1.1: features are settled once FEATURES_OK is set.
-    if (driverFeaturesSel > 1 || (this.#state.status & status.featuresOk) !== 0) return;
-    this.#change({ accepted: withHalf(accepted, BigInt(32 * driverFeaturesSel), value) });
-  }
-
-  #setStatus(value: number): void {
-    if (value === 0) return this.reset();
-    const before = this.#state.status;
-    let next = (value & ~status.needsReset) | (before & status.needsReset);
-    // Virtio 2.2.2: what was not offered cannot be accepted, and then FEATURES_OK stays clear.
-    if ((this.#state.accepted & ~this.#offered) !== 0n) next &= ~status.featuresOk;
-    this.#change({ status: next });
-    if ((before & status.driverOk) !== 0 || !this.isLive) return;
-    // What was made available before the device might look at it.
-    for (const queue of this.queues) this.#serve(queue);
-  }
-
-  #serve(queue: Virtqueue | undefined): void {
-    if (!queue || !this.isLive || !queue.state.ready) return;
-    this.plugged?.serve(queue);
-    this.settle(queue);
-  }
-
-  #raise(reason: number): void {
-    this.#setInterrupt(this.#state.interruptStatus | reason);
-  }
-
-  #setInterrupt(interruptStatus: number): void {
-    this.#change({ interruptStatus });
-    this.#interrupt(interruptStatus !== 0);
+    const { driverFeaturesSel } = this.#select;
+    if (driverFeaturesSel > 1) return;
+    const { transport } = this;
+    transport.acceptFeatures(withHalf(transport.accepted, BigInt(32 * driverFeaturesSel), value));
   }
 
   #change(change: Partial<typeof powerOn>): void {
-    Object.assign(this.#state, change);
+    Object.assign(this.#select, change);
   }
 }
 
 /** Is it a virtio slot with nothing in it? Views leave those out. */
 export function isEmptySlot(device: Device): boolean {
-  return device instanceof VirtioMmio && device.plugged === undefined;
+  return device instanceof VirtioMmio && device.transport.plugged === undefined;
 }
 
 /** 32 bits of 64, or zero for bits that nobody has. */

@@ -24,7 +24,7 @@ export interface VirtioHost {
 
 /**
  * What a virtio device does, apart from how it is reached: its features, its queues, its configuration. Plugged
- * into a transport (`VirtioMmio`), it is a device.
+ * into a transport (behind `VirtioMmio`), it is a device.
  */
 export interface VirtioFunction {
   /** Virtio 5: what kind of device it is. */

@@ -5,6 +5,7 @@ import { PhysicalProtection } from '../../../src/hart/physical-protection.ts';
 import { hartMode } from '../../../src/hart/hart-mode.ts';
 import { QuickWalk } from '../../../src/hart/translation/quick-walk.ts';
 import { accessRegime, fetchRegime } from '../../../src/hart/translation/regime.ts';
+import type { Walked } from '../../../src/hart/translation/walk.ts';
 import { atp, flags, ramBase, TestMachine } from '../fixture.ts';
 
 const access = fc.constantFrom('read' as const, 'write' as const, 'execute' as const);
@@ -60,12 +61,7 @@ describe('hart/translation/quick-walk', () => {
             machine.setCsr('pmpcfg0', 0x0fn);
           }
           state.mode = hartMode(chosen.privilege, false);
-          const quick = new QuickWalk({
-            state,
-            memory: machine.physical,
-            protection: new PhysicalProtection(state),
-            contiguousPages: defaultIsa.has('Svnapot'),
-          });
+          const quick = quickWalk(machine);
           const actual = quick.find(Number(chosen.page >> 12n), chosen.access);
           if (actual === undefined) return;
           found++;
@@ -75,11 +71,7 @@ describe('hart/translation/quick-walk', () => {
           const address = (chosen.page >> 12n) << 12n;
           assert.equal(walker.walk({ address, access: chosen.access, regime, effects: 'update' }), actual);
           assert.equal(writes, before, 'the walk changed nothing');
-          assert.deepEqual(
-            quick.tables.subarray(0, quick.tableCount),
-            walker.tables.subarray(0, walker.tableCount),
-          );
-          assert.equal(quick.lowest, walker.lowest);
+          assertSameTables(quick, walker);
         },
       ),
       { numRuns: 1000 },
@@ -141,23 +133,14 @@ describe('hart/translation/quick-walk', () => {
           if (chosen.stages !== 'second') machine.setCsr('vsatp', atp(places[0] ?? 0));
           if (chosen.stages !== 'first') machine.setCsr('hgatp', atp(root));
           state.mode = hartMode(chosen.privilege, true);
-          const quick = new QuickWalk({
-            state,
-            memory: machine.physical,
-            protection: new PhysicalProtection(state),
-            contiguousPages: defaultIsa.has('Svnapot'),
-          });
+          const quick = quickWalk(machine);
           const actual = quick.find(Number(chosen.page >> 12n), chosen.access);
           if (actual === undefined) return;
           if (chosen.stages === 'both') found++;
           const regime = chosen.access === 'execute' ? fetchRegime(state) : accessRegime(state, 'normal');
           const request = { address: (chosen.page >> 12n) << 12n, access: chosen.access, regime } as const;
           assert.equal(walker.walk({ ...request, effects: 'update' }), actual);
-          assert.deepEqual(
-            quick.tables.subarray(0, quick.tableCount),
-            walker.tables.subarray(0, walker.tableCount),
-          );
-          assert.equal(quick.lowest, walker.lowest);
+          assertSameTables(quick, walker);
         },
       ),
       { numRuns: 2000 },
@@ -165,6 +148,23 @@ describe('hart/translation/quick-walk', () => {
     assert.ok(found > 50, `${found} were found by both stages`);
   });
 });
+
+function quickWalk({ physical, hart: { state } }: TestMachine): QuickWalk {
+  return new QuickWalk({
+    state,
+    memory: physical,
+    protection: new PhysicalProtection(state),
+    contiguousPages: defaultIsa.has('Svnapot'),
+  });
+}
+
+function assertSameTables(actual: Walked, expected: Walked): void {
+  assert.deepEqual(
+    actual.tables.subarray(0, actual.tableCount),
+    expected.tables.subarray(0, expected.tableCount),
+  );
+  assert.equal(actual.lowest, expected.lowest);
+}
 
 /** Maps an address by a leaf at some level. */
 function write(

@@ -40,7 +40,7 @@ describe('machine/devices/virtio-mmio', () => {
     driver.set('Status', 11);
     assert.equal(driver.get('Status'), 11);
     driver.set('DriverFeatures', 1 << 28);
-    assert.equal(driver.device.accepts(28), false, 'settled once FEATURES_OK is set');
+    assert.equal(driver.device.transport.accepts(28), false, 'settled once FEATURES_OK is set');
   });
 
   it('uses no buffer before DRIVER_OK, and those that are there then', () => {
@@ -174,7 +174,7 @@ describe('machine/devices/virtio-mmio', () => {
       spoil(driver);
       driver.notify(0);
       assert.notEqual(driver.get('Status') & needsReset, 0);
-      assert.match(driver.device.problem ?? '', problem);
+      assert.match(driver.device.transport.problem ?? '', problem);
       assert.equal(driver.get('InterruptStatus'), 2, 'told by a change of configuration');
       assert.deepEqual(driver.used(0), []);
       driver.notify(0);
@@ -196,7 +196,7 @@ describe('machine/devices/virtio-mmio', () => {
       driver.offer(0, [{ send: Uint8Array.of(1) }, { room: 1 }]);
       driver.notify(0);
       // An available ring that cannot be read has nothing in it.
-      if (name !== 'QueueDriverLow') assert.match(driver.device.problem ?? '', /outside RAM/, name);
+      if (name !== 'QueueDriverLow') assert.match(driver.device.transport.problem ?? '', /outside RAM/, name);
     }
     const driver = echo();
     driver.set('QueueNum', 6);
@@ -213,7 +213,7 @@ describe('machine/devices/virtio-mmio', () => {
     driver.set('QueueReset', 1);
     assert.equal(driver.get('QueueReset'), 0);
     assert.equal(driver.get('QueueReady'), 0);
-    assert.equal(driver.device.queues[0]?.state.used, 0);
+    assert.equal(driver.device.transport.queues[0]?.state.used, 0);
     assert.equal(driver.get('Status'), 15);
   });
 });

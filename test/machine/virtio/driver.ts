@@ -1,5 +1,6 @@
 import { VirtioMmio } from '../../../src/machine/devices/virtio-mmio.ts';
-import { status, virtioMmioRegisters } from '../../../src/machine/devices/virtio-mmio-registers.ts';
+import { virtioMmioRegisters } from '../../../src/machine/devices/virtio-mmio-registers.ts';
+import { deviceStatus } from '../../../src/machine/virtio/transport.ts';
 import type { DirectMemory } from '../../../src/machine/virtio/direct-memory.ts';
 import { descriptorFlag } from '../../../src/machine/virtio/descriptor-walk.ts';
 import type { VirtioFunction } from '../../../src/machine/virtio/virtio-function.ts';
@@ -66,7 +67,7 @@ export class Driver {
   /** The whole of Virtio 3.1.1; accepts all that is offered but for these bits. */
   start(without: readonly number[] = []): void {
     this.set('Status', 0);
-    this.set('Status', status.acknowledge | status.driver);
+    this.set('Status', deviceStatus.acknowledge | deviceStatus.driver);
     for (const half of [0, 1]) {
       this.set('DeviceFeaturesSel', half);
       this.set('DriverFeaturesSel', half);
@@ -74,9 +75,12 @@ export class Driver {
       for (const bit of without) if (bit >>> 5 === half) features &= ~(1 << (bit & 31));
       this.set('DriverFeatures', features >>> 0);
     }
-    this.set('Status', status.acknowledge | status.driver | status.featuresOk);
-    this.device.queues.forEach((_, queue) => this.setUp(queue));
-    this.set('Status', status.acknowledge | status.driver | status.featuresOk | status.driverOk);
+    this.set('Status', deviceStatus.acknowledge | deviceStatus.driver | deviceStatus.featuresOk);
+    this.device.transport.queues.forEach((_, queue) => this.setUp(queue));
+    this.set(
+      'Status',
+      deviceStatus.acknowledge | deviceStatus.driver | deviceStatus.featuresOk | deviceStatus.driverOk,
+    );
   }
 
   setUp(queue: number): void {
@@ -139,7 +143,7 @@ export class Driver {
     this.#seen.set(queue, count);
     this.view.setUint16(queue * areaBytes + 0x1002, count, true);
     this.view.setUint16(queue * areaBytes + 0x2002, count, true);
-    const of = this.device.queues[queue];
+    const of = this.device.transport.queues[queue];
     of?.restore({ ...of.state, taken: count, used: count, told: count });
   }
 

@@ -39,7 +39,7 @@ export function fuzzDevices(target: FuzzTarget, count: number, seed: number): Fu
   const random = generator(seed);
   const tally = { chains: 0, accesses: 0, used: 0, broken: 0 };
   const drivers = target.regions.flatMap(({ device }) =>
-    device instanceof VirtioMmio && device.plugged ? [device] : [],
+    device instanceof VirtioMmio && device.transport.plugged ? [device] : [],
   );
   const wild = drivers.map((device, index) => new WildDriver(device, index, target, random, tally));
   while (tally.chains + tally.accesses < count) {
@@ -87,12 +87,12 @@ class WildDriver {
 
   step(): void {
     this.#chain();
-    const { problem } = this.#device;
+    const { problem } = this.#device.transport;
     const needsReset = (Number(this.#device.load(offsetOf('Status'), 4)) & 64) !== 0;
     assert.equal(needsReset, problem !== undefined, 'a broken rule shows as DEVICE_NEEDS_RESET');
     if (problem !== undefined) this.#tally.broken++;
     // Broken, unset or set up strangely: begin again soon, so that most chains are looked at.
-    if (!this.#device.isLive || this.#random(64) === 0) this.#start();
+    if (!this.#device.transport.isLive || this.#random(64) === 0) this.#start();
   }
 
   #set(name: string, value: number): void {
@@ -110,7 +110,7 @@ class WildDriver {
       this.#set('DriverFeatures', this.#random(3) === 0 ? offered & word(this.#random) : offered);
     }
     this.#set('Status', 11);
-    this.#device.queues.forEach((_, queue) => {
+    this.#device.transport.queues.forEach((_, queue) => {
       this.#set('QueueSel', queue);
       this.#set('QueueNum', this.#random(32) === 0 ? this.#random(300) : queueSize);
       ['QueueDesc', 'QueueDriver', 'QueueDevice'].forEach((area, which) => {
@@ -130,7 +130,7 @@ class WildDriver {
   #chain(): void {
     this.#tally.chains++;
     const random = this.#random;
-    const queue = random(Math.max(1, this.#device.queues.length));
+    const queue = random(Math.max(1, this.#device.transport.queues.length));
     const length = 1 + random(5);
     const readable = random(length + 1);
     const table = this.#table(length, readable);
@@ -145,9 +145,9 @@ class WildDriver {
     const index = (head[0] ?? 0) | ((head[1] ?? 0) << 8);
     this.#memory.write(ring + 4 + 2 * (index % queueSize), twoBytes(random(32) === 0 ? word(random) : 0));
     this.#memory.write(ring + 2, twoBytes(index + (random(64) === 0 ? random(20) : 1)));
-    const before = this.#device.queues[queue]?.state.used ?? 0;
+    const before = this.#device.transport.queues[queue]?.state.used ?? 0;
     this.#set('QueueNotify', this.#sometimes(queue));
-    this.#tally.used += ((this.#device.queues[queue]?.state.used ?? 0) - before) & 0xffff;
+    this.#tally.used += ((this.#device.transport.queues[queue]?.state.used ?? 0) - before) & 0xffff;
   }
 
   #table(length: number, readable: number): Uint8Array {

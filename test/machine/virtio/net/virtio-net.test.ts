@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { status } from '../../../../src/machine/devices/virtio-mmio-registers.ts';
+import { deviceStatus } from '../../../../src/machine/virtio/transport.ts';
 import { memoryFolder } from '../../../../src/machine/host-folder.ts';
 import { frameOf } from '../../../../src/machine/network/ethernet.ts';
 import { Network } from '../../../../src/machine/network/network.ts';
@@ -105,7 +105,7 @@ describe('machine/virtio/net/virtio-net', () => {
       second?.start(without);
       second?.offer(receive, room === 0 ? [{ send: Uint8Array.of(1) }] : [{ room }], 0);
       sendFrame(first, frame(0, 1, 150));
-      assert.equal((second?.get('Status') ?? 0) & status.needsReset, status.needsReset);
+      assert.equal((second?.get('Status') ?? 0) & deviceStatus.needsReset, deviceStatus.needsReset);
     }
   });
 
@@ -119,7 +119,7 @@ describe('machine/virtio/net/virtio-net', () => {
     assert.deepEqual(second?.used(receive), []);
     assert.deepEqual(first?.used(transmit), []);
     first?.request(transmit, [{ send: new Uint8Array(11) }]);
-    assert.equal((first?.get('Status') ?? 0) & status.needsReset, status.needsReset);
+    assert.equal((first?.get('Status') ?? 0) & deviceStatus.needsReset, deviceStatus.needsReset);
   });
 
   it('loses what comes while the driver is not there', () => {
