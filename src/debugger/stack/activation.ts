@@ -25,3 +25,6 @@ export interface Activation {
   /** True for the frame whose registers are those of the processor: they can be changed. */
   readonly isInnermost: boolean;
 }
+
+/** Where a level of a stack, activations of one stratum, is at its innermost: its mode, and the root of its space. */
+export type LevelStart = Pick<Activation, 'mode' | 'root'>;

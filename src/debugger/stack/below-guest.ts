@@ -1,6 +1,7 @@
 import type { HartMode } from '../../hart/hart-mode.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
 import type { DebugThread, Target } from '../target/target.ts';
+import type { LevelStart } from './activation.ts';
 
 /**
  * How a stack goes on where no trap led to a level, with a VMM that is software of the machine: below a guest there is
@@ -11,7 +12,7 @@ export function takeRecordAcross(
   { observed }: Target,
   { hart }: DebugThread,
   records: TrapRecord[],
-  { mode, root }: { readonly mode: HartMode; readonly root: bigint },
+  { mode, root }: LevelStart,
 ): TrapRecord | undefined {
   if (observed === undefined) return undefined;
   if (mode.virtual) {

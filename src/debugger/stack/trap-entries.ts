@@ -1,10 +1,9 @@
-import type { HartMode } from '../../hart/hart-mode.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import { lookupAddress } from '../../symbols/unwind.ts';
 import type { StratumImage } from '../images/image-set.ts';
 import type { DebugThread, Target } from '../target/target.ts';
-import type { Activation } from './activation.ts';
+import type { Activation, LevelStart } from './activation.ts';
 import { takeAt } from './below-guest.ts';
 
 /** Traps that could have led to what a thread runs, innermost first. */
@@ -49,10 +48,7 @@ function isJump({ cpu, hart }: DebugThread, { from, to, interrupt, code, root, p
  * Takes the trap that entered the level, and all inside it, off the list. A trap from a process must be from the
  * space that is in force now, if any is: a kernel may have switched process within a trap.
  */
-export function takeRecord(
-  records: TrapRecord[],
-  { mode, root }: { readonly mode: HartMode; readonly root: bigint },
-): TrapRecord | undefined {
+export function takeRecord(records: TrapRecord[], { mode, root }: LevelStart): TrapRecord | undefined {
   const isEntry = (record: TrapRecord): boolean =>
     record.to.privilege === mode.privilege && record.to.virtual === mode.virtual;
   const isOfSpace = ({ from, root: of }: TrapRecord): boolean =>

@@ -1,12 +1,10 @@
-import type { HartMode } from '../../hart/hart-mode.ts';
 import type { TrapRecord } from '../../hart/trap-records.ts';
 import type { CallerFrame, FrameRegisters } from '../../symbols/unwind.ts';
 import { stratumOf } from '../target/cpu.ts';
 import type { DebugThread, Target } from '../target/target.ts';
-import type { Activation } from './activation.ts';
-import { takeRecordAcross } from './below-guest.ts';
-import { entryOfTask, isOfOtherTask } from './other-task.ts';
-import { entriesOf, isEntered, takeRecord } from './trap-entries.ts';
+import type { Activation, LevelStart } from './activation.ts';
+import { entryOfLevel } from './level-entry.ts';
+import { entriesOf, takeRecord } from './trap-entries.ts';
 
 /** A level of the stack: activations of one stratum, and the trap by which the stratum below called it. */
 export interface StackLevel {
@@ -35,12 +33,7 @@ export function unwindThread(target: Target, thread: DebugThread): readonly Stac
     const record = takeRecord(records, start);
     const limits = { isInnermost: levels.length === 0, most: mostFrames - frames, enteredBy: record };
     const activations = unwindLevel(target, thread, start, limits);
-    const enteredBy =
-      record && isOfOtherTask(target, thread, activations, record)
-        ? entryOfTask(target, thread, activations)
-        : record && isEntered(activations, record)
-          ? record
-          : takeRecordAcross(target, thread, records, start);
+    const enteredBy = entryOfLevel(target, thread, records, { start, activations, record });
     frames += activations.length;
     levels.push({ activations, enteredBy });
     if (enteredBy === undefined) break;
@@ -55,9 +48,7 @@ interface Limits {
   readonly enteredBy: TrapRecord | undefined;
 }
 
-interface Start {
-  readonly mode: HartMode;
-  readonly root: bigint;
+interface Start extends LevelStart {
   readonly hgatp: bigint;
   readonly registers: FrameRegisters;
 }
