@@ -109,7 +109,7 @@ function elfImage(elf: ElfFile): MachineImage {
     segments: segments
       .filter(({ memorySize }) => memorySize > 0)
       .map((segment) => withoutHeadersBelow(virtMemoryMap.ram.base, segment, elf.header)),
-    entry: physicalEntry(elf),
+    entry: elf.physicalEntry,
     ...(toHost && { htif: { toHost: toHost.address, fromHost: fromHost?.address } }),
   };
 }
@@ -129,14 +129,4 @@ function withoutHeadersBelow(
   if (!areHeaders || bytes.subarray(headers, below).some((byte) => byte !== 0))
     return { address, bytes, memorySize };
   return { address: BigInt(ramBase), bytes: bytes.subarray(below), memorySize: memorySize - below };
-}
-
-/** A kernel may say its entry as a virtual address, though nothing translates when it is entered. */
-function physicalEntry(elf: ElfFile): bigint {
-  const { entry } = elf.header;
-  const segments = elf.loadableSegments();
-  const isWithin = (start: bigint, size: number): boolean => entry >= start && entry < start + BigInt(size);
-  if (segments.some(({ physicalAddress, memorySize }) => isWithin(physicalAddress, memorySize))) return entry;
-  const home = segments.find(({ virtualAddress, memorySize }) => isWithin(virtualAddress, memorySize));
-  return home === undefined ? entry : entry - home.virtualAddress + home.physicalAddress;
 }

@@ -68,17 +68,15 @@ export class ElfFile {
     return this.segments.filter(({ type, memorySize }) => type === PT_LOAD && memorySize > 0);
   }
 
-  /**
-   * The entry as a physical address: what the machine jumps to while translation is off, when an image is
-   * linked at virtual addresses and loaded at physical ones.
-   */
+  /** Where a machine that translates nothing yet enters the file: a kernel may say its entry as a virtual address. */
   get physicalEntry(): bigint {
     const { entry } = this.header;
-    const home = this.segments.find(
-      ({ type, virtualAddress, memorySize }) =>
-        type === PT_LOAD && entry >= virtualAddress && entry - virtualAddress < memorySize,
-    );
-    return home ? entry - home.virtualAddress + home.physicalAddress : entry;
+    const segments = this.loadableSegments();
+    const isWithin = (start: bigint, size: number): boolean => entry >= start && entry < start + BigInt(size);
+    if (segments.some(({ physicalAddress, memorySize }) => isWithin(physicalAddress, memorySize)))
+      return entry;
+    const home = segments.find(({ virtualAddress, memorySize }) => isWithin(virtualAddress, memorySize));
+    return home === undefined ? entry : entry - home.virtualAddress + home.physicalAddress;
   }
 }
 

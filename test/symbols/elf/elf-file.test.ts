@@ -51,6 +51,20 @@ describe('symbols/elf/elf-file', function () {
     assert.equal(elf.physicalEntry, 0x8000_0000n);
   });
 
+  it('leaves an entry that is a physical address as it is, whatever is linked there', () => {
+    const bytes = buildBytes(SOURCES, OPTIONS).slice();
+    const { header, segments } = read(bytes);
+    const [first, second] = segments.filter(({ type }) => type === 1);
+    assert.ok(first && second && first.physicalAddress === 0x8000_0000n);
+    const { offset, entrySize } = header.programHeaders;
+    const view = new DataView(bytes.buffer);
+    view.setBigUint64(24, first.physicalAddress, true);
+    view.setBigUint64(offset + entrySize * segments.indexOf(second) + 16, first.physicalAddress, true);
+    const elf = read(bytes);
+    assert.ok(elf.loadableSegments().some(({ virtualAddress }) => virtualAddress === first.physicalAddress));
+    assert.equal(elf.physicalEntry, first.physicalAddress);
+  });
+
   it('gives the symbols that nm gives', () => {
     const elf = read(buildBytes(SOURCES, OPTIONS));
     const expected = [
