@@ -66,9 +66,9 @@ esac
 
 /**
  * Runs as process 1. The kernel makes a variable of `guest=once` on its command line: then the machine is powered off
- * where the shell would begin, and the seconds that it was up, and idle, are printed before. The shell is one that leads a session
- * on the console's own device, so it can control jobs. Busybox's poweroff, reboot and halt ask process 1 by a signal, as they
- * would its init; the shell that runs this takes signals while it waits, but not while it runs a command.
+ * where the shell would begin, and the seconds that it was up, and idle, are printed before. The shell is one that leads
+ * a session on the console's own device, so it can control jobs. Busybox's poweroff, reboot and halt ask process 1 by a
+ * signal, as they would its init; the shell that runs this takes signals while it waits, but not while it runs a command.
  */
 function initScript(modules: readonly KernelModule[]): string {
   return `#!/bin/sh

@@ -184,8 +184,7 @@ function quoted(text: string): string {
   return `"${escaped}"${text.length >= longestText ? '…' : ''}`;
 }
 
-// oxlint-disable-next-line no-control-regex -- control characters are what it is about
-const unseen = /["\\\u0000-\u001f\u007f]/g;
+const unseen = /["\\\p{Cc}]/gu;
 
 const escapes: Readonly<Record<number, string>> = {
   0: '\\0',

@@ -309,6 +309,13 @@ describe('debugger/expressions/evaluator, assigning', () => {
     assert.equal(value('processes[2].name'), '"other"');
   });
 
+  it('shows in a string what cannot be seen, as C writes it', () => {
+    [...Buffer.from('a"\\\n\u001b\u0001\u0085é\0')].forEach((byte, index) =>
+      value(`current->name[${index}] = ${byte}`),
+    );
+    assert.equal(value('current->name'), String.raw`"a\"\\\n\e\x01\x85é"`);
+  });
+
   it('writes registers and variables in them', () => {
     assert.equal(value('$a0 = 3'), '0x3');
     assert.equal(value('number'), '3', 'it lives in a0');
