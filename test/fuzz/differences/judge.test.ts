@@ -62,7 +62,7 @@ describe('fuzz/differences/judge', () => {
 
   it('knows that QEMU looks at satp for the faults of a guest’s addresses', () => {
     const mprv = 1n << 17n;
-    assert.equal(tolerate('mcause', fault(mprv, 0n))?.id, 'hlv-faults');
+    assert.equal(tolerate('mcause', fault(mprv, 0n))?.id, 'faults-by-satp');
     assert.equal(tolerate('mcause', fault(0n, 0n)), undefined);
     assert.equal(tolerate('mcause', fault(mprv, 8n << 60n)), undefined);
   });

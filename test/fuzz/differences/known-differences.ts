@@ -541,7 +541,7 @@ export const knownDifferences: readonly KnownDifference[] = [
       family(theirs.cause) === families[0],
   },
   {
-    id: 'hlv-faults',
+    id: 'faults-by-satp',
     what: 'QEMU 7.2 goes by satp, not vsatp, to tell page faults of HLV and HSV, and of M mode with MPRV and MPV, from access faults.',
     clause: 'Priv. hypervisor, HLV and MPRV: as though V = 1.',
     tolerates: (csr, { ours, theirs, level }) =>
