@@ -27,6 +27,7 @@ import { ModuleWatch } from './introspection/module-watch.ts';
 import { Judge } from './run/judge.ts';
 import { Mover } from './run/mover.ts';
 import { stopOf } from './run/outcome.ts';
+import { OutsideInput } from './run/outside-input.ts';
 import { Past } from './run/past.ts';
 import { planFor } from './run/plan-for.ts';
 import type { Plan } from './run/plan.ts';
@@ -47,10 +48,8 @@ export class StrataDebugger implements DebuggerCore {
   readonly onDidPrint: Event<ConsoleOutput>;
   readonly #didChange = new Emitter<void>();
   readonly onDidChange = this.#didChange.event;
-  readonly #didInput = new Emitter<void>();
-  readonly onDidInput = this.#didInput.event;
-  readonly #didFork = new Emitter<void>();
-  readonly onDidFork = this.#didFork.event;
+  readonly onDidInput: Event<void>;
+  readonly onDidFork: Event<void>;
   readonly #target: Target;
   readonly #consoles: ConsoleLogs;
   readonly #history: History;
@@ -64,13 +63,11 @@ export class StrataDebugger implements DebuggerCore {
   readonly #judge: Judge;
   readonly #mover: Mover;
   readonly #past: Past;
+  readonly #outside: OutsideInput;
   #plan: Plan | undefined;
   /** Where the resumption under way began. */
   #resumedAt: Mark | undefined;
   #stop: Stop | undefined;
-  #hasEnded = false;
-  /** The last step that history has reached. */
-  #furthest = 0;
 
   /** The machine stands at its beginning. */
   constructor(target: Target, consoles: ConsoleLogs) {
@@ -91,6 +88,9 @@ export class StrataDebugger implements DebuggerCore {
     const onRestore = (step: number): void => consoles.truncate(step);
     const { history, judge, mover } = { history: this.#history, judge: this.#judge, mover: this.#mover };
     this.#past = new Past({ target, history, judge, mover, onRestore });
+    this.#outside = new OutsideInput(target, history, this.#breakpoints);
+    this.onDidInput = this.#outside.onDidInput;
+    this.onDidFork = this.#outside.onDidFork;
     this.onDidChangeBreakpoint = this.#breakpoints.onDidChange;
     this.onDidLog = this.#judge.onDidLog;
     this.onDidPrint = consoles.onDidPrint;
@@ -144,7 +144,7 @@ export class StrataDebugger implements DebuggerCore {
     if (plan === undefined) throw new StrataError('not-running', 'internal', 'nothing was resumed');
     const idleBefore = this.#target.machine.idleNanoseconds;
     const outcome = plan.advance(steps);
-    this.#furthest = Math.max(this.#furthest, this.#target.machine.steps);
+    this.#outside.noteRun();
     this.#stacks.forget();
     switch (outcome.kind) {
       case 'running':
@@ -158,7 +158,7 @@ export class StrataDebugger implements DebuggerCore {
         return outcome;
       case 'ended':
         this.#finish();
-        this.#hasEnded = true;
+        this.#outside.end();
         return outcome;
       case 'stopped':
         // What was printed again on the way is not news.
@@ -181,7 +181,7 @@ export class StrataDebugger implements DebuggerCore {
 
   restart(): Stop {
     this.#finish();
-    this.#hasEnded = false;
+    this.#outside.restart();
     this.#past.seek(this.#history.beginning);
     this.#modules.look();
     this.#breakpoints.forgetHits(this.#history.beginning);
@@ -239,27 +239,11 @@ export class StrataDebugger implements DebuggerCore {
   }
 
   input(console: string, bytes: Uint8Array): void {
-    const { machine } = this.#target;
-    if (this.#hasEnded) return;
-    // Whoever types in the past begins another future: what was typed later belongs to the old one.
-    machine.inputLog.truncate(machine.steps);
-    this.#breakpoints.forgetHits({ step: machine.steps + 1 });
-    this.#history.fork();
-    machine.input(console, bytes);
-    if (machine.steps < this.#furthest) {
-      this.#furthest = machine.steps;
-      this.#didFork.fire();
-    }
-    this.#didInput.fire();
+    this.#outside.type(console, bytes);
   }
 
   offer(port: string, bytes: Uint8Array): boolean {
-    const { machine } = this.#target;
-    const isInPast = machine.steps < this.#furthest || machine.inputLog.nextStep !== Infinity;
-    if (this.#hasEnded || isInPast) return false;
-    machine.input(port, bytes);
-    this.#didInput.fire();
-    return true;
+    return this.#outside.offer(port, bytes);
   }
 
   #noteChange(): void {
