@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { FuzzCase, Slot } from './case.ts';
+import type { Slot } from './case.ts';
 import type { Mismatch } from './compare.ts';
+import { emptyCase } from './empty-case.ts';
 import { locate, locateFirst, type CaseComparison } from './locate.ts';
 
 const slots = Array.from({ length: 8 }, (_, index): Slot => ({
@@ -9,19 +10,7 @@ const slots = Array.from({ length: 8 }, (_, index): Slot => ({
   mnemonic: `addi ${index}`,
   extension: 'I',
 }));
-const fuzzCase: FuzzCase = {
-  seed: 0,
-  mode: 'U',
-  x: [],
-  f: [],
-  fcsr: 0n,
-  csrs: new Map(),
-  pmp: [],
-  pokes: [],
-  codeVirtual: 0n,
-  codePhysical: 0,
-  slots,
-};
+const fuzzCase = { ...emptyCase, slots };
 const mismatch: Mismatch = { trap: 0, ours: undefined, theirs: undefined, values: [] };
 
 /** Differs after so many instructions. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FuzzCase, Slot } from '../case.ts';
+import { emptyCase } from '../empty-case.ts';
 import { windowBase, windowTable } from '../generate/tables.ts';
 import { layout, pageBytes } from '../layout.ts';
 import { isOverwritten } from './changed-code.ts';
@@ -10,13 +11,7 @@ const nop = slot(0x13, 'addi');
 const store = slot(0x00f4_36a3, 'sd');
 const last = slot(0x00dc_d393, 'srli');
 const fuzzCase: FuzzCase = {
-  seed: 0,
-  mode: 'U',
-  x: [],
-  f: [],
-  fcsr: 0n,
-  csrs: new Map(),
-  pmp: [],
+  ...emptyCase,
   pokes: [[windowTable('S') + 8 * 4, (BigInt(layout.code / pageBytes) << 10n) | 0xffn]],
   codeVirtual: BigInt(layout.code),
   codePhysical: layout.code,

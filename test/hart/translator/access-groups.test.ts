@@ -21,13 +21,7 @@ describe('hart/translator/access-groups', () => {
   });
 
   it('ends a group where its register changes', () => {
-    const loads = [
-      op('ld', { rd: 12, rs1: 10, imm: 0 }),
-      op('ld', { rd: 13, rs1: 10, imm: 8 }),
-      op('ld', { rd: 10, rs1: 10, imm: 16 }),
-      op('ld', { rd: 12, rs1: 10, imm: 0 }),
-      op('ld', { rd: 13, rs1: 10, imm: 8 }),
-    ];
+    const loads = [12, 13, 10, 12, 13].map((rd, index) => op('ld', { rd, rs1: 10, imm: 8 * (index % 3) }));
     assert.deepEqual(
       parts(loads).map(({ start, end }) => [start, end]),
       [[0, 3]],

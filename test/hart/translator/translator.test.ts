@@ -118,25 +118,15 @@ describe('hart/translator', () => {
   });
 
   it('faults at the one access of several that it has to, and at none before it', () => {
-    const guest = new TinyGuest()
-      .la('t0', 'handler')
-      .csrw('mtvec', 't0')
-      .label('restart')
-      .li('a1', ramBase + ramSize - 0x400)
-      .label('again')
-      .op('sd', { rs1: 'a1', rs2: 'a2', imm: 0 })
-      .op('addi', { rd: 'a2', rs1: 'a2', imm: 1 })
-      .op('sd', { rs1: 'a1', rs2: 'a2', imm: 16 })
-      .op('addi', { rd: 'a3', rs1: 'a3', imm: 1 })
-      .op('sd', { rs1: 'a1', rs2: 'a3', imm: 8 })
-      .op('addi', { rd: 'a1', rs1: 'a1', imm: 8 })
-      .jump('again')
-      .label('handler')
-      .la('t0', 'restart')
-      .csrw('mepc', 't0')
-      .li('t0', 0x1800)
-      .csrw('mstatus', 't0')
-      .op('mret');
+    const guest = offRam(0x400, (loop) =>
+      loop
+        .op('sd', { rs1: 'a1', rs2: 'a2', imm: 0 })
+        .op('addi', { rd: 'a2', rs1: 'a2', imm: 1 })
+        .op('sd', { rs1: 'a1', rs2: 'a2', imm: 16 })
+        .op('addi', { rd: 'a3', rs1: 'a3', imm: 1 })
+        .op('sd', { rs1: 'a1', rs2: 'a3', imm: 8 })
+        .op('addi', { rd: 'a1', rs1: 'a1', imm: 8 }),
+    );
     const pair = new Pair(guest);
     pair.runRandomly(30_000);
     assert.ok(pair.machines[0].state.trapsTaken > 10);
@@ -250,31 +240,38 @@ describe('hart/translator', () => {
   });
 
   it('faults in the middle of a hot block as it would anywhere, and goes on from there', () => {
-    // Walks off the end of RAM again and again; the handler turns it back.
-    const guest = new TinyGuest()
-      .la('t0', 'handler')
-      .csrw('mtvec', 't0')
-      .label('restart')
-      .li('a1', ramBase + ramSize - 0x2000)
-      .label('again')
-      .op('addi', { rd: 'a2', rs1: 'a2', imm: 1 })
-      .op('ld', { rd: 'a3', rs1: 'a1', imm: 0 })
-      .op('sd', { rs1: 'a1', rs2: 'a2', imm: 0 })
-      .op('addi', { rd: 'a1', rs1: 'a1', imm: 16 })
-      .op('add', { rd: 'a4', rs1: 'a4', rs2: 'a3' })
-      .jump('again')
-      .label('handler')
-      .la('t0', 'restart')
-      .csrw('mepc', 't0')
-      .li('t0', 0x1800)
-      .csrw('mstatus', 't0')
-      .op('mret');
+    const guest = offRam(0x2000, (loop) =>
+      loop
+        .op('addi', { rd: 'a2', rs1: 'a2', imm: 1 })
+        .op('ld', { rd: 'a3', rs1: 'a1', imm: 0 })
+        .op('sd', { rs1: 'a1', rs2: 'a2', imm: 0 })
+        .op('addi', { rd: 'a1', rs1: 'a1', imm: 16 })
+        .op('add', { rd: 'a4', rs1: 'a4', rs2: 'a3' }),
+    );
     const pair = new Pair(guest);
     pair.runRandomly(60_000);
     assert.ok(pair.machines[0].state.trapsTaken > 10);
     assert.ok(pair.translation.translations > 0);
   });
 });
+
+/** Walks off the end of RAM, from so many bytes before it on, by what `loop` adds to a1; the handler turns it back. */
+function offRam(before: number, loop: (guest: TinyGuest) => TinyGuest): TinyGuest {
+  const guest = new TinyGuest()
+    .la('t0', 'handler')
+    .csrw('mtvec', 't0')
+    .label('restart')
+    .li('a1', ramBase + ramSize - before)
+    .label('again');
+  return loop(guest)
+    .jump('again')
+    .label('handler')
+    .la('t0', 'restart')
+    .csrw('mepc', 't0')
+    .li('t0', 0x1800)
+    .csrw('mstatus', 't0')
+    .op('mret');
+}
 
 /** Arithmetic, loads and stores across pages, calls, an indirect call, nested loops, and a loop entered in its middle. */
 function mixedLoops(): TinyGuest {

@@ -40,7 +40,7 @@ export interface Coverage {
 }
 
 /**
- * Runs generated programs on two machines, one with the reference evaluator and one with the interpreter, and
+ * Runs generated programs on two machines, one with the reference evaluator and one with another engine, and
  * compares all their state at stops after random counts of steps, until `steps` were run.
  */
 export function compareEngines(options: {
@@ -70,7 +70,7 @@ export function compareEngines(options: {
   for (let episode = 0; coverage.steps < options.steps; episode++) {
     const { pair, manner } = worlds[episode % worlds.length] as (typeof worlds)[number];
     const steps = Math.min(manner.steps, options.steps - coverage.steps);
-    new Episode(pair, options.seed, episode, manner, coverage, isa.instructionAlignment).run(steps);
+    new Episode(pair, engine, options.seed, episode, manner, coverage, isa.instructionAlignment).run(steps);
     const { functions } = pair[1].translation() ?? nothingTranslated;
     assert.ok(functions <= manner.capacity, 'translated code stays within its bound');
   }
@@ -125,6 +125,7 @@ class Episode {
   readonly #pair: Pair;
   readonly #random: Random;
   readonly #name: string;
+  readonly #engine: string;
   readonly #coverage: Coverage;
   readonly #manner: Manner;
   readonly #family: readonly Setting[];
@@ -140,6 +141,7 @@ class Episode {
 
   constructor(
     pair: Pair,
+    engine: string,
     seed: number,
     episode: number,
     manner: Manner,
@@ -153,6 +155,7 @@ class Episode {
     this.#coverage = coverage;
     this.#family = this.#random.pick(families);
     this.#setting = this.#random.pick(this.#family);
+    this.#engine = engine;
     this.#name = `seed ${seed}, episode ${episode}`;
     this.#program = makeProgram(this.#random, codePages * 0x1000, alignment);
     const entries = this.#random.pick(manner.entries);
@@ -306,23 +309,23 @@ class Episode {
   }
 
   #compare(expected: HartStop, actual: HartStop): void {
-    const [reference, interpreter] = this.#pair;
+    const [reference, other] = this.#pair;
     const isSame =
-      Buffer.from(reference.hart.stateBytes).equals(interpreter.hart.stateBytes) &&
+      Buffer.from(reference.hart.stateBytes).equals(other.hart.stateBytes) &&
       Buffer.from(reference.memory.ram.buffer, reference.memory.ramOffset, ownBytes).equals(
-        Buffer.from(interpreter.memory.ram.buffer, interpreter.memory.ramOffset, ownBytes),
+        Buffer.from(other.memory.ram.buffer, other.memory.ramOffset, ownBytes),
       ) &&
-      reference.entries.every((entry, index) => entry === interpreter.entries[index]) &&
+      reference.entries.every((entry, index) => entry === other.entries[index]) &&
       expected.kind === actual.kind &&
-      reference.bus.log.length === interpreter.bus.log.length;
+      reference.bus.log.length === other.bus.log.length;
     if (isSame) return;
     assert.fail(
       [
-        `${this.#name}, in ${this.#setting}: the interpreter differs from the reference after`,
+        `${this.#name}, in ${this.#setting}: the ${this.#engine} differs from the reference after`,
         ...this.#history.map(({ budget, pc }) => `  ${budget} steps from ${this.#describe(pc)}`),
-        ...differences(reference, interpreter).map((line) => `  ${line}`),
+        ...differences(reference, other).map((line) => `  ${line}`),
         `  stop ${text(expected)}; ${text(actual)}`,
-        `  bus ${reference.bus.log.join(', ')}; ${interpreter.bus.log.join(', ')}`,
+        `  bus ${reference.bus.log.join(', ')}; ${other.bus.log.join(', ')}`,
       ].join('\n'),
     );
   }
