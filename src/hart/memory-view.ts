@@ -37,7 +37,7 @@ export class MemoryView {
     while (done < bytes.length) {
       const place = this.#locate(address + BigInt(done), regime);
       if (place === undefined) break;
-      const part = this.#physical.poke(place.address, bytes.subarray(done, done + place.length));
+      const part = this.#physical.poke(place.address, bytes.subarray(done, done + place.length), 'view');
       if (part === 0) break;
       done += part;
     }

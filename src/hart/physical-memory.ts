@@ -3,6 +3,7 @@ import type { AccessSize } from '../isa/semantics.ts';
 import type { Bus } from './bus.ts';
 import type { MachineMemory } from './memory.ts';
 import { pteBit } from './translation/page-table.ts';
+import { Watchpoints, type MemoryTouch } from './watchpoints.ts';
 
 /** RAM that TypeScript wrote: whoever keeps predecoded code of it, or translations by it, has to drop that. */
 export interface RamWrite {
@@ -29,6 +30,7 @@ export class PhysicalMemory {
   readonly #bus: Bus;
   readonly #written = new Emitter<RamWrite>();
 
+  readonly watchpoints = new Watchpoints();
   readonly onDidWriteRam = this.#written.event;
 
   constructor({ memory, bus }: { readonly memory: MachineMemory; readonly bus: Bus }) {
@@ -46,7 +48,10 @@ export class PhysicalMemory {
 
   /** A guest access with side effects. Unsigned; `undefined` where nothing answers (an access fault). */
   load(address: number, size: AccessSize): bigint | undefined {
-    if (this.isRam(address, size)) return this.#loadRam(address - this.#ramBase, size);
+    if (this.isRam(address, size)) {
+      if (this.watchpoints.areSet) this.#noteRead(address, size);
+      return this.#loadRam(address - this.#ramBase, size);
+    }
     // Unpriv. 2.6: an I/O region need not do misaligned accesses; ours are access faults.
     if (address % size !== 0 || !Number.isSafeInteger(address)) return undefined;
     return this.#bus.load(address, size);
@@ -58,7 +63,9 @@ export class PhysicalMemory {
       const offset = address - this.#ramBase;
       const isOneEntry = (offset & (entryBytes - 1)) + size <= entryBytes;
       const wasValid = (this.#view.getUint8(offset - (offset % entryBytes)) & pteBit.valid) !== 0;
+      const note = this.watchpoints.areSet ? this.#noteWrite(address, size, 'access') : undefined;
       this.#storeRam(offset, size, value);
+      note?.();
       this.#written.fire({ address, length: size, kind: isOneEntry && !wasValid ? 'new' : 'data' });
       return true;
     }
@@ -80,7 +87,9 @@ export class PhysicalMemory {
 
   /** Likewise written, as when A and D bits are set. */
   writeHalf(address: number, value: number): void {
+    const note = this.watchpoints.areSet ? this.#noteWrite(address, 4, 'walk') : undefined;
     this.#view.setUint32(address - this.#ramBase, value, true);
+    note?.();
     this.#written.fire({ address, length: 4, kind: 'usage' });
   }
 
@@ -91,11 +100,14 @@ export class PhysicalMemory {
     return count === 0 ? new Uint8Array() : this.#ram.slice(start, start + count);
   }
 
-  /** Writes RAM; returns how many bytes fitted. */
-  poke(address: number, bytes: Uint8Array): number {
+  /** Writes RAM; returns how many bytes fitted. `by` a view it is no part of what happens, and no watch tells of it. */
+  poke(address: number, bytes: Uint8Array, by: 'machine' | 'view' = 'machine'): number {
     const count = this.#ramBytesFrom(address, bytes.length);
     if (count === 0) return 0;
+    const isNoted = by === 'machine' && this.watchpoints.areSet;
+    const note = isNoted ? this.#noteWrite(address, count, 'outside') : undefined;
     this.#ram.set(bytes.subarray(0, count), address - this.#ramBase);
+    note?.();
     this.#written.fire({ address, length: count, kind: 'data' });
     return count;
   }
@@ -103,6 +115,20 @@ export class PhysicalMemory {
   /** RAM was written by other means (a snapshot, `ram` itself): tells those who listen. */
   ramChanged(address: number, length: number): void {
     this.#written.fire({ address, length, kind: 'data' });
+  }
+
+  #noteRead(address: number, length: number): void {
+    if (!this.watchpoints.concern(address, length, 'read')) return;
+    const before = this.peek(address, length);
+    this.watchpoints.tell({ kind: 'read', by: 'access', address, before, after: before });
+  }
+
+  /** To be called before a write; what it gives, after. */
+  #noteWrite(address: number, length: number, by: MemoryTouch['by']): (() => void) | undefined {
+    if (!this.watchpoints.concern(address, length, 'write')) return undefined;
+    const before = this.peek(address, length);
+    return () =>
+      this.watchpoints.tell({ kind: 'write', by, address, before, after: this.peek(address, length) });
   }
 
   #ramBytesFrom(address: number, length: number): number {

@@ -1,5 +1,6 @@
 import type { HostedLevel } from '../hart/hosted.ts';
 import type { TakenTrap } from '../hart/trap.ts';
+import type { WatchedAccess } from './watched-accesses.ts';
 
 /** Who ended the run: the finisher device, HTIF, an SBI call, or the hosted supervisor. */
 export type ExitSource = 'finisher' | 'tohost' | 'sbi-srst' | 'supervisor';
@@ -10,6 +11,8 @@ export type MachineStop =
   | { readonly kind: 'budget' }
   /** A hart is at an armed address; the instruction there has not run. The next run passes it. */
   | { readonly kind: 'breakpoint'; readonly hart: number; readonly pc: bigint }
+  /** Watched memory was accessed (see `Watchpoints`); the instruction, or the handling of the trap, is done. */
+  | { readonly kind: 'watchpoint'; readonly accesses: readonly WatchedAccess[] }
   /** `onTrap` of a hart wanted to stop; the handler (pc's instruction, or a hosted level) has done nothing yet. */
   | { readonly kind: 'trap'; readonly hart: number; readonly trap: TakenTrap }
   /** A hosted level handles a trap, and the observer wanted to stop before this stage. The next run does it. */

@@ -1,5 +1,6 @@
 import { assert } from '../common/errors.ts';
 import type { Breakpoints } from '../hart/breakpoints.ts';
+import type { Watchpoints } from '../hart/watchpoints.ts';
 import { sumDepartures, type DepartureCounts } from '../hart/engine/departures.ts';
 import type { TranslationStatistics } from '../hart/translator/translation-policy.ts';
 import { MemoryHash } from '../hart/engine/memory-hash.ts';
@@ -26,6 +27,7 @@ import { networkInputPort, virtioConsolePort } from './peripherals.ts';
 import { powerOn } from './power-on.ts';
 import { StateHash } from './state-hash.ts';
 import { Timers } from './timers.ts';
+import { WatchedAccesses } from './watched-accesses.ts';
 
 /** Makes a machine and powers it on. Throws a `StrataError` where the configuration cannot be. */
 export function createMachine(configuration: MachineConfiguration): Machine {
@@ -55,6 +57,7 @@ export class Machine {
   readonly #landmarks = new Landmarks(() => this.onLandmark?.());
   readonly #ending = new Ending(() => this.#lookSoon());
   readonly #passing = new BreakpointPassing();
+  readonly #watched: WatchedAccesses;
   #isNew = true;
   /** The hart that executes now. */
   #running: Hart | undefined;
@@ -78,7 +81,7 @@ export class Machine {
         this.#lookSoon();
       },
     });
-    const { harts, clint, clock, uart, virtioConsole, card, rtc, htif, memory } = this.board;
+    const { harts, clint, clock, uart, virtioConsole, card, rtc, htif, memory, physical } = this.board;
     this.#inputs = new InputPorts(configuration.input?.entries ?? []);
     this.#timers = new Timers({ harts, clint, clock, rtc });
     this.#rotation = new HartRotation(harts, configuration.quantum);
@@ -94,6 +97,13 @@ export class Machine {
     this.firmware = firmware;
     this.supervisor = supervisor;
     this.#hosted = new HostedSoftware({ firmware, supervisor }, this.#ending);
+    this.#watched = new WatchedAccesses({
+      watchpoints: physical.watchpoints,
+      running: () => this.#running,
+      hosted: () => this.#hosted.stage?.level,
+      currentHart: () => this.currentHart,
+      lookSoon: () => this.#lookSoon(),
+    });
     this.#powerOn();
   }
 
@@ -108,6 +118,11 @@ export class Machine {
 
   get breakpoints(): Breakpoints {
     return this.board.breakpoints;
+  }
+
+  /** The bytes of RAM whose accesses stop the machine. */
+  get watchpoints(): Watchpoints {
+    return this.board.physical.watchpoints;
   }
 
   /** What the translator did so far; `undefined` where the engine has none. */
@@ -224,15 +239,20 @@ export class Machine {
     this.#ending.restore(saved.ended);
     this.#passing.forget();
     this.#hosted.abandon();
+    this.#watched.take();
     this.#timers.changed();
   }
 
   /** Does what comes next; a stop ends the run. */
   #runOn(end: number, stopBeforeStage: RunRequest['stopBeforeStage']): MachineStop | undefined {
     if (this.#hosted.isUnderWay) return this.#hosted.run(stopBeforeStage);
+    const accesses = this.#watched.take();
+    if (accesses) return { kind: 'watchpoint', accesses };
     if (this.#ending.stop) return this.#ending.stop;
     if (this.#ending.rebootRequested) this.#powerOn();
     this.#inputs.show(this.steps);
+    // What comes in may be written to memory that is watched.
+    if (this.watchpoints.areTouched) return undefined;
     const step = this.steps;
     const timerStep = this.#timers.update(step);
     if (step >= end) return { kind: 'budget' };
@@ -350,6 +370,7 @@ export class Machine {
     this.#timers.changed();
     const [first] = this.harts;
     if (first) this.#hosted.start(first);
+    this.#watched.take();
     this.#inputs.show(this.steps);
   }
 }

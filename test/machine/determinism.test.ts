@@ -42,6 +42,28 @@ for (const [where, launch] of [
       }
     });
 
+    it('is the same where memory is watched, whether anyone accesses it or not', () => {
+      const watched = launch();
+      const { ramBase } = watched.machine.board.memory;
+      // Where a kernel lies, `current` is there; elsewhere nobody may come by.
+      for (let index = 0; index < 16; index++)
+        watched.machine.watchpoints.add({
+          address: ramBase + index * 0x20_0000 + 0x1_f3d0,
+          length: 8,
+          reads: false,
+          writes: true,
+        });
+      let stops = 0;
+      const hashes = points.map((point) => {
+        while (watched.machine.steps < point)
+          if (watched.machine.run({ until: point }).kind === 'watchpoint') stops++;
+        return watched.machine.hash();
+      });
+      assert.deepEqual(hashes, expected);
+      assert.deepEqual(watched.printed, printed);
+      assert.ok(stops > 10, `${stops} stops`);
+    });
+
     it('is another when the same is typed three steps later', () => {
       const late = hashesAt(launch({ delay: 3 }).machine, points);
       const differs = points.map((step, index) => step > 4_000_003 && late[index] !== expected[index]);

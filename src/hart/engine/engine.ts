@@ -65,7 +65,8 @@ export class Engine implements CodeUser, TableUser {
     const place = memory.harts[hart] as MachineMemory['harts'][number];
     const words = new Uint32Array(memory.wasm.buffer, place.engineOffset, contextsOffset / 4);
     const contexts = new TranslationContexts(memory, place.engineOffset, tables);
-    const refill = new Refill({ ...options, contexts });
+    const { watchpoints } = options.physical;
+    const refill = new Refill({ ...options, watchpoints, contexts });
     const stores = new WatchedStores({ ...options, decode: code.decode });
     this.departures = new Departures(code.decode);
     this.#state = state;
@@ -83,6 +84,7 @@ export class Engine implements CodeUser, TableUser {
     this.#run = instance.exports['run'] as Interpreter['run'];
     code.attach(this);
     tables.attach(this);
+    watchpoints.onDidChange(() => this.flushAll());
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
+import type { Watchpoints } from '../watchpoints.ts';
 import type { Walked } from '../translation/walk.ts';
 import type { PredecodedCode } from './predecoded-code.ts';
 import type { TablePages } from './table-pages.ts';
@@ -22,6 +23,7 @@ export class Refill {
   readonly #code: PredecodedCode;
   readonly #breakpoints: Breakpoints;
   readonly #tables: TablePages;
+  readonly #watchpoints: Watchpoints;
   readonly #contexts: TranslationContexts;
   readonly #translate: TranslatePage;
   readonly #walked: () => Walked;
@@ -37,6 +39,7 @@ export class Refill {
     readonly code: PredecodedCode;
     readonly breakpoints: Breakpoints;
     readonly tables: TablePages;
+    readonly watchpoints: Watchpoints;
     readonly contexts: TranslationContexts;
     readonly translate: TranslatePage;
     /** What the last translation read. */
@@ -46,6 +49,7 @@ export class Refill {
     this.#code = options.code;
     this.#breakpoints = options.breakpoints;
     this.#tables = options.tables;
+    this.#watchpoints = options.watchpoints;
     this.#contexts = options.contexts;
     this.#translate = options.translate;
     this.#walked = options.walked;
@@ -71,6 +75,7 @@ export class Refill {
     if (this.#isRefusedAgain(virtualPage)) return 'refused';
     const page = this.#translateToRam(virtualPage, access);
     if (page === undefined) return 'refused';
+    if (this.#watchpoints.concernPage(page + this.#firstHostPage, access)) return 'refused';
     if (access === 'write') {
       // Who waits for a store wants to look at the machine right after it.
       if (this.#code.isWaitedFor(page)) return 'refused';
@@ -109,7 +114,8 @@ export class Refill {
 
   #translateToRam(virtualPage: number, access: 'read' | 'write' | 'execute'): number | undefined {
     const hostPage = this.#translate(virtualPage, access, 'update');
-    if (hostPage === undefined) return undefined;
+    // Where the walk wrote to what is watched, the run ends after this instruction: it is not to go on in wasm.
+    if (hostPage === undefined || this.#watchpoints.areTouched) return undefined;
     const page = hostPage - this.#firstHostPage;
     if (page < 0 || page >= this.#ramPages) return undefined;
     this.#dependOnTables(virtualPage);

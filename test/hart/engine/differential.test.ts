@@ -15,6 +15,12 @@ for (const engine of ['interpreter', 'translator'] as const)
       assert.ok(engine === 'interpreter' || coverage.dropped > 100);
     });
 
+    it('accesses watched memory in the same instructions, which are the last of their runs', () => {
+      const coverage = compareEngines({ seed: 2, steps: 20_000, engine, watches: 10 });
+      assert.ok(coverage.touches > 50 && coverage.walkTouches > 0);
+      assert.ok(engine === 'interpreter' || coverage.translated > 100);
+    });
+
     it('has so on a machine without C, where jumps to what is not aligned trap', () => {
       const coverage = compareEngines({ seed: 1, steps: 20_000, engine, isa: withoutC });
       assert.ok(coverage.traps > 100 && coverage.breakpoints > 0 && coverage.trapCodes.size > 5);

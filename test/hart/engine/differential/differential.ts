@@ -10,6 +10,7 @@ import type { TestMachine } from '../../fixture.ts';
 import { makeInstruction, makeProgram, registers, type Program } from './program.ts';
 import { Random } from './random.ts';
 import {
+  anyRange,
   codeAddress,
   codePages,
   codePlace,
@@ -31,6 +32,9 @@ export interface Coverage {
   traps: number;
   breakpoints: number;
   interrupts: number;
+  /** Accesses of memory that is watched: loads and stores, and what page walks wrote. */
+  touches: number;
+  walkTouches: number;
   /** Translated functions that were made, and that were dropped, most of them for want of room. */
   translated: number;
   dropped: number;
@@ -48,14 +52,18 @@ export function compareEngines(options: {
   readonly steps: number;
   readonly engine?: 'interpreter' | 'translator';
   readonly isa?: Isa;
+  /** In per cent of the runs, memory begins to be watched, or ceases to be. */
+  readonly watches?: number;
 }): Coverage {
-  const { engine = 'interpreter', isa = defaultIsa } = options;
+  const { engine = 'interpreter', isa = defaultIsa, watches = 0 } = options;
   const coverage: Coverage = {
     steps: 0,
     stops: 0,
     traps: 0,
     breakpoints: 0,
     interrupts: 0,
+    touches: 0,
+    walkTouches: 0,
     translated: 0,
     dropped: 0,
     merged: 0,
@@ -68,7 +76,8 @@ export function compareEngines(options: {
     return { pair, manner };
   });
   for (let episode = 0; coverage.steps < options.steps; episode++) {
-    const { pair, manner } = worlds[episode % worlds.length] as (typeof worlds)[number];
+    const { pair, manner: common } = worlds[episode % worlds.length] as (typeof worlds)[number];
+    const manner = { ...common, watches };
     const steps = Math.min(manner.steps, options.steps - coverage.steps);
     new Episode(pair, engine, options.seed, episode, manner, coverage, isa.instructionAlignment).run(steps);
     const { functions } = pair[1].translation() ?? nothingTranslated;
@@ -96,6 +105,7 @@ interface Manner {
   readonly disturbances: number;
   /** Whether the program stores to its own code. */
   readonly code: 'changes' | 'stays';
+  readonly watches?: number;
 }
 
 /**
@@ -178,7 +188,10 @@ class Episode {
     let passing = false;
     while (reference.state.steps < end) {
       if (this.#random.chance(this.#manner.disturbances)) this.#disturb();
+      if (this.#manner.watches && this.#random.chance(this.#manner.watches)) this.#changeWatches();
       const budget = Math.min(this.#budget(), end - reference.state.steps);
+      // What happened between the runs was not the hart's doing.
+      for (const world of this.#pair) world.takeTouches();
       const before = reference.state.steps;
       this.#history = [...this.#history.slice(-3), { budget, pc: reference.state.pc }];
       const start = passing ? 'pass-breakpoint' : 'stop-at-breakpoint';
@@ -187,6 +200,7 @@ class Episode {
         HartStop,
       ];
       this.#compare(expected, actual);
+      this.#compareTouches();
       this.#coverage.stops++;
       this.#coverage.steps += reference.state.steps - before;
       passing = expected.kind === 'breakpoint';
@@ -199,6 +213,7 @@ class Episode {
       if (expected.kind === 'trap' || expected.kind === 'wfi') this.#resume();
     }
     for (const world of this.#pair) world.clearBreakpoints();
+    for (const world of this.#pair) world.clearWatches();
     const [first, second] = this.#pair.map(({ memory }) =>
       Buffer.from(memory.ram.buffer, memory.ram.byteOffset),
     );
@@ -261,6 +276,24 @@ class Episode {
       }
       default:
         for (const world of this.#pair) world.clearBreakpoints();
+    }
+  }
+
+  #changeWatches(): void {
+    const ranges = Array.from({ length: 3 }, () => anyRange(this.#pair[0], this.#random));
+    const isEnough = this.#random.chance(20);
+    for (const world of this.#pair) {
+      if (isEnough) world.clearWatches();
+      else for (const range of ranges) world.watch(range);
+    }
+  }
+
+  #compareTouches(): void {
+    const [expected, actual] = this.#pair.map((world) => world.takeTouches());
+    assert.deepEqual(actual, expected, `${this.#name}: the same accesses of what is watched`);
+    for (const { by } of expected ?? []) {
+      if (by === 'access') this.#coverage.touches++;
+      else this.#coverage.walkTouches++;
     }
   }
 

@@ -3,6 +3,7 @@ import { pteBit } from '../../../../src/hart/translation/page-table.ts';
 import { hartMode } from '../../../../src/hart/hart-mode.ts';
 import { interruptCode } from '../../../../src/hart/trap.ts';
 import type { BreakpointSpace } from '../../../../src/hart/breakpoints.ts';
+import type { MemoryTouch, WatchedRange } from '../../../../src/hart/watchpoints.ts';
 import type { Isa } from '../../../../src/isa/configuration/isa.ts';
 import type { TranslationPolicy } from '../../../../src/hart/translator/translation-policy.ts';
 import type { Random } from './random.ts';
@@ -56,6 +57,7 @@ export class World extends TestMachine {
   #roots: Scheme;
   readonly #tables: Uint8Array;
   readonly #armed: [BreakpointSpace, bigint][] = [];
+  #watched: WatchedRange[] = [];
 
   constructor(
     engine: 'reference' | 'interpreter' | 'translator',
@@ -67,6 +69,7 @@ export class World extends TestMachine {
   ) {
     super(engine, options);
     this.hart.onTrap = () => true;
+    this.physical.watchpoints.onTouch = () => this.hart.requestAttention();
     this.#schemes = [3, 4, 5].map((levels) => this.#makeTables(levels));
     this.#roots = this.#schemes[0] as Scheme;
     this.#tables = this.physical.peek(tablesBase, tableBytes);
@@ -146,6 +149,21 @@ export class World extends TestMachine {
     for (const [space, address] of this.#armed.splice(0)) this.breakpoints.remove(space, address);
   }
 
+  watch(range: WatchedRange): void {
+    this.physical.watchpoints.add(range);
+    this.#watched.push(range);
+  }
+
+  clearWatches(): void {
+    for (const range of this.#watched) this.physical.watchpoints.remove(range);
+    this.#watched = [];
+  }
+
+  /** Accesses of what is watched since this was last asked. */
+  takeTouches(): readonly MemoryTouch[] {
+    return this.physical.watchpoints.take();
+  }
+
   /** The same pages by tables of so many levels, for S mode, U mode and a second stage. */
   #makeTables(levels: number): Scheme {
     const [S, U, guest] = [this.table(), this.table(), this.table()];
@@ -203,6 +221,23 @@ interface Scheme {
 
 function leafOf(leaves: readonly number[], page: number): number {
   return leaves[page] as number;
+}
+
+/** A few bytes of the data, the code or the page tables, most often where programs are about to access them. */
+export function anyRange(world: World, random: Random): WatchedRange {
+  const start = random.weighted([
+    [6, dataBase + pageBytes * random.below(dataPages) + 8 * random.below(512)],
+    [2, random.pick(world.leaves)],
+    [1, random.pick(world.codeLeaves)],
+    [1, random.pick([...scattered, contiguous]) + random.below(pageBytes)],
+  ]);
+  const [reads, either] = [random.chance(60), random.chance(60)];
+  const length = random.weighted([
+    [3, 1 + random.below(16)],
+    [2, 64 + random.below(512)],
+    [1, pageBytes + random.below(pageBytes)],
+  ]);
+  return { address: start + random.below(8), length, reads, writes: !reads || either };
 }
 
 /** Where an offset in the code lies, as the setting's programs address it. */

@@ -1,0 +1,109 @@
+import { Emitter } from '../common/event.ts';
+
+/** Bytes of RAM of which accesses are to be told: from a host-physical address on. */
+export interface WatchedRange {
+  readonly address: number;
+  readonly length: number;
+  readonly reads: boolean;
+  readonly writes: boolean;
+}
+
+/**
+ * An access to memory that is watched; several of one instruction where it crosses a page, or reads and writes. `by`: a
+ * load or store, the usage bits that a page walk set, or somebody who is no hart: a device, firmware, a hosted VMM.
+ */
+export interface MemoryTouch {
+  readonly kind: 'read' | 'write';
+  readonly by: 'access' | 'walk' | 'outside';
+  readonly address: number;
+  /** What all bytes of the access were, and what they are now: the same where they were read. */
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+/**
+ * The bytes of RAM of which a debugger wants to know who accesses them. Pages with such bytes stay out of the TLBs, so
+ * that accesses of them come through `PhysicalMemory` and others cost nothing.
+ */
+export class Watchpoints {
+  /** Whoever has to stop is told of each touch as it happens. */
+  onTouch: ((touch: MemoryTouch) => void) | undefined;
+  readonly #ranges = new Set<WatchedRange>();
+  /** By number of the page (address / 4096). */
+  readonly #pages = new Map<number, WatchedRange[]>();
+  readonly #changed = new Emitter<void>();
+  #touches: MemoryTouch[] = [];
+
+  readonly onDidChange = this.#changed.event;
+
+  add(range: WatchedRange): void {
+    this.#ranges.add(range);
+    this.#change();
+  }
+
+  /** Nothing happens where it is not there. */
+  remove(range: WatchedRange): void {
+    if (this.#ranges.delete(range)) this.#change();
+  }
+
+  /** Is anything watched at all? */
+  get areSet(): boolean {
+    return this.#ranges.size > 0;
+  }
+
+  /** Must accesses of this page be seen? An instruction that reads and writes is a write to the TLBs. */
+  concernPage(page: number, access: 'read' | 'write'): boolean {
+    return this.#pages.get(page)?.some(({ reads }) => reads || access === 'write') ?? false;
+  }
+
+  /** Is any byte of an access watched? */
+  concern(address: number, length: number, access: 'read' | 'write'): boolean {
+    const lastPage = Math.floor((address + length - 1) / pageBytes);
+    for (let page = Math.floor(address / pageBytes); page <= lastPage; page++)
+      for (const range of this.#pages.get(page) ?? [])
+        if (overlaps(range, address, length) && (access === 'read' ? range.reads : range.writes)) return true;
+    return false;
+  }
+
+  /** An access that they concern was made. */
+  tell(touch: MemoryTouch): void {
+    this.#touches.push(touch);
+    this.onTouch?.(touch);
+  }
+
+  /** Has an access been made that nobody has taken note of? */
+  get areTouched(): boolean {
+    return this.#touches.length > 0;
+  }
+
+  /** The accesses made since this was last asked, in order. */
+  take(): readonly MemoryTouch[] {
+    const touches = this.#touches;
+    this.#touches = [];
+    return touches;
+  }
+
+  #change(): void {
+    this.#pages.clear();
+    for (const range of this.#ranges) {
+      const lastPage = Math.floor((range.address + range.length - 1) / pageBytes);
+      for (let page = Math.floor(range.address / pageBytes); page <= lastPage; page++) {
+        const others = this.#pages.get(page);
+        if (others === undefined) this.#pages.set(page, [range]);
+        else others.push(range);
+      }
+    }
+    this.#changed.fire();
+  }
+}
+
+/** Does an access reach into a range? */
+export function overlaps(
+  range: { readonly address: number; readonly length: number },
+  address: number,
+  length: number,
+): boolean {
+  return address < range.address + range.length && range.address < address + length;
+}
+
+const pageBytes = 0x1000;
