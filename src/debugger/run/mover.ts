@@ -91,6 +91,7 @@ export class Mover {
         return { kind: 'idle' };
       case 'trap':
       case 'stage':
+      case 'watchpoint':
         return undefined;
       case 'breakpoint': {
         const thread = this.#target.currentThread;
