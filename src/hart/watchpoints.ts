@@ -98,7 +98,7 @@ export class Watchpoints {
 }
 
 /** Does an access reach into a range? */
-export function overlaps(
+function overlaps(
   range: { readonly address: number; readonly length: number },
   address: number,
   length: number,
