@@ -10,6 +10,7 @@ import type { TablePages } from './engine/table-pages.ts';
 import { EngineWalks } from './engine-walks.ts';
 import { HartTimers } from './hart-timers.ts';
 import type { HostedLevels } from './hosted.ts';
+import { InstructionRunner } from './instruction-runner.ts';
 import type { MachineMemory } from './memory.ts';
 import { MemoryView } from './memory-view.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
@@ -19,6 +20,7 @@ import { Evaluator } from './reference/evaluator.ts';
 import { HartState } from './state.ts';
 import { PageWalker } from './translation/walk.ts';
 import type { Translator } from './translator/translator.ts';
+import { TrapDelivery } from './trap-delivery.ts';
 import { TrapRecords } from './trap-records.ts';
 import { Triggers } from './triggers/triggers.ts';
 import { VirtualMemory } from './virtual-memory.ts';
@@ -51,15 +53,15 @@ export interface HartParts {
   readonly view: MemoryView;
   readonly protection: PhysicalProtection;
   readonly triggers: Triggers;
-  readonly evaluator: Evaluator;
   readonly timers: HartTimers;
-  readonly quickTraps: QuickTraps;
+  readonly delivery: TrapDelivery;
+  readonly instructions: InstructionRunner;
   readonly engine: Engine | undefined;
 }
 
 /** Makes the parts of a hart, each of which hears of what it depends on. */
 export function createHartParts(options: HartOptions): HartParts {
-  const { isa, memory, physical, id, clock } = options;
+  const { isa, memory, physical, id, clock, hosted, breakpoints } = options;
   const place = memory.harts[id];
   assert(place !== undefined, `the memory has no room for hart ${id}`);
   const state = new HartState(memory.wasm, place.stateOffset);
@@ -78,7 +80,7 @@ export function createHartParts(options: HartOptions): HartParts {
       hart: id,
       state,
       physical,
-      breakpoints: options.breakpoints,
+      breakpoints,
       records,
       walked: () => walks.walked,
       translate: (page, access, effects) => walks.translate(page, access, effects),
@@ -109,6 +111,31 @@ export function createHartParts(options: HartOptions): HartParts {
   const virtual = new VirtualMemory(state, physical, walker);
   const evaluator = new Evaluator({ isa, state, csrs, records, memory: virtual, triggers, contextChanged });
   const quickTraps = new QuickTraps({ state, records, walks, decode: decoderOf(isa) });
+  const delivery = new TrapDelivery({ state, hosted, triggers, timers, engine });
+  const instructions = new InstructionRunner({
+    state,
+    records,
+    hosted,
+    breakpoints,
+    walker,
+    triggers,
+    evaluator,
+    quickTraps,
+    delivery,
+    engine,
+  });
   const view = new MemoryView(physical, walker);
-  return { state, csrs, records, walker, view, protection, triggers, evaluator, timers, quickTraps, engine };
+  return {
+    state,
+    csrs,
+    records,
+    walker,
+    view,
+    protection,
+    triggers,
+    timers,
+    delivery,
+    instructions,
+    engine,
+  };
 }

@@ -1,34 +1,23 @@
-import type { Breakpoints } from './breakpoints.ts';
 import type { CsrFile } from './csr-file.ts';
 import type { DepartureCounts } from './engine/departures.ts';
-import { engineExit } from './engine/engine-exit.ts';
 import type { Engine } from './engine/engine.ts';
+import { countsEvents, settleEvents } from './event-counters.ts';
 import { createHartParts, type HartOptions } from './hart-parts.ts';
 import type { HartTimers } from './hart-timers.ts';
-import { hostedLevel, type HostedLevel, type HostedLevels } from './hosted.ts';
+import type { HostedLevel, HostedLevels } from './hosted.ts';
+import type { InstructionRunner } from './instruction-runner.ts';
 import { dueInterrupt, interruptEndsWait } from './interrupts.ts';
-import { countsEvents, settleEvents } from './event-counters.ts';
 import type { MemoryView } from './memory-view.ts';
 import type { PhysicalProtection } from './physical-protection.ts';
-import type { QuickTraps } from './quick-traps.ts';
-import type { Evaluator } from './reference/evaluator.ts';
 import { hartSlot } from './state-layout.ts';
-import { supervisorMode } from './hart-mode.ts';
 import type { HartState } from './state.ts';
 import type { HartStop } from './stop.ts';
-import type { TrapRecords, TrapRecord } from './trap-records.ts';
-import type { TakenTrap, Trap } from './trap.ts';
-import type { Triggers } from './triggers/triggers.ts';
-import {
-  returnFromMachine,
-  returnFromSupervisor,
-  takeInterrupt,
-  takeInterruptUnseen,
-  takeTrap,
-} from './traps.ts';
 import type { Fence } from './translation/fence.ts';
-import { fetchRegime } from './translation/regime.ts';
 import type { PageWalker } from './translation/walk.ts';
+import type { ExitWatch, TrapDelivery, TrapObserver } from './trap-delivery.ts';
+import type { TrapRecord, TrapRecords } from './trap-records.ts';
+import { returnFromMachine, returnFromSupervisor, takeInterrupt, takeInterruptUnseen } from './traps.ts';
+import type { Triggers } from './triggers/triggers.ts';
 
 /** What a run does at a breakpoint on which it begins: the one that stopped the last run is passed. */
 export type RunStart = 'stop-at-breakpoint' | 'pass-breakpoint';
@@ -38,14 +27,6 @@ export type RunStart = 'stop-at-breakpoint' | 'pass-breakpoint';
  * `false`: the machine has to look at something before the hart runs on.
  */
 export type ServeLevel = (hart: Hart, level: HostedLevel) => boolean;
-
-/** Whoever wants to know when guests run whose VMM is guest software. */
-export interface ExitWatch {
-  /** A trap from VS or VU mode to HS mode is delivered. */
-  left(trap: TakenTrap): void;
-  /** SRET in HS mode has entered VS or VU mode. */
-  entered(): void;
-}
 
 /** Plain data: all of a hart but what can be made again. */
 export interface SavedHart {
@@ -64,23 +45,18 @@ export class Hart {
   readonly walker: PageWalker;
   /** Memory by virtual and guest-physical address, for views. */
   readonly view: MemoryView;
-  /** Sees every trap once it is delivered; `true` stops the run there. */
-  onTrap: ((trap: TakenTrap) => boolean) | undefined;
-  exits: ExitWatch | undefined;
 
-  readonly #breakpoints: Breakpoints;
   readonly #protection: PhysicalProtection;
   readonly #triggers: Triggers;
-  readonly #evaluator: Evaluator;
-  readonly #engine: Engine | undefined;
   readonly #timers: HartTimers;
-  readonly #quickTraps: QuickTraps;
+  readonly #engine: Engine | undefined;
+  readonly #delivery: TrapDelivery;
+  readonly #instructions: InstructionRunner;
   #attention = false;
 
   constructor(options: HartOptions) {
     this.id = options.id;
     this.hosted = options.hosted;
-    this.#breakpoints = options.breakpoints;
     const parts = createHartParts(options);
     this.state = parts.state;
     this.csrs = parts.csrs;
@@ -89,10 +65,20 @@ export class Hart {
     this.view = parts.view;
     this.#protection = parts.protection;
     this.#triggers = parts.triggers;
-    this.#evaluator = parts.evaluator;
     this.#timers = parts.timers;
-    this.#quickTraps = parts.quickTraps;
     this.#engine = parts.engine;
+    this.#delivery = parts.delivery;
+    this.#instructions = parts.instructions;
+  }
+
+  /** From now on sees the hart's traps. */
+  set onTrap(observer: TrapObserver | undefined) {
+    this.#delivery.onTrap = observer;
+  }
+
+  /** From now on is told of exits to guest software. */
+  set exits(watch: ExitWatch) {
+    this.#delivery.exits = watch;
   }
 
   /** Power-on: M mode at `pc`, registers zero, CSRs at their reset values. Counts begin again. */
@@ -123,7 +109,7 @@ export class Hart {
       if (step >= end) return budgetStop;
       let stop = this.#beforeInstruction();
       if (stop === 'again') continue;
-      stop ??= this.#runInstructions(Math.min(end, this.#timers.nextStep) - step, step === passedStep);
+      stop ??= this.#instructions.run(Math.min(end, this.#timers.nextStep) - step, step === passedStep);
       if (stop !== undefined) {
         if (stop.kind !== 'hosted' || serve === undefined) return stop;
         if (!serve(this, stop.level)) return attentionStop;
@@ -167,7 +153,7 @@ export class Hart {
 
   /** The instruction word that raised the last exception; 0 where its fetch did. Of no meaning after interrupts. */
   get trappedWord(): number {
-    return this.#evaluator.word;
+    return this.#instructions.trappedWord;
   }
 
   /**
@@ -211,124 +197,19 @@ export class Hart {
     if (due !== undefined) {
       if (this.#triggers.areArmed) this.#triggers.count(this.#triggers.counting());
       const { code, to } = due;
-      if (!this.#areTrapsUnseen)
-        return this.#deliver(takeInterrupt(state, this.trapRecords, code, to)) ?? 'again';
+      if (!this.#delivery.isUnseen)
+        return this.#delivery.deliver(takeInterrupt(state, this.trapRecords, code, to)) ?? 'again';
       takeInterruptUnseen(state, this.trapRecords, code, to);
-      return this.#enteredHandler() ?? 'again';
+      return this.#delivery.enteredHandler() ?? 'again';
     }
     if (state.waiting) {
       if (!interruptEndsWait(state)) return { kind: 'wfi' };
       state.waiting = false;
     }
-    const level = hostedLevel(state, this.hosted);
-    return level && hostedStop[level];
-  }
-
-  /** Runs `budget` steps at most. `undefined`: interrupts have to be looked at. */
-  #runInstructions(budget: number, passesBreakpoint: boolean): HartStop | undefined {
-    const { state } = this;
-    if (this.#engine === undefined || this.#triggers.needStep) {
-      if (!passesBreakpoint && this.#isAtBreakpoint()) return { kind: 'breakpoint', pc: state.pc };
-      return this.#step();
-    }
-    if (passesBreakpoint) this.#engine.passBreakpoint();
-    this.#engine.callsInside =
-      this.onTrap === undefined &&
-      !this.hosted.supervisor &&
-      !this.#triggers.areArmed &&
-      !countsEvents(state);
-    switch (this.#engine.run(budget)) {
-      case engineExit.budget:
-        return undefined;
-      case engineExit.breakpoint:
-        return { kind: 'breakpoint', pc: state.pc };
-      case engineExit.slow:
-        return this.#stepOutside(this.#engine);
-      case engineExit.refusedLoad:
-        return this.#accessOutside(this.#engine, 'read');
-      case engineExit.refusedStore:
-        return this.#accessOutside(this.#engine, 'write');
-    }
-  }
-
-  #stepOutside(engine: Engine): HartStop | undefined {
-    const word = engine.fetched;
-    engine.departures.doneOutside(word);
-    if (word === ecallWord && this.#areTrapsUnseen) {
-      this.#evaluator.word = word;
-      this.#quickTraps.call();
-      return this.#enteredHandler();
-    }
-    const stop = this.#step(word);
-    if (word === sretWord || word === mretWord) engine.returnedFromTrap();
-    return stop;
-  }
-
-  #accessOutside(engine: Engine, access: 'read' | 'write'): HartStop | undefined {
-    const word = engine.fetched;
-    engine.departures.doneOutside(word);
-    if (word === undefined || !this.#areTrapsUnseen) return this.#step(word);
-    if (!this.#quickTraps.guestPageFault(word, access, engine.missLow, engine.missHigh))
-      return this.#step(word);
-    this.#evaluator.word = word;
-    return this.#enteredHandler();
-  }
-
-  /** Is there nobody who is told of each trap? */
-  get #areTrapsUnseen(): boolean {
-    return this.onTrap === undefined && this.exits === undefined && !this.#triggers.areArmed;
-  }
-
-  /** One instruction by the evaluator, or the trap that it raises; `word` if it has been fetched. */
-  #step(word?: number): HartStop | undefined {
-    const from = this.state.mode;
-    const trap = this.#triggers.areArmed ? this.#stepWithTriggers() : this.#evaluator.step(word);
-    if (this.exits && from === supervisorMode && this.state.virtual) this.exits.entered();
-    return trap && this.#deliver(takeTrap(this.state, this.trapRecords, trap));
-  }
-
-  #stepWithTriggers(): Trap | undefined {
-    const counting = this.#triggers.counting();
-    const trap = this.#triggers.beforeInstruction() ?? this.#evaluator.step();
-    this.#triggers.count(counting);
-    return trap;
-  }
-
-  #deliver(taken: TakenTrap): HartStop | undefined {
-    const stop = this.#enteredHandler();
-    // A hosted level has no first instruction to fire before.
-    if (this.#triggers.areArmed && stop === undefined) this.#triggers.trapped(taken);
-    if (taken.from.virtual && taken.to === supervisorMode) this.exits?.left(taken);
-    return this.onTrap?.(taken) ? { kind: 'trap', trap: taken } : stop;
-  }
-
-  /** A trap was taken; the stop that it is where its level is hosted. */
-  #enteredHandler(): HartStop | undefined {
-    this.#timers.countingChanged();
-    this.#engine?.enterByTrap();
-    this.#engine?.contextChanged();
-    const level = hostedLevel(this.state, this.hosted);
-    return level && hostedStop[level];
-  }
-
-  #isAtBreakpoint(): boolean {
-    const { pc } = this.state;
-    if (this.#breakpoints.has('virtual', pc)) return true;
-    if (this.#breakpoints.pages('physical').size === 0) return false;
-    const regime = fetchRegime(this.state);
-    const page = this.walker.walk({ address: pc, access: 'execute', regime, effects: 'none' });
-    if (typeof page !== 'number') return false;
-    return this.#breakpoints.has('physical', BigInt(page) * 4096n + BigInt.asUintN(12, pc));
+    return this.#delivery.hostedStop();
   }
 }
 
-const ecallWord = 0x73;
-const sretWord = 0x1020_0073;
-const mretWord = 0x3020_0073;
 // What `run` returns most often is made once.
 const budgetStop: HartStop = { kind: 'budget' };
 const attentionStop: HartStop = { kind: 'attention' };
-const hostedStop: Readonly<Record<HostedLevel, HartStop>> = {
-  machine: { kind: 'hosted', level: 'machine' },
-  supervisor: { kind: 'hosted', level: 'supervisor' },
-};
