@@ -1,5 +1,6 @@
 import { assert } from '../common/errors.ts';
 import { wasm } from '../common/web-assembly.ts';
+import { pageBytes } from '../common/page.ts';
 import type { MachineMemory } from './memory.ts';
 import { hartStateBytes } from './state-layout.ts';
 
@@ -25,7 +26,10 @@ export function createMachineMemory(options: {
   readonly ramSize: number;
 }): MachineMemory {
   const { harts, ramBase, ramSize } = options;
-  assert(harts > 0 && ramBase % 0x1000 === 0 && ramSize % 0x1000 === 0, 'RAM is made of whole 4 KiB pages');
+  assert(
+    harts > 0 && ramBase % pageBytes === 0 && ramSize % pageBytes === 0,
+    'RAM is made of whole 4 KiB pages',
+  );
   const engineStart = alignToWasmPage(harts * hartStateBytes);
   const predecodedOffset = engineStart + harts * engineBytesPerHart;
   const entryTablesOffset = predecodedOffset + predecodedBytes;

@@ -1,3 +1,4 @@
+import { pageBytes } from '../common/page.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
 import type { HostPage } from './translation/page-table.ts';
 import type { TranslationRegime } from './translation/regime.ts';
@@ -53,10 +54,10 @@ export class MemoryView {
     const page = this.#walker.walk({ address: wrapped, access: 'any', regime, effects: 'none' });
     if (typeof page !== 'number') return undefined;
     const offset = Number(BigInt.asUintN(12, wrapped));
-    return { address: byteAddress(page, offset), length: 4096 - offset };
+    return { address: byteAddress(page, offset), length: pageBytes - offset };
   }
 }
 
 function byteAddress(page: HostPage, offset: number): number {
-  return page * 4096 + offset;
+  return page * pageBytes + offset;
 }

@@ -1,3 +1,4 @@
+import { pageBytes } from '../common/page.ts';
 import type { AccessKind, AccessSize } from '../isa/semantics.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
 import type { HartState } from './state.ts';
@@ -43,14 +44,14 @@ export class VirtualMemory {
     const page = this.#translate(pc, 'execute', regime);
     if (typeof page !== 'number') return page;
     const offset = offsetInPage(pc);
-    const low = this.#physical.loadParcel(page * 4096 + offset);
+    const low = this.#physical.loadParcel(page * pageBytes + offset);
     if (low === undefined) return accessFault(pc, regime);
     if ((low & 3) !== 3) return low;
     const next = BigInt.asUintN(64, pc + 2n);
     // The second half may lie in another page.
     const nextPage = offset < 4094 ? page : this.#translate(next, 'execute', regime);
     if (typeof nextPage !== 'number') return nextPage;
-    const high = this.#physical.loadParcel(nextPage * 4096 + ((offset + 2) & 4095));
+    const high = this.#physical.loadParcel(nextPage * pageBytes + ((offset + 2) & (pageBytes - 1)));
     return high === undefined ? accessFault(next, regime) : (low | (high << 16)) >>> 0;
   }
 
@@ -133,7 +134,7 @@ export class VirtualMemory {
     const regime = accessRegime(this.#state, 'normal');
     const page = this.#translate(address, access, regime);
     if (typeof page !== 'number') return page;
-    const place = page * 4096 + (offsetInPage(address) & -blockBytes);
+    const place = page * pageBytes + (offsetInPage(address) & -blockBytes);
     return this.#physical.isRam(place, blockBytes) ? place : accessFault(address, regime);
   }
 
@@ -148,7 +149,7 @@ export class VirtualMemory {
     // Faults of the translation come first; but a page that is not written in the end does not become dirty.
     const page = this.#translate(address, access, regime, isAligned ? 'update' : 'none');
     if (typeof page !== 'number') return page;
-    const place = page * 4096 + offset;
+    const place = page * pageBytes + offset;
     return isAligned && this.#physical.isRam(place, size) ? place : accessFault(address, regime);
   }
 
@@ -156,13 +157,13 @@ export class VirtualMemory {
     const offset = offsetInPage(address);
     const page = this.#translate(address, access, regime);
     if (typeof page !== 'number') return page;
-    const first = page * 4096 + offset;
-    const split = 4096 - offset;
+    const first = page * pageBytes + offset;
+    const split = pageBytes - offset;
     if (split >= size) return { first, second: 0, split: 0 };
     const next = BigInt.asUintN(64, address + BigInt(split));
     const secondPage = this.#translate(next, access, regime);
     if (typeof secondPage !== 'number') return secondPage;
-    return { first, second: secondPage * 4096, split };
+    return { first, second: secondPage * pageBytes, split };
   }
 
   #loadSplit(address: bigint, size: number, place: Place, regime: TranslationRegime): bigint | AccessFault {

@@ -34,7 +34,6 @@ export const layout = {
   timerComparison: 0x200_4000,
 } as const;
 
-export const pageBytes = 0x1000;
 export const codePages = 2;
 export const dataPages = 4;
 

@@ -1,3 +1,4 @@
+import { pageBytes } from '../../common/page.ts';
 import type { AccessSize } from '../../isa/semantics.ts';
 import type { MachineMemory } from '../memory.ts';
 import { engineExit, type EngineExit } from './engine-exit.ts';
@@ -107,4 +108,3 @@ export class Misses {
 
 /** Of 64 bits of address. */
 const virtualPages = 2 ** 52;
-const pageBytes = 0x1000;

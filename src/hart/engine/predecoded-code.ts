@@ -1,4 +1,5 @@
 import { assert } from '../../common/errors.ts';
+import { pageBytes } from '../../common/page.ts';
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { Decode } from '../../isa/decode.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
@@ -284,6 +285,5 @@ export class PredecodedCode {
   }
 }
 
-const pageBytes = 0x1000;
 const mostPatience = 2 ** 30;
 const ecallWord = 0x73;

@@ -1,3 +1,4 @@
+import { pageBytes } from '../../common/page.ts';
 import type { MachineMemory } from '../memory.ts';
 import { hartSlot } from '../state-layout.ts';
 import type { HartState } from '../state.ts';
@@ -55,5 +56,3 @@ export class ProgramCounter {
 export function pageOf(low: number, high: number): number {
   return high * 0x10_0000 + (low >>> 12);
 }
-
-const pageBytes = 0x1000;

@@ -1,3 +1,4 @@
+import { pageBytes } from '../../common/page.ts';
 import { predecodedBytes } from '../layout.ts';
 import type { MachineMemory } from '../memory.ts';
 import { specialHandler } from './handlers.ts';
@@ -144,5 +145,4 @@ export class Records {
   }
 }
 
-const pageBytes = 0x1000;
 const firstInstruction = Object.keys(specialHandler).length;

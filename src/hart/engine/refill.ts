@@ -1,3 +1,4 @@
+import { pageBytes, pageShift } from '../../common/page.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
 import type { Watchpoints } from '../watchpoints.ts';
@@ -130,6 +131,3 @@ export class Refill {
     }
   }
 }
-
-const pageShift = 12;
-const pageBytes = 0x1000;

@@ -1,3 +1,4 @@
+import { pageBytes } from '../../common/page.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
 import type { HartState } from '../state.ts';
@@ -39,5 +40,3 @@ export class StopsAtPc {
     return this.#breakpoints.has('physical', BigInt(hostPage) * 4096n + BigInt(this.#pc.offset));
   }
 }
-
-const pageBytes = 0x1000;

@@ -1,3 +1,4 @@
+import { pageBytes } from '../../common/page.ts';
 import type { MachineMemory } from '../memory.ts';
 import { StoresBorne } from './stores-borne.ts';
 
@@ -79,5 +80,3 @@ export class TablePages {
     }
   }
 }
-
-const pageBytes = 0x1000;

@@ -1,3 +1,4 @@
+import { pageBytes } from '../../common/page.ts';
 import type { MachineMemory } from '../memory.ts';
 import { callPartner, contextKeyWords, type ContextKey } from './context-key.ts';
 import type { TablePages } from './table-pages.ts';
@@ -293,5 +294,3 @@ export class TranslationContexts {
     return this.#current * words.context + tlbArray[array] / 4 + (page & (tlbEntries - 1)) * words.entry;
   }
 }
-
-const pageBytes = 0x1000;

@@ -1,3 +1,4 @@
+import { pageBytes } from '../../common/page.ts';
 import type { PhysicalMemory } from '../physical-memory.ts';
 import type { PhysicalProtection } from '../physical-protection.ts';
 import { csrSlot, hartSlot } from '../state-layout.ts';
@@ -118,7 +119,7 @@ export class QuickWalk implements Walked {
       const hostTable = this.#second(table, 'read');
       // The walk's own access is another fault.
       this.unmapped = -1;
-      if (hostTable === undefined || !this.#read(hostTable * 4096 + 8 * tableIndex(page, level)))
+      if (hostTable === undefined || !this.#read(hostTable * pageBytes + 8 * tableIndex(page, level)))
         return undefined;
       if (level === 0) this.lowest = this.tableCount - 1;
       const low = this.#low;
@@ -143,7 +144,7 @@ export class QuickWalk implements Walked {
     let table = this.#rootPage(csrSlot.hgatp);
     let index = Math.floor(page / levelPages(levels - 1));
     for (let level = levels - 1; ; level--) {
-      if (!this.#read(table * 4096 + 8 * index)) return undefined;
+      if (!this.#read(table * pageBytes + 8 * index)) return undefined;
       const low = this.#low;
       const high = this.#high;
       const verdict = judgeEntry(low, high, level, access, this.#secondRules);
@@ -160,7 +161,7 @@ export class QuickWalk implements Walked {
 
   /** Reads an entry, if there is memory that may be read. */
   #read(address: number): boolean {
-    const page = Math.floor(address / 4096);
+    const page = Math.floor(address / pageBytes);
     if (!this.#memory.isRam(address, 8) || !this.#protection.allows(page as HostPage, 'read', 1))
       return false;
     this.tables[this.tableCount++] = page;

@@ -1,5 +1,6 @@
 import type { GuestPhysicalAddress, HostPhysicalAddress } from '../../common/address.ts';
 import { gpa, hpa } from '../../common/address.ts';
+import { pageBytes } from '../../common/page.ts';
 import type { PhysicalMemory } from '../physical-memory.ts';
 import type { PhysicalProtection } from '../physical-protection.ts';
 import type { Isa } from '../../isa/configuration/isa.ts';
@@ -116,7 +117,7 @@ export class PageWalker implements Walked {
       const offset = 8 * tableIndex(page, level);
       const hostTable = this.#locateEntry(table, offset, level, 'read', request);
       if (typeof hostTable !== 'number') return hostTable;
-      const entryAddress = hostTable * 4096 + offset;
+      const entryAddress = hostTable * pageBytes + offset;
       const entry = this.#readEntry(entryAddress);
       if (level === 0) this.lowest = this.tableCount - 1;
       const verdict = entry ? judgeEntry(entry.low, entry.high, level, access, rules) : 'unreachable';
@@ -185,7 +186,7 @@ export class PageWalker implements Walked {
     let table = rootPage(regime.hgatp);
     let index = Math.floor(page / levelPages(scheme.levels - 1));
     for (let level = scheme.levels - 1; ; level--) {
-      const entryAddress = table * 4096 + 8 * index;
+      const entryAddress = table * pageBytes + 8 * index;
       const entry = this.#readEntry(entryAddress);
       const verdict = entry ? judgeEntry(entry.low, entry.high, level, access, rules) : 'unreachable';
       request.observer?.({
@@ -249,7 +250,7 @@ function rootPage(atp: bigint): number {
 }
 
 function hostPageOf(address: number): HostPage {
-  return Math.floor(address / 4096) as HostPage;
+  return Math.floor(address / pageBytes) as HostPage;
 }
 
 function guestAddress(page: number, offset: number): GuestPhysicalAddress {

@@ -1,3 +1,4 @@
+import { pageShift } from '../../common/page.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { isPcRelative } from '../engine/compile-semantics.ts';
 
@@ -137,5 +138,3 @@ function formBlock(
 export function isOnePage(left: number, right: number): boolean {
   return left >> pageShift === right >> pageShift;
 }
-
-const pageShift = 12;

@@ -1,3 +1,4 @@
+import { pageBytes } from '../../common/page.ts';
 import { tlbEntries } from '../engine/layout.ts';
 import type { PagePair } from './page-changes.ts';
 
@@ -37,7 +38,6 @@ export function mergePages(
   return isPossible ? pages.toSorted((one, other) => one.offset - other.offset) : undefined;
 }
 
-const pageBytes = 0x1000;
 /** Each is looked at when the region is entered. */
 const mostPages = 8;
 /** An offset has to fit a signed number of 32 bits. */

@@ -1,4 +1,5 @@
 import { wasm, type WasmFunction, type WasmTable } from '../../common/web-assembly.ts';
+import { pageBytes } from '../../common/page.ts';
 import type { CodeObserver, PredecodedCode } from '../engine/predecoded-code.ts';
 import type { FlowGraph } from './flow-graph.ts';
 import type { PlacedPage } from './merge.ts';
@@ -158,5 +159,3 @@ export class TranslatedCode implements CodeObserver {
 function isIn(page: { readonly offset: number }, offset: number): boolean {
   return offset >= page.offset && offset < page.offset + pageBytes;
 }
-
-const pageBytes = 0x1000;

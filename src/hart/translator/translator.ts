@@ -1,4 +1,5 @@
 import { wasm, type WasmFunction, type WasmTable } from '../../common/web-assembly.ts';
+import { pageBytes } from '../../common/page.ts';
 import type { PredecodedCode } from '../engine/predecoded-code.ts';
 import { entryTableBytes } from '../layout.ts';
 import type { MachineMemory } from '../memory.ts';
@@ -255,7 +256,6 @@ export class Translator {
   }
 }
 
-const pageBytes = 0x1000;
 /** An entry's number has to fit a byte. */
 const mostEntries = 200;
 const mostDispatched = 255;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { FuzzCase, Slot } from '../case.ts';
 import { emptyCase } from '../empty-case.ts';
 import { windowBase, windowTable } from '../generate/tables.ts';
-import { layout, pageBytes } from '../layout.ts';
+import { layout } from '../layout.ts';
+import { pageBytes } from '../../../src/common/page.ts';
 import { isOverwritten } from './changed-code.ts';
 
 const slot = (word: number, mnemonic: string): Slot => ({ word, length: 4, mnemonic, extension: 'I' });

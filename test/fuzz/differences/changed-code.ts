@@ -1,7 +1,7 @@
 import { decode } from '../../../src/isa/decode.ts';
 import { offsets, type FuzzCase, type Slot } from '../case.ts';
 import { windowTable } from '../generate/tables.ts';
-import { pageBytes } from '../layout.ts';
+import { pageBytes } from '../../../src/common/page.ts';
 
 /**
  * Whether a store before an instruction goes to that instruction's bytes, with one of the values that its base

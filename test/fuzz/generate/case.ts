@@ -1,7 +1,8 @@
 import type { Mode } from '../../../src/isa/instruction.ts';
 import { Random } from '../../hart/engine/differential/random.ts';
 import type { FuzzCase } from '../case.ts';
-import { dataPages, layout, pageBytes } from '../layout.ts';
+import { dataPages, layout } from '../layout.ts';
+import { pageBytes } from '../../../src/common/page.ts';
 import type { Repertoire } from '../repertoire.ts';
 import { makeProgram } from './program.ts';
 import { chooseSetting } from './setting.ts';

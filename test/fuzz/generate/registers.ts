@@ -1,5 +1,6 @@
 import type { Random } from '../../hart/engine/differential/random.ts';
-import { codePages, dataPages, layout, pageBytes } from '../layout.ts';
+import { codePages, dataPages, layout } from '../layout.ts';
+import { pageBytes } from '../../../src/common/page.ts';
 import type { Setting } from './setting.ts';
 import { hugeWindow, largeWindow, windowBase, windowPages } from './tables.ts';
 

@@ -2,7 +2,8 @@ import { csrByName } from '../../../src/isa/csrs/index.ts';
 import type { Csr } from '../../../src/isa/csr.ts';
 import type { Mode } from '../../../src/isa/instruction.ts';
 import type { Random } from '../../hart/engine/differential/random.ts';
-import { layout, pageBytes, stub } from '../layout.ts';
+import { layout, stub } from '../layout.ts';
+import { pageBytes } from '../../../src/common/page.ts';
 import { rootPage, windowBase, windowTable, type Stage } from './tables.ts';
 
 /** How the code of a case is reached: itself, or by a window of the page tables. */

@@ -1,6 +1,7 @@
 import type { Mode } from '../../../src/isa/instruction.ts';
 import type { Random } from '../../hart/engine/differential/random.ts';
-import { codePages, dataPages, layout, pageBytes } from '../layout.ts';
+import { codePages, dataPages, layout } from '../layout.ts';
+import { pageBytes } from '../../../src/common/page.ts';
 
 /**
  * Three sets of page tables: of HS and U mode, of VS and VU mode, and of the second stage. Each maps the arena to

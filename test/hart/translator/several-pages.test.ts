@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { pageBytes } from '../../../src/common/page.ts';
 import { hartMode } from '../../../src/hart/hart-mode.ts';
 import { pteBit } from '../../../src/hart/translation/page-table.ts';
 import type { TranslationPolicy } from '../../../src/hart/translator/translation-policy.ts';
@@ -13,7 +14,6 @@ const policy: TranslationPolicy = {
   changeHeat: 50,
   capacity: 16,
 };
-const pageBytes = 0x1000;
 const code = 0x4000_0000n;
 const data = 0x5000_0000n;
 /** Where the pages of code lie, and another version of the second one. */

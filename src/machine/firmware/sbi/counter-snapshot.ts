@@ -1,9 +1,9 @@
+import { pageBytes } from '../../../common/page.ts';
 import type { CounterCall, SbiCounters } from './counters.ts';
 import { failure, success, type SbiTarget } from './sbi.ts';
 
 const allOnes = 0xffff_ffff_ffff_ffffn;
-/** SBI 11: a page, with a bitmap of counters that have overflowed, and values, both from counter_idx_base on. */
-const pageBytes = 4096;
+// SBI 11: a page, with a bitmap of counters that have overflowed, and values, both from counter_idx_base on.
 const valuesAt = 8;
 const valueCount = 64;
 

@@ -1,3 +1,4 @@
+import { pageBytes } from '../../../../src/common/page.ts';
 import { deviceBase, flags, atp, ramBase, TestMachine } from '../../fixture.ts';
 import { pteBit } from '../../../../src/hart/translation/page-table.ts';
 import { hartMode } from '../../../../src/hart/hart-mode.ts';
@@ -19,7 +20,6 @@ export const families: readonly (readonly Setting[])[] = [
 ];
 
 export const codePages = 3;
-const pageBytes = 0x1000;
 const dataPages = 8;
 
 /** Host-physical addresses. Virtual pages of code lie apart; M mode has them in one piece. */
