@@ -32,6 +32,7 @@ const dapReasons: Readonly<Record<Stop['reason']['kind'], string>> = {
   pause: 'pause',
   breakpoint: 'breakpoint',
   exit: 'breakpoint',
+  data: 'data breakpoint',
   trap: 'exception',
   beginning: 'entry',
   goto: 'goto',

@@ -6,6 +6,7 @@ import type { SourceLocation } from './source.ts';
 import type { Stop } from './stop.ts';
 import type { Stratum } from './stratum.ts';
 import type { Scope, Variable } from './variable.ts';
+import type { WatchOffer, WatchRequest } from './watches/watch-offer.ts';
 
 /** vCPU of a guest, or hart of a machine without VMM. */
 export interface Thread {
@@ -102,7 +103,7 @@ export interface DebuggerCore {
   /** Input in the past began another future. */
   readonly onDidFork: Event<void>;
 
-  /** Replaces all breakpoints of one owner (a source path, `functions`, `instructions`, `filters`). */
+  /** Replaces all breakpoints of one owner (a source path, `functions`, `instructions`, `filters`, `data`). */
   setBreakpoints(owner: string, requests: readonly BreakpointRequest[]): readonly BoundBreakpoint[];
   /** Lines of a source file, within a range, that hold code. */
   breakpointLines(path: string, from: number, to: number): readonly number[];
@@ -125,6 +126,8 @@ export interface DebuggerCore {
    * (a mouse over a line of source, a watch that is evaluated again and again), assignments are refused.
    */
   evaluate(text: string, frameId: number | undefined, purpose?: 'act' | 'look'): EvaluateResult;
+  /** What a data breakpoint on an expression, or from an address on, would watch. */
+  watchable(text: string, what: WatchRequest, frameId: number | undefined): WatchOffer;
   /** Names that could continue `text` at `column` (0-based). */
   complete(text: string, column: number, frameId: number | undefined): readonly string[];
   /** Text of a generated source. */

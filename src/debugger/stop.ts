@@ -18,6 +18,8 @@ export type StopReason =
   | { readonly kind: 'breakpoint'; readonly breakpointIds: readonly number[] }
   | { readonly kind: 'exit'; readonly breakpointIds: readonly number[]; readonly reason: string }
   | { readonly kind: 'trap'; readonly breakpointIds: readonly number[]; readonly cause: string }
+  /** Memory was accessed that is watched; the instruction that did it is done. */
+  | { readonly kind: 'data'; readonly breakpointIds: readonly number[] }
   /** Going back reached the beginning of history. */
   | { readonly kind: 'beginning' }
   | { readonly kind: 'goto' }

@@ -39,6 +39,7 @@ import type { ConsoleLogs } from './target/console-logs.ts';
 import { HartCpu } from './target/cpu.ts';
 import type { DebugThread, Target } from './target/target.ts';
 import type { Scope } from './variable.ts';
+import type { WatchOffer, WatchRequest } from './watches/watch-offer.ts';
 
 /** The debugger: what a client asks for goes to the part that does it; what moves the debuggee goes through here. */
 export class StrataDebugger implements DebuggerCore {
@@ -203,6 +204,10 @@ export class StrataDebugger implements DebuggerCore {
     return this.#evaluator.evaluate(text, this.#context(frameId), purpose);
   }
 
+  watchable(text: string, what: WatchRequest, frameId: number | undefined): WatchOffer {
+    return this.#evaluator.offer(text, what, this.#context(frameId));
+  }
+
   complete(text: string, column: number, frameId: number | undefined): readonly string[] {
     return this.#evaluator.complete(text, column, this.#context(frameId));
   }
@@ -274,6 +279,7 @@ export class StrataDebugger implements DebuggerCore {
       activation: subject?.kind === 'activation' ? subject.activation : this.#stacks.innermost(thread),
       exit: this.#target.exitUnderWay(thread),
       trap: this.#stop?.reason.kind === 'trap' ? this.#judge.trapAtStop : undefined,
+      hit: this.#stop?.reason.kind === 'data' ? this.#judge.hitAtStop : undefined,
       precedence: subject?.kind === 'activation' ? 'frame' : 'event',
     };
   }

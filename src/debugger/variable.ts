@@ -1,3 +1,5 @@
+import type { WatchOffer } from './watches/watch-offer.ts';
+
 /** What a scope holds, or a value holds inside it. Children are asked for when they are opened. */
 export interface Variable {
   readonly name: string;
@@ -11,6 +13,8 @@ export interface Variable {
   readonly children?: () => readonly Variable[];
   /** Takes a text from the user, answers with the value as it then shows; missing where it cannot be changed. */
   readonly assign?: (text: string) => AssignResult;
+  /** What a data breakpoint on it would watch: so many bytes, or all that it has. */
+  readonly watch?: (bytes?: number) => WatchOffer;
   /** Costs a walk or a scan: shown only when asked. */
   readonly lazy?: true;
 }

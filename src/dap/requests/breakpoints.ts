@@ -5,6 +5,7 @@ import { presentBreakpoint, toClientLine, toCoreLine } from '../present.ts';
 import { request, type RequestTable } from '../request.ts';
 
 const options = { condition: z.string().optional(), hitCondition: z.string().optional() };
+const dataAccesses = ['read', 'write', 'readWrite'] as const;
 const withLog = { ...options, logMessage: z.string().optional() };
 
 /** Requests that set breakpoints. Each replaces all of its kind (or of its source), as DAP has it. */
@@ -76,6 +77,55 @@ export const breakpointRequests: RequestTable = {
           (each) => ({ kind: 'filter', filter: each.filterId, ...splitHits(each.condition) }) as const,
         ),
       ]),
+  ),
+  dataBreakpointInfo: request(
+    z.object({
+      variablesReference: z.int().optional(),
+      name: z.string(),
+      frameId: z.int().optional(),
+      bytes: z.int().positive().optional(),
+      asAddress: z.boolean().optional(),
+    }),
+    ({ core, handles }, { variablesReference, name, frameId, bytes, asAddress }) => {
+      const what = {
+        ...(bytes !== undefined && { bytes }),
+        ...(asAddress === true && { isAddress: true as const }),
+      };
+      const isRow = variablesReference !== undefined && variablesReference !== 0;
+      const row = isRow
+        ? handles
+            .container(variablesReference)()
+            .find((each) => each.name === name)
+        : undefined;
+      const offer = isRow
+        ? (row?.watch?.(bytes) ?? { ok: false as const, message: `${name} does not lie in memory` })
+        : core.watchable(name, what, frameId);
+      if (!offer.ok) return { dataId: null, description: offer.message };
+      return {
+        dataId: offer.dataId,
+        description: offer.description,
+        accessTypes: [...dataAccesses],
+        canPersist: offer.isLasting,
+      };
+    },
+  ),
+  setDataBreakpoints: request(
+    z.object({
+      breakpoints: z.array(
+        z.object({ dataId: z.string(), accessType: z.enum(dataAccesses).default('write'), ...options }),
+      ),
+    }),
+    (context, { breakpoints }) =>
+      replace(
+        context,
+        'data',
+        breakpoints.map((each) => ({
+          kind: 'data',
+          dataId: each.dataId,
+          access: each.accessType,
+          ...optionsOf(each),
+        })),
+      ),
   ),
   breakpointLocations: request(
     z.object({

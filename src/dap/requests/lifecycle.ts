@@ -62,6 +62,8 @@ function capabilities(): DebugProtocol.Capabilities {
     supportsHitConditionalBreakpoints: true,
     supportsLogPoints: true,
     supportsInstructionBreakpoints: true,
+    supportsDataBreakpoints: true,
+    supportsDataBreakpointBytes: true,
     supportsBreakpointLocationsRequest: true,
     supportsExceptionFilterOptions: true,
     supportsExceptionInfoRequest: true,

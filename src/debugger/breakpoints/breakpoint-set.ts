@@ -13,6 +13,7 @@ import type { BoundBreakpoint, BreakpointRequest } from './breakpoint.ts';
 import { hitConditionHelp, parseHitCondition, type HitCondition } from './hit-condition.ts';
 import { HitLog } from './hit-log.ts';
 import { parseLogMessage, type LogPart } from './log-message.ts';
+import { DataWatch } from '../watches/data-watch.ts';
 import { bind, type Binding } from './places.ts';
 
 /** A breakpoint as it was set, ready to be asked whether it stops. */
@@ -24,8 +25,13 @@ export interface Breakpoint {
   readonly log: readonly LogPart[] | undefined;
   /** What the harts are armed with for it: kept, since where guest memory lies can change. */
   readonly armed: readonly ArmedAddress[];
+  /** Of a data breakpoint, the bytes. */
+  readonly watch: DataWatch | undefined;
   readonly hits: HitLog;
 }
+
+/** A breakpoint that stops at accesses of memory. */
+export type OnData = Breakpoint & { readonly watch: DataWatch };
 
 /** All breakpoints of the session, by who set them. */
 export class BreakpointSet {
@@ -33,6 +39,7 @@ export class BreakpointSet {
   readonly #armed: ArmedAddresses;
   readonly #byOwner = new Map<string, readonly Breakpoint[]>();
   #all: readonly Breakpoint[] = [];
+  #onData: readonly OnData[] = [];
   readonly #inCode = new Map<bigint, { readonly breakpoint: Breakpoint; readonly image: StratumImage }[]>();
   readonly #byReference: { readonly breakpoint: Breakpoint; readonly reference: MemoryReference }[] = [];
   readonly #didChange = new Emitter<BoundBreakpoint>();
@@ -127,7 +134,19 @@ export class BreakpointSet {
     return after;
   }
 
-  #disarm({ armed }: Breakpoint): void {
+  /** Breakpoints on data, with what they watch. */
+  get onData(): readonly OnData[] {
+    return this.#onData;
+  }
+
+  /** Page tables may be others than they were: what lies in pages of processes is looked for again. */
+  follow(): void {
+    for (const breakpoint of this.#onData)
+      if (breakpoint.watch.follow()) this.#didChange.fire(describe(breakpoint));
+  }
+
+  #disarm({ armed, watch }: Breakpoint): void {
+    watch?.dispose();
     for (const { space, address } of armed) this.#armed.disarm(space, address);
   }
 
@@ -143,6 +162,7 @@ export class BreakpointSet {
 
   /** With a thousand of them, those that are not here must cost nothing. */
   #index(): void {
+    this.#onData = this.#all.filter((each): each is OnData => each.watch !== undefined);
     this.#inCode.clear();
     this.#byReference.length = 0;
     for (const breakpoint of this.#all) {
@@ -181,8 +201,15 @@ export class BreakpointSet {
     const armed = byPlace.flat();
     if (byPlace.some(({ length }) => length === 0))
       return { id, verified: false, message: 'The guest has no memory there, or none yet.' };
+    const watch = this.#watch(request, binding);
+    if (watch?.isRefused) return { id, verified: false, ...(watch.problem && { message: watch.problem }) };
     for (const { space, address } of armed) this.#armed.arm(space, address);
-    return { id, request, binding, hitCondition, log, armed, hits: new HitLog() };
+    return { id, request, binding, hitCondition, log, armed, watch, hits: new HitLog() };
+  }
+
+  #watch(request: BreakpointRequest, binding: Binding): DataWatch | undefined {
+    if (request.kind !== 'data' || binding.kind !== 'data') return undefined;
+    return new DataWatch(binding.data, request.access, this.#target);
   }
 }
 
@@ -205,7 +232,8 @@ function syntaxProblem(condition: string): string | undefined {
   return `condition '${condition}', column ${span.start + 1}: ${message}`;
 }
 
-function describe({ id, binding }: Breakpoint): BoundBreakpoint {
+function describe({ id, binding, watch }: Breakpoint): BoundBreakpoint {
+  if (watch?.problem !== undefined) return { id, verified: false, message: watch.problem };
   if (binding.kind === 'none') return { id, verified: false, message: binding.message };
   if (binding.kind !== 'places') return { id, verified: true };
   const { path, line } = binding;

@@ -1,3 +1,5 @@
+import type { DataAccess } from '../watches/data-watch.ts';
+
 /** What all kinds take. All are expressions in the debugger's language, or a count (`> 5`, `% 3`, `7`). */
 export interface BreakpointOptions {
   readonly condition?: string;
@@ -16,6 +18,8 @@ export type BreakpointRequest = BreakpointOptions &
     | { readonly kind: 'instruction'; readonly reference: string; readonly offset: number }
     /** `filter` is a filter's id: `exit.mmio-store`, `trap.load-page-fault`. */
     | { readonly kind: 'filter'; readonly filter: string }
+    /** `dataId` is that of an offer to watch something (`WatchOffer`). */
+    | { readonly kind: 'data'; readonly dataId: string; readonly access: DataAccess }
   );
 
 /** What became of it. An unverified breakpoint says why. */

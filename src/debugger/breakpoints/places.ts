@@ -4,6 +4,7 @@ import { exitActions } from '../../vmm/exits/actions.ts';
 import type { Guest } from '../../vmm/guest.ts';
 import type { ImageSet, StratumImage } from '../images/image-set.ts';
 import { parseMemoryReference, type MemoryReference } from '../memory-reference.ts';
+import { parseDataId, type WatchedData } from '../watches/data-id.ts';
 import type { BreakpointRequest } from './breakpoint.ts';
 
 /** An address at which code stops, and what has to be so there. */
@@ -23,6 +24,7 @@ export type Binding =
     }
   | { readonly kind: 'stage'; readonly pattern: string }
   | { readonly kind: 'filter'; readonly filter: string }
+  | { readonly kind: 'data'; readonly data: WatchedData }
   | { readonly kind: 'none'; readonly message: string };
 
 /** Where guest-physical memory lies in the machine's; undefined where nothing is there yet. */
@@ -42,7 +44,15 @@ export function bind(request: BreakpointRequest, images: ImageSet): Binding {
       return bindInstruction(request.reference, request.offset);
     case 'filter':
       return { kind: 'filter', filter: request.filter };
+    case 'data':
+      return bindData(request.dataId);
   }
+}
+
+function bindData(text: string): Binding {
+  const data = parseDataId(text);
+  if (data !== undefined) return { kind: 'data', data };
+  return { kind: 'none', message: `'${text}' names nothing that can be watched.` };
 }
 
 function bindSource(path: string, line: number, images: ImageSet): Binding {

@@ -1,5 +1,6 @@
 import type { TakenTrap } from '../../hart/trap.ts';
 import type { ExitRecord } from '../../vmm/exits/record.ts';
+import type { DataHit } from '../watches/data-watch.ts';
 import type { Activation } from '../stack/activation.ts';
 import type { DebugThread } from '../target/target.ts';
 
@@ -14,4 +15,6 @@ export interface EvaluationContext {
   readonly exit: ExitRecord | undefined;
   /** At a trap: `cause`, `tval`, `from`, `to`, … */
   readonly trap: TakenTrap | undefined;
+  /** At an access of watched memory: `old`, `new`, `write`, … */
+  readonly hit?: DataHit | undefined;
 }

@@ -1,6 +1,7 @@
 import { StrataError } from '../../common/errors.ts';
 import { Emitter } from '../../common/event.ts';
 import type { EvaluateResult } from '../debugger.ts';
+import type { Type } from '../../symbols/types.ts';
 import type { Target } from '../target/target.ts';
 import { completionsOf } from './completion.ts';
 import { isTruthy } from './contents.ts';
@@ -11,6 +12,7 @@ import { isTypeName } from './names.ts';
 import { parseExpression } from './parse.ts';
 import { Presenter } from './present.ts';
 import { Surroundings } from './surroundings.ts';
+import { offerAt, type WatchOffer, type WatchRequest } from '../watches/watch-offer.ts';
 import { ExpressionFault, type Value } from './value.ts';
 
 /** Longer texts are no expressions. */
@@ -33,6 +35,8 @@ export class Evaluator {
   readonly #didAssign = new Emitter<void>();
   /** An expression, or a user's new value for a variable, wrote memory or a register. */
   readonly onDidAssign = this.#didAssign.event;
+  /** Types of what was offered to be watched, by its `dataId`. */
+  readonly offeredTypes = new Map<string, Type>();
 
   constructor(target: Target) {
     this.#target = target;
@@ -48,6 +52,28 @@ export class Evaluator {
       ok: true,
       variable: this.presenter(surroundings).present(text.trim(), result.value, text.trim()),
     };
+  }
+
+  /** What a data breakpoint on the value would watch, or on the bytes from an address on. */
+  offer(text: string, what: WatchRequest, context: EvaluationContext): WatchOffer {
+    const surroundings = new Surroundings(this.#target, context);
+    const result = guarded(() => {
+      if (!what.isAddress) return this.#offerOf(text, surroundings, what.bytes);
+      const evaluate = (): Value => {
+        const found = evaluateIn(text, surroundings);
+        if (!found.ok) throw new ExpressionFault(found.message);
+        return found.value;
+      };
+      return offerAt(text, evaluate, surroundings, what.bytes);
+    });
+    return result.ok ? result : { ok: false, message: result.message };
+  }
+
+  #offerOf(text: string, surroundings: Surroundings, bytes: number | undefined): WatchOffer {
+    const found = evaluateIn(text, surroundings);
+    if (!found.ok) return { ok: false, message: found.message };
+    const variable = this.presenter(surroundings).present(text.trim(), found.value, text.trim());
+    return variable.watch?.(bytes) ?? { ok: false, message: `${text} cannot be watched` };
   }
 
   /** The expression as a condition. It may not assign: what depends on being watched cannot be replayed. */
@@ -80,6 +106,9 @@ export class Evaluator {
     return new Presenter(surroundings, {
       readText: (text) => evaluateIn(text, surroundings),
       didAssign: () => this.#didAssign.fire(),
+      didOffer: (dataId, { type, bits }) => {
+        if (bits === undefined) this.offeredTypes.set(dataId, type);
+      },
     });
   }
 }

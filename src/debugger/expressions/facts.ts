@@ -4,31 +4,38 @@ import type { ExitHypercall } from '../../vmm/exits/recorded-hypercall.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
 import { causeName } from '../stack/boundary.ts';
 import { stratumOf } from '../target/cpu.ts';
+import type { DataHit } from '../watches/data-watch.ts';
 import { machineWord, numberValue } from './contents.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
-import { BOOLEAN, LONG } from './integers.ts';
+import { BOOLEAN, fromBytes, LONG } from './integers.ts';
 import type { Surroundings } from './surroundings.ts';
 import { NONE, type FactsValue, type Space, type Value } from './value.ts';
 
 /** What the bare name means at the event that the context is about; `undefined` where it is none of the event's. */
 export function eventFact(name: string, surroundings: Surroundings): Value | undefined {
-  const { exit, trap } = surroundings.context;
+  const { exit, trap, hit } = surroundings.context;
   if (exit) {
     if (name === 'exit') return exitFacts(exit, surroundings);
     if (bareExitNames.includes(name)) return exitFacts(exit, surroundings).get(name);
   }
+  if (hit && Object.hasOwn(hitTable, name)) return hitTable[name]?.(hit);
   return trap && trapFacts(trap).get(name);
 }
 
 /** Where a name that means nothing now would mean something, for the message. */
 export function whereKnown(name: string): string | undefined {
   if (name === 'exit' || bareExitNames.includes(name)) return 'at a VM exit';
-  return Object.hasOwn(trapTable, name) ? 'at a trap' : undefined;
+  if (Object.hasOwn(trapTable, name)) return 'at a trap';
+  return Object.hasOwn(hitTable, name) ? 'where watched data is accessed' : undefined;
 }
 
 /** Names that completion offers at an event. */
-export function eventNames({ exit, trap }: EvaluationContext): readonly string[] {
-  return [...(exit ? ['exit', ...bareExitNames] : []), ...(trap ? Object.keys(trapTable) : [])];
+export function eventNames({ exit, trap, hit }: EvaluationContext): readonly string[] {
+  return [
+    ...(exit ? ['exit', ...bareExitNames] : []),
+    ...(trap ? Object.keys(trapTable) : []),
+    ...(hit ? Object.keys(hitTable) : []),
+  ];
 }
 
 /** All that `exit.` can be followed by. */
@@ -162,6 +169,17 @@ const trapTable: Readonly<Record<string, (taken: TakenTrap) => Value>> = {
   to: ({ to }) => text(stratumOf(to)),
   pc: ({ pc }) => machineWord(pc),
   step: ({ step }) => count(step),
+};
+
+/** The numbers are those of all bytes that are watched, up to eight of them. */
+const hitTable: Readonly<Record<string, (hit: DataHit) => Value>> = {
+  old: ({ before }) => machineWord(fromBytes(before.subarray(0, 8))),
+  new: ({ after }) => machineWord(fromBytes(after.subarray(0, 8))),
+  write: ({ kind }) => flag(kind === 'write'),
+  offset: ({ offset }) => count(offset),
+  size: ({ length }) => count(length),
+  by: ({ access }) => text(access.accessor === 'hart' ? stratumOf(access.mode) : access.accessor),
+  pc: ({ access }) => machineWord(access.pc),
 };
 
 /** By the cause where the VMM could not take the instruction apart. */

@@ -9,6 +9,7 @@ import { dereference, elementOf, memberOf } from './parts.ts';
 import { formatValue, memberNames } from './format.ts';
 import { fieldOf } from './registers.ts';
 import type { Surroundings } from './surroundings.ts';
+import { offerOf, type WatchOffer } from '../watches/watch-offer.ts';
 import { ExpressionFault, NONE, type TypedValue, type Value } from './value.ts';
 
 /** Elements that are shown in one list; longer arrays are shown in ranges of so many, and ranges of ranges. */
@@ -22,6 +23,8 @@ export interface Assigning {
   ) => { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };
   /** Called after memory or a register was written. */
   readonly didAssign: () => void;
+  /** Called with the type of what somebody may come to watch. */
+  readonly didOffer: (dataId: string, value: TypedValue) => void;
 }
 
 /** Makes variables, as views show them, of values. What is inside is read when it is opened. */
@@ -42,6 +45,7 @@ export class Presenter {
       value: formatValue(value, this.#surroundings),
       ...(expression !== undefined && { evaluateName: expression }),
       ...(children && { children }),
+      watch: (bytes) => this.#offer(value, expression ?? name, bytes),
       ...(value.kind === 'typed' && this.#details(value)),
     };
   }
@@ -63,6 +67,12 @@ export class Presenter {
       ...(memoryReference !== undefined && { memoryReference }),
       ...(isWritable && { assign: (text: string) => this.#assign(value, text) }),
     };
+  }
+
+  #offer(value: Value, name: string, bytes: number | undefined): WatchOffer {
+    const offer = offerOf(value, name, this.#surroundings, bytes);
+    if (offer.ok && value.kind === 'typed') this.#assigning.didOffer(offer.dataId, value);
+    return offer;
   }
 
   /** A pointer's is where it points, as clients expect; of all else, where it lies. */

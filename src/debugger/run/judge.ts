@@ -1,12 +1,16 @@
 import { Emitter } from '../../common/event.ts';
 import type { TakenTrap } from '../../hart/trap.ts';
+import type { WatchedAccess } from '../../machine/watched-accesses.ts';
 import type { ExitStage } from '../../vmm/exits/actions.ts';
 import type { ExitRecord } from '../../vmm/exits/record.ts';
 import { titleOf } from '../../vmm/exits/title.ts';
 import type { Breakpoint, BreakpointSet } from '../breakpoints/breakpoint-set.ts';
 import { anyExit, anyTrap, trapFilterId } from '../breakpoints/filters.ts';
 import { hostAddress } from '../breakpoints/places.ts';
+import type { Type } from '../../symbols/types.ts';
+import { lookupAddress } from '../../symbols/unwind.ts';
 import type { Evaluator } from '../expressions/evaluator.ts';
+import { Surroundings } from '../expressions/surroundings.ts';
 import type { EvaluationContext } from '../expressions/evaluation-context.ts';
 import { asLinked, type StratumImage } from '../images/image-set.ts';
 import type { MemoryReference } from '../memory-reference.ts';
@@ -15,6 +19,16 @@ import type { Stacks } from '../stack/stack.ts';
 import type { StopReason } from '../stop.ts';
 import { stratumOf } from '../target/cpu.ts';
 import type { DebugThread, Target } from '../target/target.ts';
+import type { WatchedFrame } from '../watches/data-id.ts';
+import type { DataHit } from '../watches/data-watch.ts';
+import { hitText } from '../watches/hit-text.ts';
+
+/** What conditions may ask about. */
+interface Event {
+  readonly exit?: ExitRecord;
+  readonly trap?: TakenTrap;
+  readonly hit?: DataHit;
+}
 
 /** Why a breakpoint stops, in words. */
 export interface Verdict {
@@ -36,6 +50,8 @@ export class Judge {
   readonly onDidLog = this.#didLog.event;
   /** The trap of the last stop at one: expressions may ask about it while the debuggee stands there. */
   trapAtStop: TakenTrap | undefined;
+  /** Likewise the access of watched memory. */
+  hitAtStop: DataHit | undefined;
   /** While the past is run through again, nothing is logged, and hits are not counted. */
   isRehearsal = false;
 
@@ -89,6 +105,47 @@ export class Judge {
       ...this.#breakpoints.stages(stage),
     ];
     return this.#atExit(candidates, thread, record);
+  }
+
+  /** The machine is about to move, from wherever and whenever it is now. */
+  prepare(): void {
+    this.#breakpoints.follow();
+  }
+
+  /** Watched memory was accessed. */
+  atAccess(thread: DebugThread, accesses: readonly WatchedAccess[]): Verdict | undefined {
+    const ids: number[] = [];
+    const texts: string[] = [];
+    for (const breakpoint of this.#breakpoints.onData) {
+      const { watch } = breakpoint;
+      const hit = watch.hit(accesses);
+      if (hit === undefined || !this.#isFrameThere(thread, watch.data.frame)) continue;
+      if (this.#hits([breakpoint], thread, { hit }).length === 0) continue;
+      this.hitAtStop = hit;
+      ids.push(breakpoint.id);
+      const surroundings = new Surroundings(this.#target, this.#context(thread, {}));
+      texts.push(hitText(watch, hit, this.#typeOf(breakpoint), { thread, surroundings }));
+    }
+    if (this.#breakpoints.onData.some(({ watch }) => watch.isMovedBy(accesses))) this.#breakpoints.follow();
+    if (ids.length === 0) return undefined;
+    return { reason: { kind: 'data', breakpointIds: ids }, description: texts.join('; ') };
+  }
+
+  /** What is watched of a frame is its variables only as long as it is on the stack. */
+  #isFrameThere(thread: DebugThread, frame: WatchedFrame | undefined): boolean {
+    if (frame === undefined) return true;
+    this.#stacks.forget();
+    return this.#stacks
+      .activations(thread)
+      .some(
+        ({ cfa, image, registers }) =>
+          cfa === frame.cfa &&
+          (image?.symbols.functionAt(lookupAddress(registers))?.low ?? 0n) === frame.function,
+      );
+  }
+
+  #typeOf({ request }: Breakpoint): Type | undefined {
+    return request.kind === 'data' ? this.#evaluator.offeredTypes.get(request.dataId) : undefined;
   }
 
   #atExit(candidates: readonly Breakpoint[], thread: DebugThread, record: ExitRecord): Verdict | undefined {
@@ -151,11 +208,7 @@ export class Judge {
   }
 
   /** Ids of those whose condition holds and whose hits are enough. */
-  #hits(
-    candidates: Iterable<Breakpoint>,
-    thread: DebugThread,
-    event: { readonly exit?: ExitRecord; readonly trap?: TakenTrap },
-  ): readonly number[] {
+  #hits(candidates: Iterable<Breakpoint>, thread: DebugThread, event: Event): readonly number[] {
     const ids: number[] = [];
     let context: EvaluationContext | undefined;
     for (const breakpoint of candidates) {
@@ -165,10 +218,7 @@ export class Judge {
     return ids;
   }
 
-  #context(
-    thread: DebugThread,
-    { exit, trap }: { readonly exit?: ExitRecord; readonly trap?: TakenTrap },
-  ): EvaluationContext {
+  #context(thread: DebugThread, { exit, trap, hit }: Event): EvaluationContext {
     this.#stacks.forget();
     const stacks = this.#stacks;
     return {
@@ -178,6 +228,7 @@ export class Judge {
       },
       exit,
       trap,
+      hit,
       precedence: 'event',
     };
   }

@@ -1,5 +1,6 @@
 import type { Hart } from '../../hart/hart.ts';
 import type { TakenTrap } from '../../hart/trap.ts';
+import type { WatchedAccess } from '../../machine/watched-accesses.ts';
 import type { MachineStop, StageReached } from '../../machine/machine-stop.ts';
 import { compareMarks, type Mark } from '../../timeline/mark.ts';
 import type { DebugThread, Target } from '../target/target.ts';
@@ -52,6 +53,7 @@ export class Mover {
     const until = machine.steps + steps;
     const { mostIdleNanoseconds } = awaited;
     this.#judged = undefined;
+    this.#judge.prepare();
     let found: Verdict | 'awaited' | undefined;
     const observe = this.#observeStages(awaited, from, (what) => (found = what));
     return this.#withTraps(
@@ -91,8 +93,9 @@ export class Mover {
         return { kind: 'idle' };
       case 'trap':
       case 'stage':
-      case 'watchpoint':
         return undefined;
+      case 'watchpoint':
+        return this.#atAccess(stop.accesses);
       case 'breakpoint': {
         const thread = this.#target.currentThread;
         const { position } = this.#target.machine;
@@ -111,6 +114,19 @@ export class Mover {
       case 'fatal':
         return { kind: 'fatal', message: stop.message };
     }
+  }
+
+  /** What stands where the access led is met, too, for the next resumption passes it. */
+  #atAccess(accesses: readonly WatchedAccess[]): Moved | undefined {
+    const thread = this.#target.currentThread;
+    const verdict = this.#judge.atAccess(thread, accesses);
+    if (verdict === undefined) return undefined;
+    const met = this.meet(thread);
+    if (met === undefined || met.reason.kind !== 'breakpoint' || verdict.reason.kind !== 'data')
+      return { kind: 'verdict', thread, verdict };
+    const breakpointIds = [...verdict.reason.breakpointIds, ...met.reason.breakpointIds];
+    const both = { reason: { kind: 'data', breakpointIds }, description: verdict.description } as const;
+    return { kind: 'verdict', thread, verdict: both };
   }
 
   /** Nothing is observed where nobody could want it: exits are then handled at full speed. */

@@ -44,7 +44,7 @@ export class Past {
     try {
       for (let to = end; ;) {
         const from: Mark = { step: this.#history.checkpointStepBefore(to) };
-        const found = this.#lastStopWithin(from, to);
+        const found = this.#lastStopWithin(from, to, to === end ? 'before' : 'until');
         if (found !== undefined || compareMarks(from, this.#history.beginning) <= 0) return found;
         to = from;
       }
@@ -53,13 +53,16 @@ export class Past {
     }
   }
 
-  #lastStopWithin(from: Mark, to: Mark): PastStop | undefined {
+  /** `until`: what the last instruction did counts, too, for the stretch after it begins when it is done. */
+  #lastStopWithin(from: Mark, to: Mark, bound: 'before' | 'until'): PastStop | undefined {
     const { machine } = this.#target;
     this.seek(from);
     let last = this.#stopAtCheckpoint(from);
     for (let resumed = machine.position; ; resumed = machine.position) {
       const moved = this.#mover.run(to.step - machine.steps, resumed);
-      if (moved.kind !== 'verdict' || compareMarks(machine.position, to) >= 0) return last;
+      if (moved.kind !== 'verdict') return last;
+      const order = compareMarks(machine.position, to);
+      if (order > 0 || (order === 0 && bound === 'before')) return last;
       last = { mark: machine.position, threadId: moved.thread.id, verdict: moved.verdict };
     }
   }

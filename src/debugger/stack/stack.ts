@@ -50,6 +50,14 @@ export class Stacks {
     return subject;
   }
 
+  /** The activations of a thread's guest code, innermost first. */
+  activations(thread: DebugThread): readonly Activation[] {
+    return this.framesOf(thread).flatMap(({ id }) => {
+      const subject = this.#subjects.get(id);
+      return subject?.kind === 'activation' ? subject.activation : [];
+    });
+  }
+
   /** The innermost activation of a thread's guest code. */
   innermost(thread: DebugThread): Activation | undefined {
     for (const { id } of this.framesOf(thread)) {
