@@ -1,14 +1,15 @@
 import { Option, type Command } from 'commander';
 import { loadDebuggee } from '../dap/launch.ts';
+import { profileFormats, ProfileRecording } from '../dap/profile-recording.ts';
 import type { DebuggerCore, SliceResult } from '../debugger/debugger.ts';
 import type { Debuggee } from '../debugger/debuggee.ts';
+import { profileJson, profileText } from '../debugger/profile/profile-text.ts';
+import { standardInterval } from '../debugger/profile/profiler.ts';
 import type { Target } from '../debugger/target/target.ts';
 import { ExitTrace } from './exit-trace.ts';
 import { exitCode, largestExitCode } from './failure.ts';
 import { addGuestOptions, parseCount, toConfiguration, type GuestOptions } from './guest-options.ts';
 import { optionNames } from './option-names.ts';
-import { standardInterval } from '../debugger/profile/profiler.ts';
-import { profileFormats, RunProfile } from './profile.ts';
 import { connectTerminal } from './terminal.ts';
 import { statisticsOf, statisticsText } from './statistics.ts';
 
@@ -75,15 +76,15 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
   const { core, target } = debuggee;
   const form = options.json === true ? 'json' : 'text';
   const trace = options.trace === 'exits' ? new ExitTrace(debuggee, form) : undefined;
-  const profile =
+  const recording =
     options.profile === undefined
       ? undefined
-      : new RunProfile(debuggee, options.profile, options.profileInterval);
+      : new ProfileRecording(debuggee, options.profile, options.profileInterval, '--profile');
   const terminal = connectTerminal(core, { isServed: debuggee.networks.length > 0 });
   const started = performance.now();
   const end = await untilEnd(debuggee, {
     terminal,
-    runner: profile?.profiler ?? core,
+    runner: recording?.profiler ?? core,
     limit: options.maxInstructions ?? Infinity,
     afterSlice: () => trace?.print(),
   });
@@ -93,12 +94,21 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
     const statistics = statisticsOf(target, end.code, performance.now() - started);
     process.stderr.write(form === 'json' ? `${JSON.stringify(statistics)}\n` : statisticsText(statistics));
   }
-  profile?.finish(form);
+  if (recording !== undefined) printProfile(recording, form);
   // The guest's last line may have no end yet.
   const before = terminal.isInteractive && terminal.isInLine ? '\n' : '';
   if (end.message !== undefined) process.stderr.write(`${before}strata: ${end.message}\n`);
   if (end.code > largestExitCode) process.stderr.write(`strata: the guest's exit code is ${end.code}\n`);
   return Math.min(end.code, largestExitCode);
+}
+
+function printProfile(recording: ProfileRecording, form: 'text' | 'json'): void {
+  const profile = recording.finish();
+  process.stderr.write(
+    form === 'json'
+      ? `${JSON.stringify(profileJson(profile))}\n`
+      : profileText(profile, { file: recording.file, interval: '--profile-interval' }),
+  );
 }
 
 interface RunEnd {

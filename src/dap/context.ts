@@ -6,14 +6,21 @@ import type { Debuggee } from '../debugger/debuggee.ts';
 import type { LoadedDebuggee } from './launch.ts';
 import { Handles } from './handles.ts';
 import { presentBreakpoint } from './present.ts';
+import { Profiling } from './profiling.ts';
 import { Runner } from './runner.ts';
+
+interface Running {
+  readonly debuggee: LoadedDebuggee;
+  readonly runner: Runner;
+  readonly profiling: Profiling;
+}
 
 /** What requests share: the client, the debuggee once there is one, and the handles given out. */
 export class Context {
   readonly send: SendEvent;
   readonly handles = new Handles();
   client: ClientTraits = { linesStartAt1: true, columnsStartAt1: true };
-  #running: { readonly debuggee: LoadedDebuggee; readonly runner: Runner } | undefined;
+  #running: Running | undefined;
   stopOnEntry = false;
   #hasChange = false;
 
@@ -21,8 +28,8 @@ export class Context {
     this.send = send;
   }
 
-  /** Attaches the debuggee that `launch` made. */
-  begin(debuggee: LoadedDebuggee): void {
+  /** Attaches the debuggee that `launch` made. Profiles of it have a sample every so many steps. */
+  begin(debuggee: LoadedDebuggee, stepsPerSample?: number): void {
     this.end();
     const { core } = debuggee;
     core.onDidPrint(({ console, bytes, reset }) =>
@@ -36,15 +43,15 @@ export class Context {
     core.onDidChange(() => {
       this.#hasChange = true;
     });
-    this.#running = {
-      debuggee,
-      runner: new Runner(debuggee.core, this.send, () => this.handles.forgetStop()),
-    };
+    const runner = new Runner(debuggee.core, this.send, () => this.handles.forgetStop());
+    const profiling = new Profiling(debuggee, runner, this.send, stepsPerSample);
+    this.#running = { debuggee, runner, profiling };
   }
 
   /** Stops running and lets the debuggee go. */
   end(): void {
     this.#running?.runner.dispose();
+    this.#running?.profiling.finish();
     this.#running?.debuggee.close();
     this.#running = undefined;
   }
@@ -73,7 +80,11 @@ export class Context {
     return this.#launched().runner;
   }
 
-  #launched(): { readonly debuggee: Debuggee; readonly runner: Runner } {
+  get profiling(): Profiling {
+    return this.#launched().profiling;
+  }
+
+  #launched(): Running {
     if (this.#running === undefined)
       throw new StrataError(
         'not-launched',

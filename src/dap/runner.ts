@@ -1,4 +1,5 @@
 import { StrataError } from '../common/errors.ts';
+import { Emitter } from '../common/event.ts';
 import type { DebuggerCore, Resume } from '../debugger/debugger.ts';
 import type { Stop } from '../debugger/stop.ts';
 import type { SendEvent } from './client.ts';
@@ -14,12 +15,18 @@ export class Runner {
   readonly #core: DebuggerCore;
   readonly #send: SendEvent;
   readonly #onMove: () => void;
+  readonly #didHalt = new Emitter<'stopped' | 'ended'>();
+  /** It stands still now; the client is told next. */
+  readonly onDidHalt = this.#didHalt.event;
+  /** What runs a slice. */
+  #slices: Pick<DebuggerCore, 'runSlice'>;
   #steps = 200_000;
   #state: 'stopped' | 'running' | 'idle' | 'ended' | 'disposed' = 'stopped';
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
 
   constructor(core: DebuggerCore, send: SendEvent, onMove: () => void) {
     this.#core = core;
+    this.#slices = core;
     this.#send = send;
     this.#onMove = onMove;
   }
@@ -58,6 +65,11 @@ export class Runner {
     this.#send('strata/changed', {});
   }
 
+  /** From now on `slices` run the debuggee in place of its core, as a profiler does; without, the core does. */
+  runThrough(slices: Pick<DebuggerCore, 'runSlice'> = this.#core): void {
+    this.#slices = slices;
+  }
+
   /** Input came: a machine that waited for it goes on, or for a timer, whose time is not waited for any longer. */
   wake(): void {
     if (!this.isRunning) return;
@@ -72,7 +84,7 @@ export class Runner {
   #slice(): void {
     if (this.#state !== 'running') return;
     const started = performance.now();
-    const result = this.#core.runSlice(this.#steps);
+    const result = this.#slices.runSlice(this.#steps);
     const took = performance.now() - started;
     switch (result.kind) {
       case 'running':
@@ -126,6 +138,7 @@ export class Runner {
   #halt(state: 'stopped' | 'ended' | 'disposed'): void {
     this.#state = state;
     this.#forgetNext();
+    if (state !== 'disposed') this.#didHalt.fire(state);
   }
 
   /** There is one chain of slices at most, however often a client says to go on. */

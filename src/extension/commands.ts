@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Consoles } from './consoles.ts';
 import { memoryUri } from './memory-file-system.ts';
+import type { Profiles } from './profiles.ts';
 import type { Sessions } from './sessions.ts';
 import type { Row } from './views/asking-tree.ts';
 import type { PageTableView } from './views/page-table-view.ts';
@@ -9,6 +10,7 @@ import type { PageTableView } from './views/page-table-view.ts';
 export function registerCommands(
   sessions: Sessions,
   consoles: Consoles,
+  profiles: Profiles,
   pageTables: PageTableView,
   refresh: () => void,
 ): vscode.Disposable[] {
@@ -28,6 +30,8 @@ export function registerCommands(
       if (reference !== undefined) await openMemory(reference);
     }),
     register('showConsole', (row?: Row) => consoles.show(row?.id.replace(/^guest:/, ''))),
+    register('startProfile', () => profiles.start()),
+    register('stopProfile', () => profiles.stop()),
     register('refresh', refresh),
   ];
 }

@@ -5,6 +5,7 @@ import { Consoles } from './consoles.ts';
 import { startLanguageClient } from './language-client.ts';
 import { MemoryEditor } from './memory-editor.ts';
 import { MemoryFileSystem, memoryScheme } from './memory-file-system.ts';
+import { Profiles } from './profiles.ts';
 import { debugType, Sessions } from './sessions.ts';
 import { AskingTree } from './views/asking-tree.ts';
 import { deviceRows } from './views/device-rows.ts';
@@ -15,6 +16,7 @@ import { PageTableView } from './views/page-table-view.ts';
 export function activate(context: vscode.ExtensionContext): void {
   const sessions = new Sessions();
   const consoles = new Consoles(sessions);
+  const profiles = new Profiles(sessions);
   const memory = new MemoryFileSystem(sessions);
   const pageTables = new PageTableView(sessions);
   const trees = createTrees(sessions);
@@ -23,11 +25,12 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     sessions,
     consoles,
+    profiles,
     memory,
     pageTables,
     ...[...trees].map(([id, tree]) => vscode.window.createTreeView(id, { treeDataProvider: tree })),
     ...trees.values(),
-    ...registerCommands(sessions, consoles, pageTables, () => {
+    ...registerCommands(sessions, consoles, profiles, pageTables, () => {
       pageTables.refresh();
       for (const tree of trees.values()) tree.refresh();
     }),

@@ -8,6 +8,7 @@ export const debugType = 'strata';
 export class Sessions implements vscode.Disposable {
   readonly #didChange = new vscode.EventEmitter<void>();
   readonly #didPrint = new vscode.EventEmitter<SessionEvent<'strata/console'>>();
+  readonly #didProfile = new vscode.EventEmitter<SessionEvent<'strata/profile'>>();
   readonly #didStart = new vscode.EventEmitter<vscode.DebugSession>();
   readonly #didEnd = new vscode.EventEmitter<vscode.DebugSession>();
   readonly #subscriptions: vscode.Disposable[];
@@ -17,6 +18,8 @@ export class Sessions implements vscode.Disposable {
   readonly onDidChange = this.#didChange.event;
   /** A guest printed. */
   readonly onDidPrint = this.#didPrint.event;
+  /** A profile of a guest was begun, or is there. */
+  readonly onDidProfile = this.#didProfile.event;
   readonly onDidStart = this.#didStart.event;
   readonly onDidEnd = this.#didEnd.event;
 
@@ -56,6 +59,7 @@ export class Sessions implements vscode.Disposable {
       ...this.#subscriptions,
       this.#didChange,
       this.#didPrint,
+      this.#didProfile,
       this.#didStart,
       this.#didEnd,
     ])
@@ -87,6 +91,8 @@ export class Sessions implements vscode.Disposable {
     if (event === 'strata/changed') this.#didChange.fire();
     if (event === 'strata/console')
       this.#didPrint.fire({ session, body: body as CustomEvents['strata/console'] });
+    if (event === 'strata/profile')
+      this.#didProfile.fire({ session, body: body as CustomEvents['strata/profile'] });
   }
 }
 

@@ -160,6 +160,16 @@ export const launchSchema = z
         'Instruction set of the machine: `rv64gc_zba`, a profile (`rva20`, `rva22`, `rva23-without-v`) or `default` (everything), ' +
           'then changes: `default,-sstc`. Under the hosted VMM it needs H and Sstc.',
       ),
+    profile: fileName.describe(
+      'A file that tells at the end where the guest spent its steps, by stack: in V8’s format where its name ends in ' +
+        '`.cpuprofile`, which VS Code opens, else folded stacks.',
+    ),
+    profileInterval: z
+      .int()
+      .min(1, 'it is the number of steps from sample to sample: 1 or more')
+      .describe(
+        'Profiles look at the stack every so many steps. Default 99991, a millisecond of the guest’s time.',
+      ),
     engine: z
       .enum(['auto', 'translator', 'interpreter', 'reference'])
       .describe(

@@ -53,6 +53,24 @@ export interface CustomRequests {
     readonly arguments: { readonly console: string; readonly text: string };
     readonly body: Record<string, never>;
   };
+  /**
+   * Samples the whole stack from here on, every so many steps, until `strata/stopProfile`, the end of the guest or of the
+   * session, or, if so asked, the guest's next stop. Then `file`, an absolute path, is written: V8's format where its
+   * name ends in `.cpuprofile`, else folded stacks. Without `stepsPerSample` it is `profileInterval` of the launch.
+   */
+  'strata/startProfile': {
+    readonly arguments: {
+      readonly file: string;
+      readonly stepsPerSample?: number;
+      readonly until?: 'stop';
+    };
+    readonly body: Record<string, never>;
+  };
+  /** Ends the profile that is under way, and writes its file: what the launch's `profile` began, too. */
+  'strata/stopProfile': {
+    readonly arguments: Record<string, never>;
+    readonly body: Record<string, never>;
+  };
   /** The consoles that exist, with all that each has printed so far. */
   'strata/consoles': {
     readonly arguments: Record<string, never>;
@@ -81,6 +99,11 @@ export interface ConsoleView {
 export interface CustomEvents {
   /** Bytes that a console printed (Latin-1 characters). After time travel `reset` is true: text replaces all. */
   'strata/console': { readonly console: string; readonly text: string; readonly reset: boolean };
+  /** What has become of a profile. `written`: with how many samples; `lost`: its file cannot be written any more. */
+  'strata/profile':
+    | { readonly state: 'running'; readonly file: string; readonly until?: 'stop' }
+    | { readonly state: 'written'; readonly file: string; readonly samples: number }
+    | { readonly state: 'lost'; readonly file: string; readonly problem: string };
   /** Views should ask again: sent at every stop and after each write. */
   'strata/changed': Record<string, never>;
 }

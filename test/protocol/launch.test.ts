@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseMemorySize, validateLaunch } from '../../src/protocol/launch.ts';
+import { standardInterval } from '../../src/debugger/profile/profiler.ts';
+import { launchSchema, parseMemorySize, validateLaunch } from '../../src/protocol/launch.ts';
 
 const problemsOf = (value: unknown): readonly string[] => {
   const result = validateLaunch(value);
@@ -23,9 +24,16 @@ describe('protocol/launch', () => {
     assert.deepEqual(problemsOf({ guests }), []);
   });
 
+  it('says how often profiles look by default', () => {
+    const { description = '' } = launchSchema.shape.profileInterval.unwrap();
+    assert.ok(description.includes(`Default ${standardInterval},`), description);
+  });
+
   const faults: readonly (readonly [string, unknown, RegExp])[] = [
     ['nothing to start', {}, /^image: say which guest/],
     ['both forms', { image: 'k', guests: [{ name: 'a', image: 'k' }] }, /not both/],
+    ['a profile without a name', { image: 'k', profile: '' }, /^profile: name a file/],
+    ['no steps between samples', { image: 'k', profileInterval: 0 }, /^profileInterval: it is the number/],
     ['a size without unit', { image: 'k', memory: '128' }, /^memory: write a size/],
     ['too little memory', { image: 'k', memory: '8M' }, /^memory: memory is 16M at least/],
     [

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { StrataError } from '../../common/errors.ts';
 import { parseMemoryReference } from '../../debugger/memory-reference.ts';
@@ -60,6 +61,22 @@ export const customRequests: Readonly<Record<keyof CustomRequests, RequestHandle
       return {};
     },
   ),
+  'strata/startProfile': request(
+    z.object({
+      // Nobody knows in which folder the adapter was started.
+      file: z.string().refine(isAbsolute, 'name the file by its whole path'),
+      stepsPerSample: z.int().min(1).optional(),
+      until: z.literal('stop').optional(),
+    }),
+    ({ profiling }, options): Body<'strata/startProfile'> => {
+      profiling.start({ ...options, place: 'file' });
+      return {};
+    },
+  ),
+  'strata/stopProfile': request(noArguments, ({ profiling }): Body<'strata/stopProfile'> => {
+    profiling.stop();
+    return {};
+  }),
   'strata/consoles': request(noArguments, ({ core }): Body<'strata/consoles'> => ({
     consoles: core.consoles,
   })),

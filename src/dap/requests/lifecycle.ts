@@ -21,8 +21,15 @@ export const lifecycleRequests: RequestTable = {
       const checked = validateLaunch(parameters);
       if (!checked.ok)
         throw new StrataError('bad-launch', 'user', `Strata cannot launch: ${checked.problems.join('; ')}`);
-      context.stopOnEntry = checked.configuration.stopOnEntry ?? false;
-      context.begin(await loadDebuggee(checked.configuration));
+      const { stopOnEntry = false, profile, profileInterval } = checked.configuration;
+      context.stopOnEntry = stopOnEntry;
+      context.begin(await loadDebuggee(checked.configuration), profileInterval);
+      try {
+        if (profile !== undefined) context.profiling.start({ file: profile, place: 'profile' });
+      } catch (error) {
+        context.end();
+        throw error;
+      }
     },
     // Breakpoints can be bound from here on, so the client is asked for them only now.
     (context) => context.send('initialized'),
@@ -37,6 +44,7 @@ export const lifecycleRequests: RequestTable = {
   }),
   restart: request(z.looseObject({}), launched, (context) => {
     const stop = context.core.restart();
+    context.profiling.restart();
     if (context.stopOnEntry) context.runner.stopAt(stop);
     else context.runner.resume({ kind: 'continue', direction: 'forward', isUnseen: true });
   }),

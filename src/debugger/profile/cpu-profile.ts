@@ -22,7 +22,7 @@ export interface CpuProfile {
 interface CallFrame {
   readonly functionName: string;
   readonly scriptId: string;
-  /** A path of the source; else the image. */
+  /** The path of the source; empty where it is not known. */
   readonly url: string;
   /** From 0; -1 where it is not known. */
   readonly lineNumber: number;
@@ -72,9 +72,8 @@ export function cpuProfile({
   };
 }
 
-function frameOf({ name, stratum, guest, image, file, line }: ProfileFrame): CallFrame {
-  const place = [stratum, guest, image].filter((part) => part !== undefined).join(' ');
-  return callFrame(name, file ?? place, line === undefined ? -1 : line - 1);
+function frameOf({ name, file = '', line }: ProfileFrame): CallFrame {
+  return callFrame(name, file, line === undefined ? -1 : line - 1);
 }
 
 function callFrame(functionName: string, url: string, lineNumber = -1): CallFrame {

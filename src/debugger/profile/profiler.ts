@@ -70,7 +70,8 @@ export class Profiler {
     this.#samples.push({
       node: this.#tree.add(this.#stacks.sample()),
       step: steps,
-      idleNanoseconds: idleNanoseconds - this.#idleBefore,
+      // Another future, from a time before the last sample, may have waited less.
+      idleNanoseconds: Math.max(0, idleNanoseconds - this.#idleBefore),
     });
     this.#idleBefore = idleNanoseconds;
     this.#next += this.#interval;
