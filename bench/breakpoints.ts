@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { triggerCount } from '../src/isa/csrs/triggers.ts';
+import type { WatchedRange } from '../src/hart/watchpoints.ts';
 import type { Machine } from '../src/machine/machine.ts';
 import { loadElf } from '../test/vmm/sample-image.ts';
 import { computeImage, endless, workLoads } from './compute.ts';
@@ -7,16 +8,17 @@ import { geometricMean, median, timed, type Bench } from './measure.ts';
 import { cell, table, verdict } from './table.ts';
 
 const breakpoints = 1000;
+const watches = 10;
 /** Where nothing of a work load lies: pages of RAM beyond what it uses. */
 const elsewhere = 0x8200_0000;
 const warmUpSteps = 400_000_000;
 const settleSteps = 20_000_000;
 const measuredSteps = 200_000_000;
-/** How fast it is to be with breakpoints and triggers, to without. */
+/** How fast it is to be with breakpoints, watchpoints and triggers, to without. */
 const target = 0.99;
 
 /**
- * Prints what breakpoints and triggers elsewhere cost the work loads under Sv39: each is measured with and without by
+ * Prints what breakpoints, watchpoints and triggers elsewhere cost the work loads under Sv39: each is measured with and without by
  * turns, on one machine, so that V8 has compiled the same code for both.
  */
 export function benchBreakpoints({ rounds, timeKind }: Bench): boolean {
@@ -51,7 +53,7 @@ export function benchBreakpoints({ rounds, timeKind }: Bench): boolean {
   });
   const mean = geometricMean(results.map(({ ratio }) => ratio));
   console.log(
-    `${breakpoints} breakpoints and ${triggerCount} triggers elsewhere, in million instructions a second under Sv39:\n`,
+    `${breakpoints} breakpoints, ${watches} watchpoints and ${triggerCount} triggers elsewhere, in million instructions a second under Sv39:\n`,
   );
   console.log(
     table(
@@ -68,6 +70,7 @@ function arm(machine: Machine, how: 'add' | 'remove'): void {
     const address = BigInt(elsewhere + 0x404 * index);
     machine.breakpoints[how](index % 2 === 0 ? 'virtual' : 'physical', address & ~1n);
   }
+  for (const range of watched) machine.watchpoints[how](range);
   const { csrs } = machine.currentHart;
   for (let index = 0; index < triggerCount; index++) {
     csrs.poke('tselect', BigInt(index));
@@ -77,6 +80,14 @@ function arm(machine: Machine, how: 'add' | 'remove'): void {
     csrs.poke('tdata2', BigInt(elsewhere + 0x10_0000 + 0x1000 * index));
   }
 }
+
+/** A variable each, of several sizes, in a page of its own. */
+const watched: readonly WatchedRange[] = Array.from({ length: watches }, (_, index) => ({
+  address: elsewhere + 0x20_0000 + 0x1008 * index,
+  length: 1 << (index % 4),
+  reads: index % 3 === 0,
+  writes: index % 3 !== 0,
+}));
 
 /** Debug. 5.7.12, mcontrol6: of loads and stores, in every mode. */
 const onLoadOrStore = (6n << 60n) | 0b1_0101_1011n;

@@ -1,16 +1,18 @@
 import { Option, type Command } from 'commander';
-import { loadDebuggee } from '../dap/launch.ts';
+import { loadDebuggee, type LoadedDebuggee } from '../dap/launch.ts';
 import { profileFormats, ProfileRecording } from '../dap/profile-recording.ts';
 import type { DebuggerCore, SliceResult } from '../debugger/debugger.ts';
 import type { Debuggee } from '../debugger/debuggee.ts';
 import { profileJson, profileText } from '../debugger/profile/profile-text.ts';
 import { standardInterval } from '../debugger/profile/profiler.ts';
+import type { Stop } from '../debugger/stop.ts';
 import type { Target } from '../debugger/target/target.ts';
 import { ExitTrace } from './exit-trace.ts';
 import { exitCode, largestExitCode } from './failure.ts';
 import { addGuestOptions, parseCount, toConfiguration, type GuestOptions } from './guest-options.ts';
 import { optionNames } from './option-names.ts';
 import { connectTerminal } from './terminal.ts';
+import { collectWatch, WatchTrace, type WatchOption } from './watch-trace.ts';
 import { statisticsOf, statisticsText } from './statistics.ts';
 
 interface RunOptions extends GuestOptions {
@@ -18,6 +20,7 @@ interface RunOptions extends GuestOptions {
   readonly stats?: true;
   readonly json?: true;
   readonly trace?: 'exits';
+  readonly watch?: readonly WatchOption[];
   readonly profile?: string;
   readonly profileInterval: number;
 }
@@ -33,6 +36,11 @@ export function addRunCommand(program: Command): void {
   )
     .option('--max-instructions <count>', 'stop after so many steps, with exit code 124', parseCount)
     .addOption(new Option('--trace <what>', 'exits: a line for each VM exit, on stderr').choices(['exits']))
+    .option(
+      '--watch <what>',
+      'a line on stderr for each change of a variable, an expression or ADDRESS/BYTES; :r behind it for each read, :rw for each access; may be repeated',
+      collectWatch,
+    )
     .option('--stats', 'print steps, speed and exits at the end, on stderr')
     .option('--json', 'print statistics, traces and profiles as JSON lines')
     .option(
@@ -61,6 +69,7 @@ Examples:
   strata run Image --vmm none --share src=./src       mount -t 9p -o trans=virtio,version=9p2000.L src /mnt
   strata run --guest a=k.elf --guest b=k.elf --disk a.img,guest=a --disk b.img,readonly,guest=b
   strata run kernel.elf --trace exits --json 2>exits.jsonl
+  strata run kernel.elf --watch current --watch gpa:a:0x80201000/4:rw
   strata run kernel.elf --profile kernel.cpuprofile    VS Code opens it; kernel.folded is for flamegraph.pl
 
 Exit code: the guest's, 255 at most; 2 for a wrong command line, 124 after --max-instructions.
@@ -76,6 +85,7 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
   const { core, target } = debuggee;
   const form = options.json === true ? 'json' : 'text';
   const trace = options.trace === 'exits' ? new ExitTrace(debuggee, form) : undefined;
+  const watches = options.watch && watchIn(debuggee, options.watch, form);
   const recording =
     options.profile === undefined
       ? undefined
@@ -87,6 +97,7 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
     runner: recording?.profiler ?? core,
     limit: options.maxInstructions ?? Infinity,
     afterSlice: () => trace?.print(),
+    passes: (stop) => watches?.print(stop) ?? false,
   });
   terminal.close();
   debuggee.close();
@@ -100,6 +111,20 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
   if (end.message !== undefined) process.stderr.write(`${before}strata: ${end.message}\n`);
   if (end.code > largestExitCode) process.stderr.write(`strata: the guest's exit code is ${end.code}\n`);
   return Math.min(end.code, largestExitCode);
+}
+
+/** Whose networks are closed where it comes to nothing: they would keep the process alive. */
+function watchIn(
+  { core, close }: LoadedDebuggee,
+  watches: readonly WatchOption[],
+  form: 'text' | 'json',
+): WatchTrace {
+  try {
+    return new WatchTrace(core, watches, form);
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 function printProfile(recording: ProfileRecording, form: 'text' | 'json'): void {
@@ -122,10 +147,12 @@ interface Running {
   /** Steps at most. */
   readonly limit: number;
   readonly afterSlice: () => void;
+  /** Is a stop only something to be told of? */
+  readonly passes: (stop: Stop) => boolean;
 }
 
 async function untilEnd({ core, target }: Debuggee, running: Running): Promise<RunEnd> {
-  const { terminal, runner, limit, afterSlice } = running;
+  const { terminal, runner, limit, afterSlice, passes } = running;
   core.resume({ kind: 'continue', direction: 'forward' });
   let steps = terminal.isInteractive ? fewSteps : stepsPerSlice;
   for (;;) {
@@ -133,6 +160,10 @@ async function untilEnd({ core, target }: Debuggee, running: Running): Promise<R
     if (left <= 0) return { code: exitCode.limit, message: `stopped after ${limit} steps` };
     const result = runner.runSlice(Math.min(steps, left));
     afterSlice();
+    if (result.kind === 'stopped' && passes(result.stop)) {
+      core.resume({ kind: 'continue', direction: 'forward' });
+      continue;
+    }
     if (result.kind === 'idle' || isListening(target)) terminal.release();
     const end = endOf(result);
     if (end !== undefined) return end;

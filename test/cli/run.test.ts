@@ -137,6 +137,34 @@ describe('cli/run', () => {
     );
   });
 
+  it('tells of each change of what is watched, and of reads where they are asked for', async () => {
+    const options = ['run', pebble, '--append', 'run=hello', '--watch', 'last_pid'];
+    const { code, stderr } = await strata(options);
+    assert.equal(code, 0);
+    const place = 'written by kernel on pebble: vCPU 0 in pebble!process_spawn (process.c:33)';
+    assert.deepEqual(
+      stderr.split('\n').map((line) => line.replace(/ step \d+/, '')),
+      [`watch: last_pid ${place}: 0 → 1`, `watch: last_pid ${place}: 1 → 2`, ''],
+    );
+    const json = await strata([...options, '--watch', '0x8021d598/4:r', '--json']);
+    const lines = json.stderr.split('\n').slice(0, 4);
+    const titles = lines.map((line) => (JSON.parse(line) as { title: string }).title);
+    assert.match(titles[0] ?? '', /^0x8021d598 read by kernel .*: 0x0$/);
+    assert.match(titles[1] ?? '', /^last_pid written by kernel .*: 0 → 1$/);
+  });
+
+  it('says why something cannot be watched', async () => {
+    const problem = async (what: string): Promise<string> => {
+      const { code, stderr } = await strata(['run', pebble, '--watch', what]);
+      assert.equal(code, 2, stderr);
+      return stderr;
+    };
+    assert.match(await problem('$a0'), /^strata: --watch \$a0: \$a0 lives in a register/);
+    assert.match(await problem('nobody'), /there is no 'nobody' here/);
+    assert.match(await problem('gpa:x:0x1000'), /there is no guest 'x'/);
+    assert.match(await problem(':rw'), /Write what to watch/);
+  });
+
   it('traces each exit on a line, in order', async () => {
     const text = await strata(['run', hello, '--trace', 'exits']);
     assert.match(
