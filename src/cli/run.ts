@@ -115,14 +115,14 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
 
 /** Whose networks are closed where it comes to nothing: they would keep the process alive. */
 function watchIn(
-  { core, close }: LoadedDebuggee,
+  debuggee: LoadedDebuggee,
   watches: readonly WatchOption[],
   form: 'text' | 'json',
 ): WatchTrace {
   try {
-    return new WatchTrace(core, watches, form);
+    return new WatchTrace(debuggee.core, watches, form);
   } catch (error) {
-    close();
+    debuggee.close();
     throw error;
   }
 }

@@ -154,15 +154,16 @@ describe('cli/run', () => {
   });
 
   it('says why something cannot be watched', async () => {
-    const problem = async (what: string): Promise<string> => {
+    for (const [what, problem] of [
+      ['$a0', /^strata: --watch \$a0: \$a0 lives in a register/],
+      ['nobody', /there is no 'nobody' here/],
+      ['gpa:x:0x1000', /there is no guest 'x'/],
+      [':rw', /Write what to watch/],
+    ] as const) {
       const { code, stderr } = await strata(['run', pebble, '--watch', what]);
       assert.equal(code, 2, stderr);
-      return stderr;
-    };
-    assert.match(await problem('$a0'), /^strata: --watch \$a0: \$a0 lives in a register/);
-    assert.match(await problem('nobody'), /there is no 'nobody' here/);
-    assert.match(await problem('gpa:x:0x1000'), /there is no guest 'x'/);
-    assert.match(await problem(':rw'), /Write what to watch/);
+      assert.match(stderr, problem);
+    }
   });
 
   it('traces each exit on a line, in order', async () => {
