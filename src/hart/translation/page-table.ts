@@ -72,7 +72,7 @@ export function leafPage(low: number, high: number, level: number, page: number)
   return first - (first % span) + (page % span);
 }
 
-/** Pages that a leaf at `level` maps: 1, 512, 512², …; what a leaf at another level points into. */
+/** Pages that a leaf at `level` maps: 1, 512, 512², …; so many have tables of `level` levels. */
 export function levelPages(level: number): number {
   return pagesOfLevel[level] as number;
 }
@@ -117,7 +117,7 @@ export function usageBits(access: PageAccess): number {
   }
 }
 
-const pagesOfLevel = [1, 2 ** 9, 2 ** 18, 2 ** 27, 2 ** 36];
+const pagesOfLevel = [1, 2 ** 9, 2 ** 18, 2 ** 27, 2 ** 36, 2 ** 45];
 
 /** In the high half of an entry: its part of the page number, the memory type (Svpbmt) and N (Svnapot). */
 const highEntry = { page: 0x3f_ffff, memoryType: 0x6000_0000, contiguous: 0x8000_0000 } as const;

@@ -140,7 +140,7 @@ export class QuickWalk implements Walked {
     const levels = this.#secondLevels;
     if (levels === 0) return page;
     // The root table is four pages, its index two bits wider.
-    if (levels > mostLevels || page >= 4 * 512 ** levels) return undefined;
+    if (levels > mostLevels || page >= 4 * levelPages(levels)) return undefined;
     let table = this.#rootPage(csrSlot.hgatp);
     let index = Math.floor(page / levelPages(levels - 1));
     for (let level = levels - 1; ; level--) {
