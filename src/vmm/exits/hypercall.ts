@@ -47,10 +47,27 @@ export function decodeHypercall(exit: Pick<Exit, 'row' | 'state'>): void {
 /** The function that a hypercall's row names (a7 and a6); undefined where the SBI has none such. */
 export function findCall(row: ExitRow): FoundCall | undefined {
   if (row.getHigh(column.a7) !== 0) return undefined;
-  const extension = extensions.get(row.getLow(column.a7));
-  if (extension === undefined) return undefined;
-  if (extension.legacy) return extension.calls.get(0);
-  return row.getHigh(column.a6) === 0 ? extension.calls.get(row.getLow(column.a6)) : undefined;
+  const extension = row.getLow(column.a7);
+  const id = row.getHigh(column.a6) === 0 ? row.getLow(column.a6) : noFunction;
+  if (extension !== last.extension || id !== last.id) {
+    last.call = lookUp(extension, id);
+    last.extension = extension;
+    last.id = id;
+  }
+  return last.call;
+}
+
+/** What was found last: an exit asks for its call more than once, and guests make the same one again and again. */
+const last: { extension: number; id: number; call: FoundCall | undefined } = {
+  extension: -1,
+  id: -1,
+  call: undefined,
+};
+const noFunction = -1;
+
+function lookUp(extension: number, id: number): FoundCall | undefined {
+  const found = extensions.get(extension);
+  return found?.calls.get(found.legacy ? 0 : id);
 }
 
 /** A function of the SBI, and the extension that it belongs to. */
