@@ -28,7 +28,10 @@ const reasons: readonly DepartureReason[] = [
 /** Counts the departures of one hart's engine, cheaply: names are made when somebody asks. */
 export class Departures {
   readonly #byReason = new Float64Array(Object.keys(exitCode).length);
-  readonly #byWord = new Map<number, number>();
+  readonly #byWord = new Map<number, Counter>();
+  // What was counted last: a guest that exits does so by one instruction, again and again.
+  #lastKey = notCounted;
+  #lastCount: Counter = { value: 0 };
   readonly #decode: Decode;
 
   constructor(decode: Decode) {
@@ -43,19 +46,29 @@ export class Departures {
   /** An instruction was done outside; its word, or `undefined` where not even its fetch was easy. */
   doneOutside(word: number | undefined): void {
     const key = word ?? notFetched;
-    const known = this.#byWord.get(key);
-    if (known !== undefined) this.#byWord.set(key, known + 1);
-    else if (this.#byWord.size < mostWords) this.#byWord.set(key, 1);
+    if (key !== this.#lastKey) {
+      this.#lastCount = this.#countOf(key);
+      this.#lastKey = key;
+    }
+    this.#lastCount.value++;
   }
 
   counts(): DepartureCounts {
     const instructions: Record<string, number> = {};
     for (const [word, count] of this.#byWord) {
       const name = this.#nameOf(word);
-      instructions[name] = (instructions[name] ?? 0) + count;
+      instructions[name] = (instructions[name] ?? 0) + count.value;
     }
     const counted = reasons.map((reason) => [reason, this.#byReason[exitCode[reason]] as number] as const);
     return { reasons: Object.fromEntries(counted.filter(([, count]) => count > 0)), instructions };
+  }
+
+  #countOf(key: number): Counter {
+    const known = this.#byWord.get(key);
+    if (known !== undefined) return known;
+    const added = { value: 0 };
+    if (this.#byWord.size < mostWords) this.#byWord.set(key, added);
+    return added;
   }
 
   #nameOf(word: number): string {
@@ -65,6 +78,10 @@ export class Departures {
     if (!accessesCsr(instruction)) return instruction.mnemonic;
     return `${instruction.mnemonic} ${csrByAddress.get(csr)?.name ?? csr.toString(16)}`;
   }
+}
+
+interface Counter {
+  value: number;
 }
 
 /** The counts of several harts together. */
@@ -83,5 +100,6 @@ function addUp(members: readonly Readonly<Record<string, number>>[]): Record<str
 }
 
 const notFetched = -1;
+const notCounted = -2;
 /** Words differ by their registers: a kernel has hundreds. What comes after so many is not told apart. */
 const mostWords = 4096;
