@@ -158,8 +158,7 @@ export class HostedVmm implements HostedSupervisor {
   }
 
   finish(): SupervisorOutcome {
-    const exits = this.#exits;
-    while (exits.stage < resumeStage) exits.advance();
+    if (this.#exits.isUnderWay) this.#exits.finish();
     return this.#lastStage();
   }
 

@@ -5,7 +5,7 @@ import { sstatusLow } from '../../hart/status-bits.ts';
 import { exceptionCode } from '../../hart/trap.ts';
 import type { Guest } from '../guest.ts';
 import type { Vcpu } from '../vcpu.ts';
-import { actingStage, exitActions, stageCount, type ExitStage } from './actions.ts';
+import { actingStage, exitActions, resumeStage, stageCount, type ExitStage } from './actions.ts';
 import type { Exit, ExitHandler } from './exit.ts';
 import { faultingAddress } from './guest-page-fault.ts';
 import { handlerOf } from './handlers.ts';
@@ -109,13 +109,19 @@ export class ExitHandling implements Exit {
   /** Does the next stage, which is not the last. */
   advance(): void {
     if (this.#stage === actingStage) this.#handler?.act(this);
-    this.#finishStage();
+    this.#reach(this.#stage + 1);
+  }
+
+  /** Does all stages that are left but the last. */
+  finish(): void {
+    if (this.#stage <= actingStage) this.#handler?.act(this);
+    this.#reach(resumeStage);
   }
 
   /** The last stage is done: `resumed` is the number of the vCPU that has the hart now, if any has. */
   end(resumed: Vcpu | undefined): void {
     const { row } = this;
-    this.#finishStage();
+    this.#reach(stageCount);
     if (resumed === undefined) return;
     row.set(column.resumed, resumed.index + 1);
     row.setCount(column.cost, this.state.steps - row.getCount(column.step));
@@ -134,9 +140,9 @@ export class ExitHandling implements Exit {
     this.#deliverInput();
   }
 
-  #finishStage(): void {
-    this.#stage++;
-    this.row.set(column.stagesDone, this.#stage);
+  #reach(stage: number): void {
+    this.#stage = stage;
+    this.row.set(column.stagesDone, stage);
   }
 
   #copyTrap(row: ExitRow): void {
