@@ -97,6 +97,12 @@ export class HartState {
     this.#setCount(hartSlot.trapsTaken, value);
   }
 
+  /** Counts the trap that is taken as a step that retires nothing: without the numbers that 64 bits may need. */
+  countTrap(): void {
+    this.#increment(hartSlot.steps);
+    this.#increment(hartSlot.trapsTaken);
+  }
+
   /** Instructions retired since reset; `minstret` counts these from what software last wrote. */
   get retired(): number {
     return this.steps - this.trapsTaken;
@@ -174,6 +180,12 @@ export class HartState {
   clear(slot: number): void {
     this.halves[2 * slot] = 0;
     this.halves[2 * slot + 1] = 0;
+  }
+
+  #increment(slot: number): void {
+    const low = (this.low(slot) + 1) | 0;
+    this.setLow(slot, low);
+    if (low === 0) this.setHigh(slot, this.high(slot) + 1);
   }
 
   #count(slot: number): number {

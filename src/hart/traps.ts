@@ -140,8 +140,7 @@ function enterMode(state: HartState, records: TrapRecords, cause: TrapCause, to:
   state.mode = to;
   state.waiting = false;
   state.reservation = undefined;
-  state.steps++;
-  state.trapsTaken++;
+  state.countTrap();
 }
 
 function enterMachine(state: HartState, cause: TrapCause, from: HartMode): void {
