@@ -72,7 +72,8 @@ export class TranslationContexts {
 
   /** Makes the context of this key the current one: what it held since it was last flushed is there again. */
   select(key: ContextKey): void {
-    let context = this.#find(key);
+    // Most often the hart is back where it was: after a trap, or an exit.
+    let context = this.#isOf(this.#current, key) ? this.#current : this.#find(key);
     if (context < 0) {
       context = this.#leastRecentlyUsed();
       this.#empty(context);
@@ -273,13 +274,17 @@ export class TranslationContexts {
 
   #find(key: ContextKey): number {
     for (let context = 0; context < contextCount; context++) {
-      if (this.#inUse[context] === 0) continue;
-      const held = this.#keys[context] as ContextKey;
-      let word = 0;
-      while (word < contextKeyWords && held[word] === key[word]) word++;
-      if (word === contextKeyWords) return context;
+      if (this.#isOf(context, key)) return context;
     }
     return -1;
+  }
+
+  #isOf(context: number, key: ContextKey): boolean {
+    if (this.#inUse[context] === 0) return false;
+    const held = this.#keys[context] as ContextKey;
+    let word = 0;
+    while (word < contextKeyWords && held[word] === key[word]) word++;
+    return word === contextKeyWords;
   }
 
   #leastRecentlyUsed(): number {
