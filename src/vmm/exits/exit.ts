@@ -1,6 +1,7 @@
 import { csrSlot } from '../../hart/state-layout.ts';
 import type { HartState } from '../../hart/state.ts';
 import type { TrapRecords } from '../../hart/trap-records.ts';
+import type { Region } from '../../machine/bus.ts';
 import type { Guest } from '../guest.ts';
 import type { Vcpu } from '../vcpu.ts';
 import { actionNumber, type ExitAction } from './actions.ts';
@@ -16,6 +17,9 @@ export interface Exit {
   readonly trapRecords: TrapRecords;
   readonly guest: Guest;
   readonly vcpu: Vcpu;
+  /** Of a guest-page fault: the guest-physical address, and the device there, if one is. */
+  readonly address: number;
+  readonly region: Region | undefined;
   /** The guest's instruction (32 bits, or 16 of a compressed one), as HLVX would fetch it; 0 where that faults. */
   readonly trappedWord: number;
   /** Gives the input that has come from outside to the guests' devices. */

@@ -3,6 +3,7 @@ import type { Hart } from '../../hart/hart.ts';
 import { csrSlot } from '../../hart/state-layout.ts';
 import { sstatusLow } from '../../hart/status-bits.ts';
 import { exceptionCode } from '../../hart/trap.ts';
+import type { Region } from '../../machine/bus.ts';
 import type { Guest } from '../guest.ts';
 import type { Vcpu } from '../vcpu.ts';
 import { actingStage, exitActions, resumeStage, stageCount, type ExitStage } from './actions.ts';
@@ -27,6 +28,8 @@ export class ExitHandling implements Exit {
   readonly #deliverInput: () => void;
   #guest: Guest | undefined;
   #vcpu: Vcpu | undefined;
+  #address = 0;
+  #region: Region | undefined;
   #handler: ExitHandler | undefined;
   #stage = stageCount;
 
@@ -55,6 +58,14 @@ export class ExitHandling implements Exit {
   get vcpu(): Vcpu {
     assert(this.#vcpu !== undefined, 'an exit has a vCPU');
     return this.#vcpu;
+  }
+
+  get address(): number {
+    return this.#address;
+  }
+
+  get region(): Region | undefined {
+    return this.#region;
   }
 
   /** Is an exit being handled? */
@@ -90,10 +101,12 @@ export class ExitHandling implements Exit {
     this.#stage = 0;
     const row = this.log.begin();
     this.#copyTrap(row);
-    const fault = row.get(column.cause) >= exceptionCode.instructionGuestPageFault;
-    const device = fault && guest.bus.regionAt(faultingAddress(this.state)) !== undefined;
+    const cause = row.get(column.cause);
     const kind = row.get(column.interrupt) === 1 ? 'interrupt' : 'exception';
-    const handler = handlerOf(row.get(column.cause), kind, device ? 'device' : 'elsewhere');
+    const isFault = kind === 'exception' && cause >= exceptionCode.instructionGuestPageFault;
+    this.#address = isFault ? faultingAddress(this.state) : 0;
+    this.#region = isFault ? guest.bus.regionAt(this.#address) : undefined;
+    const handler = handlerOf(cause, kind, this.#region === undefined ? 'elsewhere' : 'device');
     this.#handler = handler;
     handler.decode(this);
     handler.find(this);

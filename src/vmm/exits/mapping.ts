@@ -4,7 +4,6 @@ import { setAction, setReason, type ExitHandler, type ExitSight } from './exit.t
 import {
   accessFault,
   faultingAccess,
-  faultingAddress,
   isPageTableAccess,
   lackingPermission,
   missingMapping,
@@ -19,27 +18,26 @@ import { column } from './row.ts';
 /** A guest-page fault where no device is: memory that is not backed yet, not there at all, or not to be used so. */
 export const mapping: ExitHandler = {
   decode(exit) {
-    const { state, guest } = exit;
-    const isMapped = guest.memory.hostAddress(faultingAddress(state)) !== undefined;
+    const { address, guest } = exit;
+    const isMapped = guest.memory.hostAddress(address) !== undefined;
     decodeMapping(exit, isMapped ? lackingPermission : missingMapping);
   },
 
   find(exit) {
-    const gpa = faultingAddress(exit.state);
-    const empty = exit.guest.memory.contains(gpa) && exit.guest.memory.hostAddress(gpa) === undefined;
+    const { address, guest } = exit;
+    const empty = guest.memory.contains(address) && guest.memory.hostAddress(address) === undefined;
     setAction(exit, empty ? 'map' : 'inject');
   },
 
   act(exit) {
-    const { row, state, guest } = exit;
-    const gpa = faultingAddress(state);
+    const { row, address, guest } = exit;
     if (row.get(column.action) !== actionNumber.map) {
       const fault = accessFault[faultingAccess(row.get(column.cause))];
       return injectException(exit, fault, row.getWide(column.stval));
     }
-    row.set(column.mappedSize, guest.memory.populate(gpa));
+    row.set(column.mappedSize, guest.memory.populate(address));
     guest.fence();
-    row.setCount(column.mappedTo, guest.memory.hostAddress(gpa) ?? 0);
+    row.setCount(column.mappedTo, guest.memory.hostAddress(address) ?? 0);
   },
 
   explain: explainMapping,

@@ -14,7 +14,7 @@ import {
   type ExitHandler,
   type ExitSight,
 } from './exit.ts';
-import { accessFault, faultingAccess, faultingAddress, isPageTableAccess } from './guest-page-fault.ts';
+import { accessFault, faultingAccess, isPageTableAccess } from './guest-page-fault.ts';
 import { injectException } from './inject.ts';
 import {
   accessKindNumber,
@@ -30,11 +30,9 @@ export const mmio: ExitHandler = {
   decode: decodeDeviceAccess,
 
   find(exit) {
-    const { row, state, guest } = exit;
+    const { row, guest, address, region } = exit;
     const kind = row.get(column.accessKind);
     const isStore = kind === accessKindNumber.store;
-    const address = faultingAddress(state);
-    const region = guest.bus.regionAt(address);
     if (region === undefined) return setAction(exit, 'inject');
     const register = region.device.registerAt(address - region.base, isStore ? 'write' : 'read');
     row.set(column.device, guest.deviceNumbers.ofRegion(region) + 1);
@@ -97,13 +95,14 @@ function isSecondPart(state: HartState, htinst: number, access: MemoryInstructio
 
 /** Does the access on the device; false where that refuses it. */
 function doAccess(exit: Exit): boolean {
-  const { row, state, guest } = exit;
-  const address = faultingAddress(state);
+  const { row, state, address, region } = exit;
+  if (region === undefined) return false;
+  const { device, base } = region;
   const size = row.get(column.accessSize) as AccessSize;
   if (row.get(column.accessKind) === accessKindNumber.store) {
-    return guest.bus.store(address, size, row.getWide(column.accessValue));
+    return device.store(address - base, size, row.getWide(column.accessValue));
   }
-  const value = guest.bus.load(address, size);
+  const value = device.load(address - base, size);
   if (value === undefined) return false;
   row.setWide(column.accessValue, value);
   const register = row.get(column.accessRegister);
