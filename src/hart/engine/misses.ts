@@ -102,7 +102,8 @@ export class Misses {
     const size = this.#words[engineWord.missSize / 4] as number;
     const bytes = size & ~missesAligned;
     const canBeDone = size === bytes ? (low & 0xfff) + bytes <= pageBytes : (low & (bytes - 1)) === 0;
-    return canBeDone ? this.#refill.data(access, pageOf(low, this.addressHigh)) : 'refused';
+    if (!canBeDone) return 'refused';
+    return this.#refill.data(access, pageOf(low, this.addressHigh), { inPage: low & 0xfff, bytes });
   }
 }
 

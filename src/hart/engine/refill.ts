@@ -72,15 +72,26 @@ export class Refill {
    * `refused`: the slow path has to load or store. `seen`: so has a store, for others have to know of it; but the page
    * of RAM is `seenPage`.
    */
-  data(access: 'read' | 'write', virtualPage: number): 'filled' | 'seen' | 'refused' {
+  data(
+    access: 'read' | 'write',
+    virtualPage: number,
+    { inPage, bytes }: { readonly inPage: number; readonly bytes: number },
+  ): 'filled' | 'seen' | 'refused' {
     if (this.#isRefusedAgain(virtualPage)) return 'refused';
     const page = this.#translateToRam(virtualPage, access);
     if (page === undefined) return 'refused';
-    if (this.#watchpoints.concernPage(page + this.#firstHostPage, access)) return 'refused';
+    const hostPage = page + this.#firstHostPage;
+    const isWatched = this.#watchpoints.concernPage(hostPage, access);
+    // Who watches the bytes wants the run to end, too.
+    if (
+      isWatched &&
+      (access === 'read' || this.#watchpoints.concern(hostPage * pageBytes + inPage, bytes, access))
+    )
+      return 'refused';
     if (access === 'write') {
       // Who waits for a store wants to look at the machine right after it.
       if (this.#code.isWaitedFor(page)) return 'refused';
-      if (this.#code.has(page) || this.#tables.has(page)) {
+      if (isWatched || this.#code.has(page) || this.#tables.has(page)) {
         this.#refusals = 0;
         this.#seenPage = page;
         return 'seen';
