@@ -19,8 +19,9 @@ export function hitText(
   const { path, before, after } = shown(hit, type, surroundings);
   const what = `${data.name}${path}`;
   const who = accessorText(hit, thread, surroundings.target);
-  if (hit.kind === 'read') return `${what} read by ${who}: ${after}`;
-  return `${what} written by ${who}: ${before === after ? `${after}, as before` : `${before} → ${after}`}`;
+  // The values come first: views cut what is long.
+  if (hit.kind === 'read') return `${what}: ${after}, read by ${who}`;
+  return `${what}: ${before === after ? `${after} as before` : `${before} → ${after}`}, written by ${who}`;
 }
 
 /** The smallest part that was accessed, by its type; without one, the bytes as a number. */

@@ -44,7 +44,7 @@ for (const placement of ['hosted', 'none'] as const)
         assert.match(
           stop.description,
           new RegExp(
-            `^found written by process on ${thread} in primes!main \\(primes\\.c:\\d+\\): ${before} → ${after}$`,
+            `^found: ${before} → ${after}, written by process on ${thread} in primes!main \\(primes\\.c:\\d+\\)$`,
           ),
         );
         assert.equal(session.evaluate('found'), `${after}`);
@@ -61,14 +61,14 @@ for (const placement of ['hosted', 'none'] as const)
       session.core.setBreakpoints('functions', [{ kind: 'function', name: 'primes!print' }]);
       watch(session, 'found', 'write', { condition: 'new == 100' });
       const last = session.runToStop();
-      assert.match(last.description, /99 → 100$/);
+      assert.match(last.description, /^found: 99 → 100, /);
       session.core.setBreakpoints('data', []);
       session.runToStop();
       watch(session, 'last_prime');
-      assert.match(session.runToStop('backward').description, /^last_prime written .*: 991 → 997$/);
+      assert.match(session.runToStop('backward').description, /^last_prime: 991 → 997, written /);
       watch(session, 'found');
-      assert.match(session.runToStop('backward').description, /167 → 168$/);
-      assert.match(session.runToStop('backward').description, /166 → 167$/);
+      assert.match(session.runToStop('backward').description, /^found: 167 → 168, /);
+      assert.match(session.runToStop('backward').description, /^found: 166 → 167, /);
       watch(session, 'found', 'write', { condition: 'old < 3' });
       for (const mark of marks.toReversed()) assert.deepEqual(session.runToStop('backward').mark, mark);
       assert.equal(session.runToStop('backward').reason.kind, 'beginning');
@@ -83,7 +83,9 @@ for (const placement of ['hosted', 'none'] as const)
         assert.equal(stop.stratum, 'kernel');
         assert.match(
           stop.description,
-          new RegExp(`in pebble!\\w+ \\(process\\.c:\\d+\\): ${index} → ${index + 1}$`),
+          new RegExp(
+            `^last_pid: ${index} → ${index + 1}, written by kernel on .* in pebble!\\w+ \\(process\\.c:\\d+\\)$`,
+          ),
         );
       }
     });
@@ -91,12 +93,12 @@ for (const placement of ['hosted', 'none'] as const)
     it('tells reads from writes', () => {
       const session = standingIn('primes!main', { append: 'run="primes 8"', placement });
       watch(session, 'found', 'read');
-      assert.match(session.runToStop().description, /^found read by process .*: 0$/);
+      assert.match(session.runToStop().description, /^found: 0, read by process /);
       watch(session, 'found', 'readWrite');
-      assert.match(session.runToStop().description, /^found written .*: 0 → 1$/);
-      assert.match(session.runToStop().description, /^found read .*: 1$/);
+      assert.match(session.runToStop().description, /^found: 0 → 1, written /);
+      assert.match(session.runToStop().description, /^found: 1, read /);
       watch(session, 'found', 'readWrite', { condition: 'write', hitCondition: '2' });
-      assert.match(session.runToStop().description, /: 2 → 3$/);
+      assert.match(session.runToStop().description, /: 2 → 3, /);
     });
   });
 
@@ -107,7 +109,7 @@ describe('debugger/watches', () => {
     const seen: string[] = [];
     for (let stop = 0; stop < 16; stop++) seen.push(session.runToStop().description);
     assert.ok(
-      seen.some((text) => /^processes\[\d\]\.state written .*: PROCESS_FREE → PROCESS_READY$/.test(text)),
+      seen.some((text) => /^processes\[\d\]\.state: PROCESS_FREE → PROCESS_READY, written /.test(text)),
       seen.join('\n'),
     );
   });
@@ -116,9 +118,9 @@ describe('debugger/watches', () => {
     const session = new SampleSession({ append: 'run=hello', placement: 'none' });
     watch(session, 'last_pid', 'readWrite', { condition: 'write' });
     // The kernel clears its variables, which are zero anyway.
-    assert.match(session.runToStop().description, /: 0, as before$/);
+    assert.match(session.runToStop().description, /^last_pid: 0 as before, written /);
     watch(session, 'last_pid');
-    assert.match(session.runToStop().description, /: 0 → 1$/);
+    assert.match(session.runToStop().description, /^last_pid: 0 → 1, /);
   });
 
   it('watches guest-physical and host-physical memory, whatever code writes there', () => {
@@ -131,10 +133,10 @@ describe('debugger/watches', () => {
       ])[0];
     };
     assert.equal(at('gpa:pebble:0x8021d598', 4)?.verified, true);
-    assert.match(session.runToStop().description, /^gpa:pebble:0x8021d598 written by kernel .*: 0x0 → 0x1$/);
+    assert.match(session.runToStop().description, /^gpa:pebble:0x8021d598: 0x0 → 0x1, written by kernel /);
     const host = session.evaluate('walk(&last_pid)').replace(/ .*/, '');
     assert.equal(at(`hpa:${host}`, 4)?.verified, true);
-    assert.match(session.runToStop().description, /^hpa:.*: 0x1 → 0x2$/);
+    assert.match(session.runToStop().description, /^hpa:0x[0-9a-f]+: 0x1 → 0x2, /);
     assert.equal(session.run().kind, 'ended');
   });
 
