@@ -1,4 +1,5 @@
 import { Emitter } from '../common/event.ts';
+import { pageBytes } from '../common/page.ts';
 
 /** Bytes of RAM of which accesses are to be told: from a host-physical address on. */
 export interface WatchedRange {
@@ -105,5 +106,3 @@ function overlaps(
 ): boolean {
   return address < range.address + range.length && range.address < address + length;
 }
-
-const pageBytes = 0x1000;
