@@ -1,6 +1,7 @@
 import { Emitter } from '../common/event.ts';
 import type { AccessSize } from '../isa/semantics.ts';
 import type { Bus } from './bus.ts';
+import { LoadedBytes } from './loaded-bytes.ts';
 import type { MachineMemory } from './memory.ts';
 import { pteBit } from './translation/page-table.ts';
 import { Watchpoints, type MemoryTouch } from './watchpoints.ts';
@@ -31,6 +32,8 @@ export class PhysicalMemory {
   readonly #written = new Emitter<RamWrite>();
 
   readonly watchpoints = new Watchpoints();
+  /** What `loadFile` put into RAM. */
+  readonly loaded = new LoadedBytes();
   readonly onDidWriteRam = this.#written.event;
 
   constructor({ memory, bus }: { readonly memory: MachineMemory; readonly bus: Bus }) {
@@ -109,6 +112,13 @@ export class PhysicalMemory {
     this.#ram.set(bytes.subarray(0, count), address - this.#ramBase);
     note?.();
     this.#written.fire({ address, length: count, kind: 'data' });
+    return count;
+  }
+
+  /** As `poke` by the machine, for bytes that nobody changes as long as the machine is there. */
+  loadFile(address: number, bytes: Uint8Array): number {
+    const count = this.poke(address, bytes);
+    this.loaded.add(address, bytes.subarray(0, count));
     return count;
   }
 

@@ -1,5 +1,6 @@
 import type { Breakpoints } from '../hart/breakpoints.ts';
 import type { Hart } from '../hart/hart.ts';
+import { MemoryHash } from '../hart/engine/memory-hash.ts';
 import { createHarts, type Harts } from '../hart/harts.ts';
 import type { HostedLevels } from '../hart/hosted.ts';
 import { createMachineMemory } from '../hart/layout.ts';
@@ -24,6 +25,7 @@ import { machineMemory } from './virtio/direct-memory.ts';
 /** The parts of a machine, wired as on QEMU's `virt` board. */
 export interface Board {
   readonly memory: MachineMemory;
+  readonly memoryHash: MemoryHash;
   readonly physical: PhysicalMemory;
   readonly harts: readonly Hart[];
   readonly breakpoints: Breakpoints;
@@ -128,6 +130,7 @@ export function createBoard(
   if (htif) created.watchStores(Number(htif.toHost));
   return {
     memory,
+    memoryHash: new MemoryHash(memory.wasm),
     physical,
     harts,
     breakpoints: created.breakpoints,

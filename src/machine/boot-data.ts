@@ -41,9 +41,9 @@ export function loadBootData(board: Board, configuration: CheckedConfiguration):
   const poke = (address: number, bytes: Uint8Array): number => board.physical.poke(address, bytes);
   const programs: readonly MachineImage[] = typeof firmware === 'string' ? [image] : [firmware, image];
   for (const { segments } of programs) {
-    for (const { address, bytes } of segments) poke(Number(address), bytes);
+    for (const { address, bytes } of segments) board.physical.loadFile(Number(address), bytes);
   }
-  if (initrd && places.initrd) poke(places.initrd.base, initrd);
+  if (initrd && places.initrd) board.physical.loadFile(places.initrd.base, initrd);
   poke(base, tree(places.initrd));
   poke(base + treeBytes, nextStage(image.entry));
   return { deviceTree: BigInt(base), nextStage: BigInt(base + treeBytes) };

@@ -3,7 +3,6 @@ import type { Breakpoints } from '../hart/breakpoints.ts';
 import type { Watchpoints } from '../hart/watchpoints.ts';
 import { sumDepartures, type DepartureCounts } from '../hart/engine/departures.ts';
 import type { TranslationStatistics } from '../hart/translator/translation-policy.ts';
-import { MemoryHash } from '../hart/engine/memory-hash.ts';
 import type { Hart } from '../hart/hart.ts';
 import { createBoard, type Board } from './board.ts';
 import { checkConfiguration, type CheckedConfiguration, type MachineConfiguration } from './configuration.ts';
@@ -48,7 +47,6 @@ export class Machine {
   readonly #hosted: HostedSoftware;
   readonly #timers: Timers;
   readonly #rotation: HartRotation;
-  readonly #ramHash: MemoryHash;
   readonly #ending = new Ending(() => this.#loop.lookSoon());
   readonly #loop: RunLoop;
   #isNew = true;
@@ -68,11 +66,10 @@ export class Machine {
         this.#loop.lookSoon();
       },
     });
-    const { harts, clint, clock, uart, virtioConsole, card, rtc, htif, memory } = this.board;
+    const { harts, clint, clock, uart, virtioConsole, card, rtc, htif } = this.board;
     this.#inputs = new InputPorts(configuration.input?.entries ?? []);
     this.#timers = new Timers({ harts, clint, clock, rtc });
     this.#rotation = new HartRotation(harts, configuration.quantum);
-    this.#ramHash = new MemoryHash(memory.wasm);
     this.#inputs.open('uart0', (bytes) => uart.receive(bytes));
     if (virtioConsole) this.#inputs.open(virtioConsolePort, (bytes) => virtioConsole.receive(bytes));
     if (card) this.#inputs.open(networkInputPort, (bytes) => card.port.receiveFromOutside(bytes));
@@ -190,7 +187,7 @@ export class Machine {
   /** Everything that decides how history goes on, but for input to come; 16 hexadecimal digits. */
   hash(): string {
     const hash = new StateHash();
-    hashBoard(this.board, this.#ramHash, hash);
+    hashBoard(this.board, hash);
     hash.state(this.#rotation.save());
     hash.state([this.firmware?.save() ?? null, this.supervisor?.save() ?? null]);
     return hash.digest();

@@ -1,4 +1,3 @@
-import type { MemoryHash } from '../hart/engine/memory-hash.ts';
 import type { SavedHart } from '../hart/hart.ts';
 import type { Board } from './board.ts';
 import type { SavedState } from './device.ts';
@@ -8,7 +7,7 @@ import type { RotationState } from './hart-rotation.ts';
 import type { MachineClockState } from './machine-clock.ts';
 import type { FinalStop } from './machine-stop.ts';
 import type { StateHash } from './state-hash.ts';
-import { restoreRam, saveRam, type RamSnapshot } from './ram-snapshot.ts';
+import { restoreRam, saveRam, type HashedRam, type RamSnapshot } from './ram-snapshot.ts';
 
 /** What the parts of a board hold. */
 interface SavedBoard {
@@ -31,12 +30,10 @@ export interface SavedMachine extends SavedBoard {
   readonly ended: FinalStop | undefined;
 }
 
-export function saveBoard(
-  { memory, harts, bus, htif, clock }: Board,
-  former: SavedBoard | undefined,
-): SavedBoard {
+export function saveBoard(board: Board, former: SavedBoard | undefined): SavedBoard {
+  const { harts, bus, htif, clock } = board;
   return {
-    ram: saveRam(memory.ram, former?.ram),
+    ram: saveRam(hashedRam(board), former?.ram),
     harts: harts.map((hart) => hart.save()),
     devices: Object.fromEntries(bus.regions.map(({ name, device }) => [name, device.save()])),
     htif: htif?.save(),
@@ -46,7 +43,9 @@ export function saveBoard(
 
 export function restoreBoard(board: Board, saved: SavedBoard): void {
   const { memory, physical, harts, bus, htif, clock } = board;
-  restoreRam(memory.ram, saved.ram, (offset, length) => physical.ramChanged(memory.ramBase + offset, length));
+  restoreRam(hashedRam(board), saved.ram, (offset, length) =>
+    physical.ramChanged(memory.ramBase + offset, length),
+  );
   harts.forEach((hart, index) => {
     const state = saved.harts[index];
     if (state) hart.restore(state);
@@ -60,10 +59,14 @@ export function restoreBoard(board: Board, saved: SavedBoard): void {
 }
 
 /** Takes a board's state into a hash. */
-export function hashBoard(board: Board, ramHash: MemoryHash, hash: StateHash): void {
-  const { memory, harts, bus, htif, clock } = board;
-  hash.state(ramHash.hash(memory.ramOffset, memory.ramSize));
+export function hashBoard(board: Board, hash: StateHash): void {
+  const { memory, memoryHash, harts, bus, htif, clock } = board;
+  hash.state(memoryHash.hash(memory.ramOffset, memory.ramSize));
   for (const hart of harts) hash.bytes(hart.stateBytes);
   for (const { device } of bus.regions) hash.state(device.save());
   hash.state([clock.save(), htif?.save() ?? null]);
+}
+
+function hashedRam({ memory, memoryHash, physical }: Board): HashedRam {
+  return { memory, hash: memoryHash, loaded: physical.loaded.runs };
 }

@@ -7,7 +7,7 @@ import { compareMarks, type Mark } from './mark.ts';
 /** Checkpoints kept; when there are more, every second one goes and they are taken half as often. */
 const mostCheckpoints = 12;
 /** Bytes that they take together; then, too. A guest that changes most of its RAM all the time keeps two all the same. */
-const mostCheckpointBytes = 80 * 2 ** 20;
+const mostCheckpointBytes = 40 * 2 ** 20;
 /** Steps between checkpoints at first; they are taken at landmarks. */
 const firstInterval = 5 * landmarkSteps;
 

@@ -64,7 +64,7 @@ export function loadGuest(options: {
 }
 
 function put(memory: GuestMemory, address: number, bytes: Uint8Array, what: string): void {
-  if (memory.write(address, bytes)) return;
+  if (memory.loadFile(address, bytes)) return;
   throw new StrataError(
     'image-outside-memory',
     'user',

@@ -80,12 +80,21 @@ export class GuestMemory {
 
   /** false, and nothing written, where not all of it is guest RAM. */
   write(gpa: number, bytes: Uint8Array): boolean {
+    return this.#put(gpa, bytes, (host, part) => this.#physical.poke(host, part));
+  }
+
+  /** Likewise, for bytes that nobody changes as long as the machine is there. */
+  loadFile(gpa: number, bytes: Uint8Array): boolean {
+    return this.#put(gpa, bytes, (host, part) => this.#physical.loadFile(host, part));
+  }
+
+  #put(gpa: number, bytes: Uint8Array, put: (host: number, part: Uint8Array) => void): boolean {
     if (!this.contains(gpa, bytes.length)) return false;
     this.#forEachPage(gpa, bytes.length, (at, count, done) => {
       if (this.hostAddress(at) === undefined) this.populate(at);
       const host = this.hostAddress(at);
       assert(host !== undefined, 'a populated page is mapped');
-      this.#physical.poke(host, bytes.subarray(done, done + count));
+      put(host, bytes.subarray(done, done + count));
     });
     return true;
   }
