@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { patience } from '../patience.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Two levels below the root, as `src/cli` is: the program finds the sample guests from there. */
@@ -32,7 +33,7 @@ export async function buildStrata(): Promise<void> {
     target: 'node20',
     banner: { js: banner },
     logLevel: 'warning',
-    inject: ['test/cli/chosen-engine.ts'],
+    inject: ['test/choose-engine.ts'],
   });
 }
 
@@ -54,7 +55,7 @@ export async function strata(
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   child.stdin?.on('error', () => undefined).end(input);
   // A program that hangs is killed, and its code is then null.
-  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000 * patience);
   await once(child, 'close');
   clearTimeout(timer);
   return { code: child.exitCode, ...output };

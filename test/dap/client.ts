@@ -3,8 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CustomEvents, CustomRequests } from '../../src/protocol/requests.ts';
+import { patience } from '../patience.ts';
 
 const root = new URL('../../', import.meta.url);
+/** The adapter runs guests as `STRATA_ENGINE` says. */
+const chooseEngine = new URL('test/choose-engine.ts', root).href;
 
 /** Full path of a file of the sample guests. */
 export function sample(path: string): string {
@@ -36,9 +39,9 @@ export class AdapterClient {
   constructor({ patienceMilliseconds = 10_000 }: { readonly patienceMilliseconds?: number } = {}) {
     this.#client = new DebugClient('node', fileURLToPath(new URL('src/dap/main.ts', root)), 'strata', {
       cwd: fileURLToPath(root),
-      env: { ...process.env, NODE_OPTIONS: '--import tsx' },
+      env: { ...process.env, NODE_OPTIONS: `--import tsx --import ${chooseEngine}` },
     });
-    this.#client.defaultTimeout = patienceMilliseconds;
+    this.#client.defaultTimeout = patienceMilliseconds * patience;
     this.#client.on('strata/console', ({ body }: { body: CustomEvents['strata/console'] }) => {
       const before = body.reset ? '' : (this.consoles.get(body.console) ?? '');
       this.consoles.set(body.console, before + body.text);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { patience } from '../patience.ts';
 import { AdapterClient, pebble } from './client.ts';
 
 type Info = DebugProtocol.DataBreakpointInfoResponse['body'];
@@ -8,7 +9,7 @@ type Bound = DebugProtocol.SetDataBreakpointsResponse['body'];
 const thread = 1;
 
 describe('dap/requests, data breakpoints', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * patience);
   const adapter = new AdapterClient();
   let capabilities: DebugProtocol.Capabilities = {};
   let frameId = 0;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { patience } from '../patience.ts';
 import { AdapterClient, pebble, sample } from './client.ts';
 
 /** Two guests that run the shell, side by side. */
@@ -15,7 +16,7 @@ function twoShells(): object {
 }
 
 describe('dap/session with guests that wait for input', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * patience);
   const adapter = new AdapterClient();
 
   /** Waits until a console shows a text. */

@@ -12,6 +12,7 @@ import { lifecycleRequests } from '../../src/dap/requests/lifecycle.ts';
 import { memoryRequests } from '../../src/dap/requests/memory.ts';
 import { runRequests } from '../../src/dap/requests/run.ts';
 import { serveStreams } from '../../src/dap/server.ts';
+import { patience } from '../patience.ts';
 import { pebble, sample } from './client.ts';
 
 /** The adapter in this process, spoken to in raw bytes. */
@@ -73,7 +74,7 @@ function textOf(response: DebugProtocol.Response): string {
 }
 
 describe('dap/session, spoken to badly', function () {
-  this.timeout(60_000);
+  this.timeout(60_000 * patience);
   const folder = mkdtempSync(join(tmpdir(), 'strata-'));
   after(() => rmSync(folder, { recursive: true }));
   const file = (name: string, bytes: Uint8Array): string => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { patience } from '../patience.ts';
 import { AdapterClient, pebble, sample } from './client.ts';
 
 /** The line of a sample source that holds a text. */
@@ -14,7 +15,7 @@ function lineOf(path: string, text: string): number {
 const thread = 1;
 
 describe('dap/session over standard streams', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * patience);
   const adapter = new AdapterClient();
   let capabilities: DebugProtocol.Capabilities = {};
 
