@@ -142,17 +142,6 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
   const isBareMetalVmm = !isHosted && vmm !== 'none';
   if (kernel === undefined && guest.length === 0 && !isBareMetalVmm)
     throw refusal('say what to run: strata run kernel.elf, or --guest NAME=IMAGE for each guest.');
-  if (kernel !== undefined && guest.length > 0)
-    throw refusal('either name one image, or give each guest its own by --guest NAME=IMAGE.');
-  if (isHosted && options.harts !== undefined && options.harts > 1)
-    throw refusal(
-      '--harts: the hosted VMM runs on one hart; --vcpus gives guests more, --vmm none the machine.',
-    );
-  if (!isHosted && options.vcpus !== undefined)
-    throw refusal('--vcpus: the bare machine has no vCPUs; --harts gives it more harts.');
-  if (guest.length > 0 && !isHosted) throw refusal(`--guest needs the hosted VMM; leave out --vmm ${vmm}.`);
-  if (isHosted && firmware !== 'builtin')
-    throw refusal('under the hosted VMM a guest has the VMM’s own SBI; --firmware goes with --vmm none.');
   if (isBareMetalVmm && kernel !== undefined && initrd !== undefined)
     throw refusal(`a bare-metal VMM gets ${kernel} as its initrd; leave out --initrd.`);
   const result = validateLaunch(

@@ -14,16 +14,18 @@ export function optionNames(image: string | undefined, options: GuestOptions): P
     ...(smp !== undefined && options.vcpus === undefined && { vcpus: '--smp' }),
     ...(smp !== undefined && options.harts === undefined && { harts: '--smp' }),
   };
-  return (path) => {
+  const nameOf = (path: readonly PropertyKey[]): string => {
     const [head = '', index, attribute = ''] = path.map(String);
     if (head !== 'guests') return named[head] ?? path.map(String).join('.');
     const one = guest[Number(index)];
     if (one === undefined) return '--guest';
     return attribute in one ? `--guest ${one.name}, ${attribute}` : (named[attribute] ?? attribute);
   };
+  return (path, value) => (value === undefined ? nameOf(path) : `${nameOf(path)} ${value}`);
 }
 
 const optionOf = {
+  vmm: '--vmm',
   firmware: '--firmware',
   memory: '--memory',
   vcpus: '--vcpus',

@@ -205,11 +205,14 @@ const fromEditor: ReadonlySet<string> = new Set([
   'trace',
 ]);
 
-/** What a user calls a part of the configuration, which is at `path` in it. */
-export type PlaceName = (path: readonly PropertyKey[]) => string;
+/** What a user calls a part of the configuration, which is at `path` in it; or how he gives it a value. */
+export type PlaceName = (path: readonly PropertyKey[], value?: string) => string;
 
 /** As launch.json has it. */
-export const attributeName: PlaceName = (path) => path.map(String).join('.');
+export const attributeName: PlaceName = (path, value) => {
+  const place = path.map(String).join('.');
+  return value === undefined ? place : `"${place}": "${value}"`;
+};
 
 /** Checks what a user wrote. Each problem is one sentence that begins with the place, as the user calls it. */
 export function validateLaunch(
@@ -240,17 +243,22 @@ function contradictions(
   const complain = (attribute: string, text: string): void => {
     problems.push(`${nameOf([attribute])}: ${text}`);
   };
+  const withoutVmm = nameOf(['vmm'], 'none');
   if (image === undefined && guests === undefined)
     complain('image', 'say which guest to start: set "image" to a kernel’s ELF file, or "guests" to several');
-  if (image !== undefined && guests !== undefined) complain('guests', 'set "image" or "guests", not both');
+  if (image !== undefined && guests !== undefined)
+    complain('guests', `either ${nameOf(['image'])} or ${nameOf(['guests'])}, not both`);
   if (guests !== undefined && vmm === 'none')
-    complain('guests', 'several guests need a VMM; remove "vmm": "none"');
+    complain('guests', `several guests need a VMM; leave out ${nameOf(['vmm'])}`);
   if (firmware !== undefined && firmware !== 'builtin' && vmm !== 'none')
-    complain('firmware', 'under the VMM a guest has the VMM’s own SBI; set "vmm": "none" to choose firmware');
+    complain('firmware', `under the VMM a guest has the VMM’s own SBI; firmware goes with ${withoutVmm}`);
   if (harts > 1 && vmm !== 'none')
-    complain('harts', 'the hosted VMM runs on one hart; set "vcpus" for guests with more, or "vmm": "none"');
+    complain(
+      'harts',
+      `the hosted VMM runs on one hart; ${nameOf(['vcpus'])} gives guests more, ${withoutVmm} the machine`,
+    );
   if (vcpus !== undefined && vmm === 'none')
-    complain('vcpus', 'the bare machine has no vCPUs; set "harts" to have more of them');
+    complain('vcpus', `the bare machine has no vCPUs; ${nameOf(['harts'])} gives it more harts`);
   if (vcpus !== undefined && guests !== undefined)
     complain('vcpus', 'each of several guests has its own; set it in "guests"');
   const names = (guests ?? []).map((guest) => guest.name);

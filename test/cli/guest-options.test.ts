@@ -128,7 +128,7 @@ describe('cli/guest-options', () => {
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['no image', [], /^say what to run: strata run kernel\.elf/],
     ['a kernel twice', ['k', '--kernel', 'l'], /both name the kernel/],
-    ['an image beside guests', ['k', '--guest', 'a=k'], /either name one image/],
+    ['an image beside guests', ['k', '--guest', 'a=k'], /^--guest: either image or --guest, not both$/],
     ['a guest without a file', ['--guest', 'a'], /Write it as NAME=IMAGE/],
     ['what no guest has', ['--guest', 'a=k,colour=red'], /A guest has no colour/],
     ['vCPUs that are none', ['--guest', 'a=k,vcpus=x'], /^--guest a, vcpus: /],
@@ -137,13 +137,22 @@ describe('cli/guest-options', () => {
     [
       'vCPUs on the bare machine',
       ['k', '--vmm', 'none', '--vcpus', '2'],
-      /^--vcpus: the bare machine .* --harts/,
+      /^--vcpus: the bare machine has no vCPUs; --harts gives it more/,
     ],
-    ['harts under the VMM', ['k', '--harts', '2'], /^--harts: the hosted VMM runs on one hart; --vcpus/],
+    [
+      'harts under the VMM',
+      ['k', '--harts', '2'],
+      /^--harts: the hosted VMM .*; --vcpus gives guests more, --vmm none the machine$/,
+    ],
     ['two guests of one name', ['--guest', 'a=k', '--guest', 'a=k'], /two guests are called "a"/],
     ['a guest’s name that is none', ['--guest', '1=k'], /a name starts with a letter/],
-    ['guests on the bare machine', ['--guest', 'a=k', '--vmm', 'none'], /needs the hosted VMM/],
-    ['firmware under the VMM', ['k', '--firmware', 'none'], /--firmware goes with --vmm none/],
+    ['guests on the bare machine', ['--guest', 'a=k', '--vmm', 'none'], /^--guest: .*; leave out --vmm$/],
+    [
+      'guests of a VMM of one’s own',
+      ['--guest', 'a=k', '--vmm', 'v.elf'],
+      /^--guest: either --vmm or --guest/,
+    ],
+    ['firmware under the VMM', ['k', '--firmware', 'none'], /^--firmware: .* goes with --vmm none$/],
     ['two initrds', ['k', '--vmm', 'v', '--initrd', 'i'], /gets k as its initrd/],
     ['a memory that is none', ['k', '--memory', '3'], /^--memory: write a size as 16M to 2G$/],
     [

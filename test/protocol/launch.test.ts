@@ -59,7 +59,7 @@ describe('protocol/launch', () => {
       },
       /called "a"/,
     ],
-    ['firmware under the VMM', { image: 'k', firmware: 'none' }, /^firmware: under the VMM/],
+    ['firmware under the VMM', { image: 'k', firmware: 'none' }, /^firmware: .* goes with "vmm": "none"$/],
     ['guests without VMM', { vmm: 'none', guests: [{ name: 'a', image: 'k' }] }, /need a VMM/],
     ['vCPUs without VMM', { vmm: 'none', image: 'k', vcpus: 2 }, /^vcpus: the bare machine/],
     ['vCPUs of none of several guests', { guests: [{ name: 'a', image: 'k' }], vcpus: 2 }, /^vcpus: each of/],
