@@ -101,14 +101,14 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
   });
   terminal.close();
   debuggee.close();
+  // The guest's last line may have no end yet.
+  if (terminal.isInteractive && terminal.isInLine) process.stderr.write('\n');
   if (options.stats === true || options.json === true) {
     const statistics = statisticsOf(target, end.code, performance.now() - started);
     process.stderr.write(form === 'json' ? `${JSON.stringify(statistics)}\n` : statisticsText(statistics));
   }
   if (recording !== undefined) printProfile(recording, form);
-  // The guest's last line may have no end yet.
-  const before = terminal.isInteractive && terminal.isInLine ? '\n' : '';
-  if (end.message !== undefined) process.stderr.write(`${before}strata: ${end.message}\n`);
+  if (end.message !== undefined) process.stderr.write(`strata: ${end.message}\n`);
   if (end.code > largestExitCode) process.stderr.write(`strata: the guest's exit code is ${end.code}\n`);
   return Math.min(end.code, largestExitCode);
 }

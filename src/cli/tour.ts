@@ -68,7 +68,7 @@ async function tour(): Promise<number> {
   note(
     `${end.description} ${machine.steps.toLocaleString('en')} steps, ${vmm?.statistics.total ?? 0} VM exits.`,
   );
-  note('Next: open this folder in VS Code and press F5, or `npm run workbench`.');
+  note('Next: `npm run workbench` serves a VS Code with this kernel open. Press F5 in it.');
   return end.exitCode === 0 ? 0 : exitCode.failed;
 }
 
