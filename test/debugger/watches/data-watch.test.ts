@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { DataWatch } from '../../../src/debugger/watches/data-watch.ts';
+import { machineMode } from '../../../src/hart/hart-mode.ts';
+import { op } from '../../hart/fixture.ts';
+import { atp, BareTarget, leaf, pte, ramBase, reference } from '../bare-target.ts';
+
+const pages = [ramBase + 0x4_0000, ramBase + 0x5_0000] as const;
+const address = 0x4000_0010n;
+const t = { entry: 5, pointer: 6, other: 7, variable: 10, value: 11 };
+
+/**
+ * Code in M mode that stores to a variable of a process in one page, then has its page table lead to another page, and
+ * stores to both.
+ */
+function scene(isMapped: boolean): { readonly bare: BareTarget; readonly watch: DataWatch } {
+  const bare = new BareTarget({ engine: 'interpreter' });
+  const root = bare.table();
+  const slot = bare.map(root, address, pages[0], leaf.urw);
+  const other = bare.read(slot) + (BigInt((pages[1] - pages[0]) / 4096) << 10n);
+  if (!isMapped) bare.write(slot, 0n);
+  bare.words(ramBase, [
+    op('sw', { rs1: t.variable, rs2: t.value }),
+    op('sd', { rs1: t.entry, rs2: t.pointer }),
+    op('sw', { rs1: t.variable, rs2: 0 }),
+    op('sw', { rs1: t.other, rs2: t.value }),
+    op('jal', { imm: 0 }),
+  ]);
+  const offset = Number(address & 0xfffn);
+  const values = {
+    [t.entry]: BigInt(slot),
+    [t.pointer]: other,
+    [t.variable]: BigInt(pages[0] + offset),
+    [t.other]: BigInt(pages[1] + offset),
+    [t.value]: 7n,
+  };
+  for (const [register, value] of Object.entries(values)) bare.hart.state.setX(Number(register), value);
+  bare.enter(machineMode);
+  const data = { reference: reference.gva(atp(root), address), length: 4, name: 'counter' };
+  return { bare, watch: new DataWatch(data, 'write', bare.target) };
+}
+
+/** What happened, at which instruction; the watch follows, as in the debugger. */
+function events({ bare, watch }: ReturnType<typeof scene>): readonly string[] {
+  const found: string[] = [];
+  for (;;) {
+    const stop = bare.machine.run({ until: 10 });
+    if (stop.kind !== 'watchpoint') return found;
+    const hit = watch.hit(stop.accesses);
+    if (hit !== undefined) found.push(`${bare.machine.steps}: ${hit.before[0]} → ${hit.after[0]}`);
+    if (watch.isMovedBy(stop.accesses))
+      found.push(`${bare.machine.steps}: ${watch.follow() ? 'moved' : 'stays'}`);
+  }
+}
+
+describe('debugger/watches/data-watch', () => {
+  it('follows a variable of a process to the page that its page table leads to', () => {
+    assert.deepEqual(events(scene(true)), ['1: 0 → 7', '2: moved', '4: 0 → 7']);
+  });
+
+  it('waits for the page to be mapped', () => {
+    const waiting = scene(false);
+    assert.match(waiting.watch.problem ?? '', /Nothing is mapped at 0x40000010 now/);
+    assert.equal(waiting.watch.isRefused, false);
+    assert.deepEqual(events(waiting), ['2: moved', '4: 0 → 7']);
+    assert.equal(waiting.watch.problem, undefined);
+  });
+
+  it('lets go of all that it watched', () => {
+    const { bare, watch } = scene(true);
+    watch.dispose();
+    assert.equal(bare.machine.watchpoints.areSet, false);
+    assert.equal(bare.machine.run({ until: 10 }).kind, 'budget');
+  });
+
+  it('is of one place where a kernel has mapped it', () => {
+    const { bare } = scene(true);
+    const root = bare.table();
+    bare.map(root, address, pages[0], pte.V | pte.R | pte.W | pte.A | pte.D);
+    const data = { reference: reference.gva(atp(root), address), length: 4, name: 'counter' };
+    assert.equal(new DataWatch(data, 'read', bare.target).follows, false);
+  });
+});
