@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inlineExits } from '../src/dap/inlining.ts';
 import { createHostedMachine } from '../src/vmm/hosted-machine.ts';
 import { TinyGuest } from '../test/vmm/tiny-guest.ts';
 import { difference, mediansInTurns, timed, type Bench } from './measure.ts';
@@ -57,6 +58,7 @@ const targetRate = 1_000_000;
 
 /** Prints how many exits a second go through the hosted VMM, and says whether they are enough. */
 export function benchExits(bench: Bench): boolean {
+  inlineExits();
   const results = loops.map((loop) => ({ ...loop, ...measure(bench, loop) }));
   console.log('Exits a second, for guests that do nothing else:\n');
   console.log(

@@ -17,6 +17,7 @@ import {
 import { diskFile } from './disk-file.ts';
 import { HostNetwork } from './host-network.ts';
 import { hostFolder } from './host-folder.ts';
+import { inlineExits } from './inlining.ts';
 
 const defaultMemory = '128M';
 
@@ -35,11 +36,12 @@ export async function loadDebuggee(
   configuration: LaunchConfiguration,
   nameOf: PlaceName = attributeName,
 ): Promise<LoadedDebuggee> {
-  const { image, guests, firmware = 'builtin' } = configuration;
+  const { image, guests, firmware = 'builtin', vmm: placement = 'hosted' } = configuration;
+  if (placement === 'hosted') inlineExits();
   const single = image === undefined ? [] : [{ ...configuration, name: guestName(image), image }];
   const networks = new Map<string, HostNetwork>();
   const result = createDebuggee({
-    placement: configuration.vmm ?? 'hosted',
+    placement,
     guests: await Promise.all(
       (guests ?? single).map((guest, index) => {
         const home = guests === undefined ? [] : ['guests', index];
