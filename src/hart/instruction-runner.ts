@@ -63,8 +63,8 @@ export class InstructionRunner {
     }
     if (passesBreakpoint) engine.passBreakpoint();
     engine.callsInside =
-      this.#delivery.onTrap === undefined &&
       !this.#parts.hosted.supervisor &&
+      this.#delivery.onTrap === undefined &&
       !this.#triggers.areArmed &&
       !countsEvents(this.#state);
     switch (engine.run(budget)) {

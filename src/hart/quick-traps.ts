@@ -17,6 +17,9 @@ export class QuickTraps {
   readonly #decode: Decode;
   /** What htinst shows of an instruction word, or -1 where that is no plain load or store. */
   readonly #transformed = new Map<number, number>();
+  // What was asked for last: a driver accesses a device by one instruction, again and again.
+  #lastWord = 0;
+  #lastTransformed = -1;
 
   constructor(parts: {
     readonly state: HartState;
@@ -60,6 +63,14 @@ export class QuickTraps {
   }
 
   #transformedOf(word: number): number {
+    if (word !== this.#lastWord) {
+      this.#lastTransformed = this.#lookUp(word);
+      this.#lastWord = word;
+    }
+    return this.#lastTransformed;
+  }
+
+  #lookUp(word: number): number {
     const known = this.#transformed.get(word);
     if (known !== undefined) return known;
     const decoded = this.#decode(word);

@@ -4,11 +4,11 @@ import type { Clock } from '../hart/clock.ts';
 import type { Hart } from '../hart/hart.ts';
 import type { PhysicalMemory } from '../hart/physical-memory.ts';
 import { interruptCode } from '../hart/trap.ts';
-import type { AddressMap } from '../machine/bus.ts';
+import type { AddressMap, Region } from '../machine/bus.ts';
 import type { SavedState } from '../machine/device.ts';
 import type { GoldfishRtc } from '../machine/devices/goldfish-rtc.ts';
 import type { Ns16550a } from '../machine/devices/ns16550a.ts';
-import type { FinisherRequest } from '../machine/devices/test-finisher.ts';
+import { TestFinisher, type FinisherRequest } from '../machine/devices/test-finisher.ts';
 import type { SbiTarget } from '../machine/firmware/sbi/sbi.ts';
 import type { NetworkCard } from '../machine/network/create-networks.ts';
 import type { VirtioConsole } from '../machine/virtio/virtio-console.ts';
@@ -74,6 +74,8 @@ export class Guest {
   readonly vcpus: readonly Vcpu[];
   /** Its virtual devices, by guest-physical address. */
   readonly bus: AddressMap;
+  /** Where it powers itself off by a store. */
+  readonly finisher: Region | undefined;
   readonly uart: Ns16550a;
   readonly rtc: GoldfishRtc;
   readonly virtioConsole: VirtioConsole | undefined;
@@ -114,6 +116,7 @@ export class Guest {
     });
     this.bus = board.bus;
     this.uart = board.uart;
+    this.finisher = board.bus.regions.find(({ device }) => device instanceof TestFinisher);
     this.rtc = board.rtc;
     this.virtioConsole = board.virtioConsole;
     this.card = options.card;

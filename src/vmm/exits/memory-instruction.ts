@@ -27,6 +27,20 @@ export interface MemoryInstruction {
  * address); undefined for any other word. Derived from the descriptions of the instructions.
  */
 export function memoryInstruction(word: number): MemoryInstruction | undefined {
+  if (word !== last.word) {
+    last.instruction = lookUp(word);
+    last.word = word;
+  }
+  return last.instruction;
+}
+
+/** What was asked for last: a driver accesses a device by one instruction, again and again. */
+const last: { word: number; instruction: MemoryInstruction | undefined } = {
+  word: 0,
+  instruction: undefined,
+};
+
+function lookUp(word: number): MemoryInstruction | undefined {
   const known = cache.get(word);
   if (known !== undefined) return known;
   const decoded = decode(word);

@@ -2,7 +2,7 @@ import { boxed, markGuestFloatingPointDirty } from '../../hart/floating-point-st
 import { csrSlot, hartSlot } from '../../hart/state-layout.ts';
 import type { HartState } from '../../hart/state.ts';
 import { exceptionCode } from '../../hart/trap.ts';
-import { finisherRequest, TestFinisher } from '../../machine/devices/test-finisher.ts';
+import { finisherRequest } from '../../machine/devices/test-finisher.ts';
 import type { AccessSize } from '../../isa/semantics.ts';
 import { actionNumber } from './actions.ts';
 import {
@@ -40,7 +40,7 @@ export const mmio: ExitHandler = {
     // An AMO needs memory that can do one; I/O regions cannot (Priv. 3.6.3.1, AMONone).
     if (!isStore && kind !== accessKindNumber.load) return setAction(exit, 'inject');
     setAction(exit, 'emulate');
-    if (isStore && region.device instanceof TestFinisher) {
+    if (isStore && region === guest.finisher) {
       const request = finisherRequest(row.getWide(column.accessValue));
       if (request === undefined) return;
       setReason(exit, request.kind === 'reset' ? 'reset' : 'shutdown');
