@@ -50,7 +50,7 @@ const status = 2 * storedSlots.length;
 const enables = status + 2;
 
 /** Puts the registers of a vCPU, as halves in the order of `switchedCsrs`, into the hart. */
-export function loadRegisters(state: HartState, csrs: CsrFile, values: Uint32Array): void {
+export function loadRegisters(state: HartState, csrs: Pick<CsrFile, 'loaded'>, values: Uint32Array): void {
   for (let index = 0; index < storedSlots.length; index++) {
     const slot = storedSlots[index] as number;
     state.setLow(slot, values[2 * index] as number);

@@ -39,6 +39,18 @@ describe('vmm/switched-registers', () => {
     );
   });
 
+  it('tells the hart, whose timers and translation go by what was put into it', () => {
+    const { state } = new TestMachine();
+    const told: bigint[] = [];
+    const values = new BigUint64Array(switchedCsrs.length);
+    values[switchedCsrs.indexOf('vsie')] = 1n << 5n;
+    values[switchedCsrs.indexOf('vstimecmp')] = 7n;
+    state.setCsr('hideleg', 1n << 6n);
+    const loaded = (): void => void told.push(state.getCsr('vstimecmp'), state.getCsr('mie'));
+    loadRegisters(state, { loaded }, new Uint32Array(values.buffer));
+    assert.deepEqual(told, [7n, 1n << 6n], 'once, when all is there');
+  });
+
   it('puts into the hart what writing each CSR does, and leaves the rest of mstatus and mie alone', () => {
     fc.assert(
       fc.property(registers, registers, register, (drawn, next, status) => {
