@@ -52,6 +52,7 @@ export class HostedVmm implements HostedSupervisor {
   readonly #mailbox: InputMailbox;
   readonly #exits: ExitHandling;
   readonly #options: VmmOptions;
+
   constructor(host: SupervisorHost, options: VmmOptions) {
     const [hart] = host.harts;
     assert(hart !== undefined && host.harts.length === 1, 'the VMM runs on a machine of one hart');
