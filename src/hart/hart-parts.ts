@@ -83,6 +83,7 @@ export function createHartParts(options: HartOptions): HartParts {
       breakpoints,
       records,
       walked: () => walks.walked,
+      isOpen: () => protection.isOpen && !triggers.areArmed && !physical.watchpoints.areSet,
       translate: (page, access, effects) => walks.translate(page, access, effects),
     });
   const contextChanged = (): void => {

@@ -1,7 +1,7 @@
 import { assert } from '../common/errors.ts';
 import { wasm } from '../common/web-assembly.ts';
 import { pageBytes } from '../common/page.ts';
-import type { MachineMemory } from './memory.ts';
+import type { MachineMemory, PageBytes } from './memory.ts';
 import { hartStateBytes } from './state-layout.ts';
 
 const wasmPage = 0x1_0000;
@@ -11,13 +11,17 @@ const engineBytesPerHart = 0x10_0000;
 /** Bytes of the pool of predecoded code, which all harts share. */
 export const predecodedBytes = 0x200_0000;
 
+/** Pages of predecoded code that there can be at most: each has some records for each of its half-words. */
+const mostPlaces = predecodedBytes / (16 * 2048);
+
 /** Translated functions that a machine has at most. */
 export const mostFunctions = 512;
 /** Each has a byte for each place in its page, which tells whether it can be entered there. */
 export const entryTableBytes = 0x800;
 
 /**
- * Makes the memory of a machine: [hart states][engine areas, one a hart][predecoded code][entries of translated code][RAM]. All is zero.
+ * Makes the memory of a machine: [hart states][engine areas, one a hart][predecoded code][entries of translated code][what
+ * is known of each page of RAM, and what each hart knows of it][RAM]. All is zero.
  * `ramBase` is a host-physical address, `ramSize` a count of bytes; both are multiples of 4 KiB.
  */
 export function createMachineMemory(options: {
@@ -33,7 +37,16 @@ export function createMachineMemory(options: {
   const engineStart = alignToWasmPage(harts * hartStateBytes);
   const predecodedOffset = engineStart + harts * engineBytesPerHart;
   const entryTablesOffset = predecodedOffset + predecodedBytes;
-  const ramOffset = alignToWasmPage(entryTablesOffset + mostFunctions * entryTableBytes);
+  const pagesOffset = entryTablesOffset + mostFunctions * entryTableBytes;
+  const ramPages = ramSize / pageBytes;
+  const pagesOfRam: PageBytes = {
+    codePlaces: pagesOffset,
+    tableUses: pagesOffset + 2 * ramPages,
+    waitedFor: pagesOffset + 3 * ramPages,
+    placesInUse: pagesOffset + 4 * ramPages,
+  };
+  const writableOffset = pagesOfRam.placesInUse + mostPlaces;
+  const ramOffset = alignToWasmPage(writableOffset + harts * ramPages);
   const pages = alignToWasmPage(ramOffset + ramSize) / wasmPage;
   const memory = new wasm.Memory({ initial: pages, maximum: pages });
   return {
@@ -41,9 +54,11 @@ export function createMachineMemory(options: {
     harts: Array.from({ length: harts }, (_, hart) => ({
       stateOffset: hart * hartStateBytes,
       engineOffset: engineStart + hart * engineBytesPerHart,
+      writableOffset: writableOffset + hart * ramPages,
     })),
     predecodedOffset,
     entryTablesOffset,
+    pages: pagesOfRam,
     ramOffset,
     ramBase,
     ramSize,

@@ -37,18 +37,28 @@ export class PhysicalProtection {
     this.#isOpen = false;
   }
 
+  /** Does the first region open all memory? */
+  get isOpen(): boolean {
+    if (this.#regions === undefined) this.#read();
+    return this.#isOpen;
+  }
+
   allows(page: HostPage, access: PageAccess, privilege: Privilege): boolean {
     if (this.#isOpen || access === 'any') return true;
-    if (this.#regions === undefined) {
-      this.#regions = readRegions(this.#state);
-      this.#isOpen = opensAll(this.#regions[0]);
-    }
+    const regions = this.#regions ?? this.#read();
     // The first entry that matches decides; M mode minds only locked ones.
-    const region = this.#regions.find(({ start, end }) => page >= start && page < end);
+    const region = regions.find(({ start, end }) => page >= start && page < end);
     if (region === undefined) return privilege === 3;
     if (privilege === 3 && (region.configuration & pmpConfiguration.L) === 0) return true;
     const needed = needs[access];
     return (region.configuration & needed) === needed;
+  }
+
+  #read(): readonly Region[] {
+    const regions = readRegions(this.#state);
+    this.#regions = regions;
+    this.#isOpen = opensAll(regions[0]);
+    return regions;
   }
 }
 

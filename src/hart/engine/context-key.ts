@@ -11,7 +11,8 @@ import { mstatusHigh, mstatusLow, sstatusLow } from '../status-bits.ts';
 export type ContextKey = Int32Array;
 export const contextKeyWords = 7;
 
-const flag = {
+/** Bits of a key's first word, and where two of its fields begin. */
+export const contextFlag = {
   fetchVirtual: 1 << 2,
   dataPrivilege: 3,
   dataVirtual: 1 << 5,
@@ -44,14 +45,14 @@ export function readContextKey(state: HartState, key: ContextKey): void {
     privilege = (mstatus & mstatusLow.MPP) >>> 11;
     virtual = privilege !== 3 && ((halves[half.mstatus + 1] as number) & mstatusHigh.MPV) !== 0;
   }
-  let flags = fetchPrivilege | (privilege << flag.dataPrivilege);
-  if (fetchVirtual) flags |= flag.fetchVirtual;
-  if (virtual) flags |= flag.dataVirtual;
+  let flags = fetchPrivilege | (privilege << contextFlag.dataPrivilege);
+  if (fetchVirtual) flags |= contextFlag.fetchVirtual;
+  if (virtual) flags |= contextFlag.dataVirtual;
   if (privilege !== 3) {
     const status = virtual ? (halves[half.vsstatus] as number) : mstatus;
-    if (privilege === 1 && (status & sstatusLow.SUM) !== 0) flags |= flag.sum;
-    if (((status | mstatus) & sstatusLow.MXR) !== 0) flags |= flag.mxr;
-    if ((mstatus & mstatusLow.MXR) !== 0) flags |= flag.guestMxr;
+    if (privilege === 1 && (status & sstatusLow.SUM) !== 0) flags |= contextFlag.sum;
+    if (((status | mstatus) & sstatusLow.MXR) !== 0) flags |= contextFlag.mxr;
+    if ((mstatus & mstatusLow.MXR) !== 0) flags |= contextFlag.guestMxr;
   }
   key[0] = flags;
   const isSupervisors = (!fetchVirtual && fetchPrivilege !== 3) || (!virtual && privilege !== 3);
@@ -75,4 +76,4 @@ export function callPartner(key: ContextKey): number | undefined {
 }
 
 const userFlags = 0;
-const supervisorFlags = 1 | (1 << flag.dataPrivilege);
+const supervisorFlags = 1 | (1 << contextFlag.dataPrivilege);

@@ -41,7 +41,7 @@ export const regionExitBits = 2;
  * Writes `run`, which goes to and fro between translated code and the interpreter. It is a function of its own, for a
  * call within the loop over instructions makes the compiler spill registers at each of them.
  */
-export function writeDriver(module: ModuleWriter, interpret: FunctionIndex, hart: HartPlace): void {
+export function writeDriver(module: ModuleWriter, functions: DriverCalls, hart: HartPlace): void {
   const region = module.type(regionSignature);
   module.function(
     'run',
@@ -59,16 +59,22 @@ export function writeDriver(module: ModuleWriter, interpret: FunctionIndex, hart
         pc,
         direct,
         ...hart,
-        interpret,
+        ...functions,
         region,
       } as Frame),
   );
 }
 
 type Locals = Record<'budget' | 'seen' | 'context' | 'entry' | 'record' | 'exit' | 'pc' | 'direct', Local>;
-interface Frame extends Locals, HartPlace {
-  readonly code: CodeWriter;
+/** The functions of the module that it calls. */
+interface DriverCalls {
+  /** See `Interpreter.run`. */
   readonly interpret: FunctionIndex;
+  /** See `writeRefill`. */
+  readonly refill: FunctionIndex;
+}
+interface Frame extends Locals, HartPlace, DriverCalls {
+  readonly code: CodeWriter;
   readonly region: ReturnType<ModuleWriter['type']>;
 }
 
@@ -105,8 +111,37 @@ function writeLoop(frame: Frame): void {
     code.i32(exitCode.region);
     code.plain('i32.eq');
     code.brIf(again);
+    refillAfterMiss(frame, () => code.br(again));
   });
   code.get(exit);
+}
+
+/** Fills the TLB where the interpreter missed an entry; `filled` where that could be done. */
+function refillAfterMiss(frame: Frame, filled: () => void): void {
+  const { code, budget, seen, exit, engineOffset } = frame;
+  code.get(exit);
+  code.i32(exitCode.fetchMiss);
+  code.plain('i32.sub');
+  code.i32(exitCode.writeMiss - exitCode.fetchMiss);
+  code.plain('i32.le_u');
+  code.if(() => {
+    code.i32(0);
+    code.memory('i32.load', engineOffset + engineWord.context);
+    code.get(exit);
+    code.get(budget);
+    code.call(frame.refill);
+    code.if(() => {
+      code.get(exit);
+      code.i32(exitCode.fetchMiss);
+      code.plain('i32.eq');
+      code.if(() => {
+        code.i32(0);
+        code.memory('i32.load', engineOffset + engineWord.missSize);
+        code.set(seen);
+      });
+      filled();
+    });
+  });
 }
 
 /** Runs the region that begins at pc, if there is one; `elsewhere` where that led to where another may begin. */

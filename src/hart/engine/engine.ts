@@ -14,7 +14,7 @@ import { Departures } from './departures.ts';
 import { engineExit, type EngineExit } from './engine-exit.ts';
 import { exitCode } from './exit-code.ts';
 import { writeInterpreter, type Interpreter } from './interpreter.ts';
-import { contextsOffset, engineWord, notedCalls } from './layout.ts';
+import { contextsOffset, engineWord, notedCalls, refillInside } from './layout.ts';
 import { Misses } from './misses.ts';
 import type { CodeUser, PredecodedCode } from './predecoded-code.ts';
 import { ProgramCounter } from './program-counter.ts';
@@ -39,6 +39,7 @@ export class Engine implements CodeUser, TableUser {
   readonly #words: Uint32Array;
   readonly #key = new Int32Array(contextKeyWords);
   readonly #run: Interpreter['run'];
+  readonly #isOpen: () => boolean;
   #contextIsStale = true;
   /** How many stores were done here since wasm was left: steps of the run under way. */
   #stored = 0;
@@ -60,18 +61,21 @@ export class Engine implements CodeUser, TableUser {
     readonly translate: TranslatePage;
     /** What the last translation read. */
     readonly walked: () => Walked;
+    /** Does nothing but page tables refuse an access? All memory is open, and nobody waits for accesses. */
+    readonly isOpen: () => boolean;
   }) {
     const { memory, hart, state, code, tables, translator } = options;
     const place = memory.harts[hart] as MachineMemory['harts'][number];
     const words = new Uint32Array(memory.wasm.buffer, place.engineOffset, contextsOffset / 4);
-    const contexts = new TranslationContexts(memory, place.engineOffset, tables);
+    const contexts = new TranslationContexts(memory, place, tables);
     const { watchpoints } = options.physical;
-    const refill = new Refill({ ...options, watchpoints, contexts });
+    const refill = new Refill({ ...options, watchpoints, contexts, words });
     const stores = new WatchedStores({ ...options, decode: code.decode });
     this.departures = new Departures(code.decode);
     this.#state = state;
     this.#code = code;
     this.#records = options.records;
+    this.#isOpen = options.isOpen;
     this.#contexts = contexts;
     this.#words = words;
     this.#pc = new ProgramCounter(state, memory, contexts);
@@ -93,6 +97,7 @@ export class Engine implements CodeUser, TableUser {
    */
   run(budget: number): EngineExit {
     if (this.#contextIsStale) this.#selectContext();
+    this.#allowRefills();
     this.#contexts.setInterruptWaits(interruptEndsWait(this.#state) ? sstatusLow.SIE : 0);
     if (this.#returned) {
       this.#returned = false;
@@ -250,6 +255,13 @@ export class Engine implements CodeUser, TableUser {
   #isAfterCall(): boolean {
     const page = this.#pc.ramPage;
     return page !== undefined && this.#code.isAfterCall(page, this.#pc.offset);
+  }
+
+  /** Where there are breakpoints at virtual addresses, each page is looked at for them when it is fetched from. */
+  #allowRefills(): void {
+    const data = this.#isOpen() ? refillInside.data : 0;
+    const execute = data !== 0 && !this.#stops.areVirtual ? refillInside.execute : 0;
+    this.#words[engineWord.refillInside / 4] = data | execute;
   }
 
   #selectContext(): void {

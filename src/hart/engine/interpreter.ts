@@ -12,6 +12,7 @@ import { addToBudget, leave, type RunFrame } from './run-frame.ts';
 import type { Local } from './wasm/code-writer.ts';
 import { ModuleWriter } from './wasm/module-writer.ts';
 import type { ValueType } from './wasm/opcodes.ts';
+import { writeRefill } from './write-refill.ts';
 
 /** The exports of the interpreter's module. */
 export interface Interpreter {
@@ -59,7 +60,7 @@ export function writeInterpreter(
       });
     },
   );
-  writeDriver(module, interpret, hart);
+  writeDriver(module, { interpret, refill: writeRefill(module, memory, hart) }, hart);
   return module.finish();
 }
 

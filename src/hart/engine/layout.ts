@@ -23,12 +23,26 @@ export const engineWord = {
   callsInside: 28,
   /** How often translated code was entered; counts on from run to run. */
   arrivals: 32,
+  /** Which refills wasm may do by itself: a sum of `refillInside`. */
+  refillInside: 36,
+  /** Where a store missed and wasm found its page but did not fill an entry: the number of the page of RAM plus one. */
+  foundPage: 40,
+  /** Low half of the number of a virtual page of which accesses were refused last: wasm need not try. */
+  refusedPage: 44,
+  /** How many entries of TLBs wasm filled; counts on from run to run. */
+  refills: 48,
   /** What is interpreted before the first page is known lessens this, which means nothing. */
   patience: 60,
   calls: 64,
   /** The last addresses at which that was, 64 bits each, in turn; `directArrival` is added. */
   lastArrivals: 0x400,
 } as const;
+
+/** In `engineWord.refusedPage`: the access before was not refused. No harm is done to the pages that have this number. */
+export const noRefusedPage = 0xffff_ffff;
+
+/** See `engineWord.refillInside`. */
+export const refillInside = { data: 1, execute: 2 } as const;
 
 /** A power of two. */
 export const notedArrivals = 128;
@@ -59,14 +73,42 @@ const tlbBytes = tlbEntries * tlbEntryBytes;
 /** Byte offsets of the three arrays within a context. */
 export const tlbArray = { read: 0, write: tlbBytes, execute: 2 * tlbBytes } as const;
 export type TlbArray = keyof typeof tlbArray;
+/** How many of the entries that were filled since a context was last empty are noted, so that emptying it is quick. */
+export const notedFills = 64;
+/** Of how many page tables wasm knows that a context depends on them: a power of two. Each is at the low bits of its page. */
+export const knownTables = 128;
+/** As byte offsets: the number of the page of RAM plus one, or 0; and what it maps, 64 bits, as `TableDependencies` has it. */
+export const knownTable = { page: 0, span: 8, bytes: 16 } as const;
+/**
+ * How wasm finds pages of a context, as byte offsets. A level of 0 is Bare; -1 in the first stage: it does not. Roots are
+ * 64 bits. Rules are for reads, writes and fetches, 32 bits each: bits of an entry, and above them (<< 8) which of them
+ * are set.
+ */
+export const walkPlan = {
+  firstLevels: 0,
+  secondLevels: 4,
+  firstRoot: 8,
+  secondRoot: 16,
+  firstRules: 24,
+  secondRules: 36,
+  bytes: 48,
+} as const;
+
+const contextWords = 3 * tlbBytes;
 /** Words in a context after its arrays, as byte offsets from its start. */
 export const contextWord = {
   /** `sstatus.SIE`'s bit where an interrupt is pending and enabled but for the mode's own switch; else 0. */
-  interruptWaits: 3 * tlbBytes,
+  interruptWaits: contextWords,
   /** Of U and S mode without SUM and MXR: the address of the context of the other one under the same satp; else 0. */
-  partner: 3 * tlbBytes + 4,
+  partner: contextWords + 4,
+  /** Entries filled since the context was last empty, up to one more than are noted. */
+  fills: contextWords + 8,
+  /** Of those: how many words of 32 bits behind the beginning of the first context they are. */
+  filled: contextWords + 16,
+  walkPlan: contextWords + 16 + 4 * notedFills,
+  knownTables: contextWords + 16 + 4 * notedFills + walkPlan.bytes,
 } as const;
-export const contextBytes = 3 * tlbBytes + 64;
+export const contextBytes = contextWord.knownTables + knownTables * knownTable.bytes;
 export const contextCount = 16;
 /** Where the first context begins in the engine area. */
 export const contextsOffset = 0x1000;

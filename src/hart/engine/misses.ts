@@ -78,22 +78,24 @@ export class Misses {
 
   /** `done`: the store itself was done, which is a step. */
   store(): EngineExit | 'done' | undefined {
+    const found = this.#words[engineWord.foundPage / 4] as number;
+    if (found !== 0) return this.#storeSeen(found - 1) ? 'done' : engineExit.refusedStore;
     switch (this.#fillData('write')) {
       case 'filled':
         return undefined;
       case 'seen':
-        return this.#storeSeen() ? 'done' : engineExit.refusedStore;
+        return this.#storeSeen(this.#refill.seenPage) ? 'done' : engineExit.refusedStore;
       case 'refused':
         return engineExit.refusedStore;
     }
   }
 
-  /** Does the store at pc, which missed, to the page that was found for it. */
-  #storeSeen(): boolean {
+  /** Does the store at pc, which missed, to the page of RAM that was found for it. */
+  #storeSeen(page: number): boolean {
     const { word } = this.#pc;
     const size = this.#words[engineWord.missSize / 4] as number as AccessSize;
     if (word === undefined || (size & missesAligned) !== 0) return false;
-    const address = this.#memory.ramBase + this.#refill.seenPage * pageBytes + (this.addressLow & 0xfff);
+    const address = this.#memory.ramBase + page * pageBytes + (this.addressLow & 0xfff);
     return this.#stores.store(word, address, size);
   }
 

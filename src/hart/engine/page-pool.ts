@@ -1,11 +1,13 @@
 import { assert } from '../../common/errors.ts';
+import { pageBytes } from '../../common/page.ts';
+import type { MachineMemory } from '../memory.ts';
 
 /**
  * Which pages of RAM have a place in a pool of few. Places are taken in turn by a clock: a page that was asked for since
  * the hand last came by stays.
  */
 export class PagePool {
-  /** For each page of RAM its place in the pool plus one, or 0. */
+  /** For each page of RAM its place in the pool plus one, or 0. Wasm looks at it too, and notes the use of places. */
   readonly #placeOfPage: Uint16Array;
   /** For each place in the pool the page of RAM it holds, or -1. */
   readonly #pageOfPlace: Int32Array;
@@ -16,10 +18,11 @@ export class PagePool {
   #hand = 0;
 
   /** `onLeave` is told of a page that loses its place, before it does. */
-  constructor(pages: number, places: number, onLeave: (page: number, place: number) => void) {
-    this.#placeOfPage = new Uint16Array(pages);
+  constructor(memory: MachineMemory, places: number, onLeave: (page: number, place: number) => void) {
+    const { buffer } = memory.wasm;
+    this.#placeOfPage = new Uint16Array(buffer, memory.pages.codePlaces, memory.ramSize / pageBytes);
     this.#pageOfPlace = new Int32Array(places).fill(-1);
-    this.#recentlyUsed = new Uint8Array(places);
+    this.#recentlyUsed = new Uint8Array(buffer, memory.pages.placesInUse, places);
     this.#onLeave = onLeave;
   }
 

@@ -46,7 +46,7 @@ export class PredecodedCode {
   readonly #storesBorne: StoresBorne;
   readonly #breakpoints: RecordBreakpoints;
   /** Pages of RAM to which stores are to be seen, with records or without. */
-  readonly #watched = new Set<number>();
+  readonly #watched: Uint8Array;
   #observer: CodeObserver | undefined;
 
   /** `capacity` is the number of pages in the pool. */
@@ -73,9 +73,10 @@ export class PredecodedCode {
     this.#records = new Records(memory, new RecordTemplates(decode, alignment));
     this.#ramHalfWords = new Uint16Array(memory.wasm.buffer, memory.ramOffset, memory.ramSize / 2);
     const pages = memory.ramSize / pageBytes;
-    this.#pool = new PagePool(pages, capacity, (page, place) => this.#forget(page, place));
+    this.#pool = new PagePool(memory, capacity, (page, place) => this.#forget(page, place));
     this.#stores = new Uint32Array(capacity);
     this.#storesBorne = new StoresBorne(pages);
+    this.#watched = new Uint8Array(memory.wasm.buffer, memory.pages.waitedFor, pages);
     this.#breakpoints = new RecordBreakpoints(
       breakpoints,
       {
@@ -163,12 +164,12 @@ export class PredecodedCode {
 
   /** Are all stores to a page of RAM to be seen, by who asked for that? */
   isWaitedFor(page: number): boolean {
-    return this.#watched.has(page);
+    return this.#watched[page] === 1;
   }
 
   /** From now on all stores to a page of RAM are to be seen. */
   watch(page: number): void {
-    this.#watched.add(page);
+    this.#watched[page] = 1;
     for (const user of this.#users) user.watchStores(this.#memory.ramOffset + page * pageBytes);
   }
 

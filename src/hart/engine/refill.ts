@@ -3,9 +3,11 @@ import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
 import type { Watchpoints } from '../watchpoints.ts';
 import type { Walked } from '../translation/walk.ts';
+import { engineWord, noRefusedPage } from './layout.ts';
 import type { PredecodedCode } from './predecoded-code.ts';
 import type { TablePages } from './table-pages.ts';
-import { anything, type TranslationContexts } from './translation-contexts.ts';
+import { anything } from './table-dependencies.ts';
+import type { TranslationContexts } from './translation-contexts.ts';
 
 /**
  * Translates a page (address >> 12) as the hart's present mode does for a fetch, load or store, with or without the
@@ -18,6 +20,12 @@ export type TranslatePage = (
   effects: 'update' | 'none',
 ) => number | undefined;
 
+/** Which bytes of its page an access is to. */
+interface PlaceInPage {
+  readonly inPage: number;
+  readonly bytes: number;
+}
+
 /** Fills the TLBs of one hart. Pages are numbers of virtual pages (address >> 12), or of pages within RAM. */
 export class Refill {
   readonly #memory: MachineMemory;
@@ -28,6 +36,7 @@ export class Refill {
   readonly #contexts: TranslationContexts;
   readonly #translate: TranslatePage;
   readonly #walked: () => Walked;
+  readonly #words: Uint32Array;
   readonly #firstHostPage: number;
   readonly #ramPages: number;
   /** The page of the last data miss, and how often in a row it was refused. */
@@ -45,6 +54,8 @@ export class Refill {
     readonly translate: TranslatePage;
     /** What the last translation read. */
     readonly walked: () => Walked;
+    /** The engine area's, as `engineWord` says. */
+    readonly words: Uint32Array;
   }) {
     this.#memory = options.memory;
     this.#code = options.code;
@@ -54,6 +65,7 @@ export class Refill {
     this.#contexts = options.contexts;
     this.#translate = options.translate;
     this.#walked = options.walked;
+    this.#words = options.words;
     this.#firstHostPage = options.memory.ramBase / pageBytes;
     this.#ramPages = options.memory.ramSize / pageBytes;
   }
@@ -72,11 +84,27 @@ export class Refill {
    * `refused`: the slow path has to load or store. `seen`: so has a store, for others have to know of it; but the page
    * of RAM is `seenPage`.
    */
-  data(
+  data(access: 'read' | 'write', virtualPage: number, place: PlaceInPage): 'filled' | 'seen' | 'refused' {
+    const outcome = this.#fill(access, virtualPage, place);
+    this.#words[engineWord.refusedPage / 4] = outcome === 'refused' ? virtualPage : noRefusedPage;
+    return outcome;
+  }
+
+  /** The number within RAM of the page that a store was to last that has to be seen. */
+  get seenPage(): number {
+    return this.#seenPage;
+  }
+
+  /** The host page that would be fetched from, without the effects of a fetch. */
+  hostPage(virtualPage: number): number | undefined {
+    return this.#translate(virtualPage, 'execute', 'none');
+  }
+
+  #fill(
     access: 'read' | 'write',
     virtualPage: number,
-    { inPage, bytes }: { readonly inPage: number; readonly bytes: number },
-  ): 'filled' | 'seen' | 'refused' {
+    { inPage, bytes }: PlaceInPage,
+  ): ReturnType<Refill['data']> {
     if (this.#isRefusedAgain(virtualPage)) return 'refused';
     const page = this.#translateToRam(virtualPage, access);
     if (page === undefined) return 'refused';
@@ -103,22 +131,14 @@ export class Refill {
     return 'filled';
   }
 
-  /** The number within RAM of the page that a store was to last that has to be seen. */
-  get seenPage(): number {
-    return this.#seenPage;
-  }
-
-  /** The host page that would be fetched from, without the effects of a fetch. */
-  hostPage(virtualPage: number): number | undefined {
-    return this.#translate(virtualPage, 'execute', 'none');
-  }
-
   /**
    * A device's page is refused at every access. Once it was refused twice in a row, most times go without a walk: to do
    * the access outside is never wrong.
    */
   #isRefusedAgain(virtualPage: number): boolean {
-    if (virtualPage !== this.#refusedPage) this.#refusals = 0;
+    // Wasm may have filled entries, or found where a store goes, since then.
+    const isLast = this.#words[engineWord.refusedPage / 4] === virtualPage % 2 ** 32;
+    if (virtualPage !== this.#refusedPage || !isLast) this.#refusals = 0;
     this.#refusedPage = virtualPage;
     this.#refusals++;
     return this.#refusals > 2 && this.#refusals % 16 !== 0;

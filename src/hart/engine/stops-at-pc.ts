@@ -29,11 +29,15 @@ export class StopsAtPc {
     this.#firstHostPage = options.memory.ramBase / pageBytes;
   }
 
+  /** Are there any at virtual addresses? */
+  get areVirtual(): boolean {
+    return this.#breakpoints.pages('virtual').size > 0;
+  }
+
   /** Is there a breakpoint that is not to be passed? `page` is the page of RAM, if that is known. */
   stopsAt(page: number | undefined): boolean {
     if (this.passes) return false;
-    const areVirtual = this.#breakpoints.pages('virtual').size > 0;
-    if (areVirtual && this.#breakpoints.has('virtual', this.#state.pc)) return true;
+    if (this.areVirtual && this.#breakpoints.has('virtual', this.#state.pc)) return true;
     if (this.#breakpoints.pages('physical').size === 0) return false;
     const hostPage = page === undefined ? this.#refill.hostPage(this.#pc.page) : page + this.#firstHostPage;
     if (hostPage === undefined) return false;

@@ -31,7 +31,7 @@ export class TablePages {
 
   constructor(memory: MachineMemory) {
     this.#memory = memory;
-    this.#uses = new Uint8Array(memory.ramSize / pageBytes);
+    this.#uses = new Uint8Array(memory.wasm.buffer, memory.pages.tableUses, memory.ramSize / pageBytes);
     this.#stores = new Uint32Array(memory.ramSize / pageBytes);
     this.#storesBorne = new StoresBorne(memory.ramSize / pageBytes);
   }

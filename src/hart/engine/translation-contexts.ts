@@ -1,7 +1,10 @@
 import { pageBytes } from '../../common/page.ts';
 import type { MachineMemory } from '../memory.ts';
 import { callPartner, contextKeyWords, type ContextKey } from './context-key.ts';
+import { likelyAddend } from './likely-addend.ts';
+import { anything, TableDependencies } from './table-dependencies.ts';
 import type { TablePages } from './table-pages.ts';
+import { writeWalkPlan } from './walk-plan.ts';
 import {
   contextBytes,
   contextCount,
@@ -9,6 +12,7 @@ import {
   contextWord,
   emptyTagHalf,
   engineWord,
+  notedFills,
   tlbArray,
   tlbEntries,
   tlbEntryBytes,
@@ -22,12 +26,6 @@ const words = {
   array: tlbEntries * (tlbEntryBytes / 4),
   arrays: 3 * tlbEntries * (tlbEntryBytes / 4),
 } as const;
-
-/** A page table of which it is not known, or cannot be said, what its entries map. */
-export const anything = -1;
-
-/** A context is emptied entry by entry where no more than this many were filled. */
-const noted = 64;
 
 /**
  * The TLBs of one hart: for each of the translation contexts that ran last, arrays for reading, writing and
@@ -43,30 +41,28 @@ export class TranslationContexts {
   );
   readonly #inUse = new Uint8Array(contextCount);
   readonly #lastUse = new Float64Array(contextCount);
-  /** Entries filled since the context was last empty; the first of them by their place. */
-  readonly #fills = new Int32Array(contextCount);
-  readonly #filled = new Int32Array(contextCount * noted);
-  /**
-   * For each context the pages of RAM with the page tables that its entries came of. With each, which 2 MiB of the
-   * address space it maps, page by page; or `anything`.
-   */
-  readonly #tables: readonly Map<number, number>[] = Array.from({ length: contextCount }, () => new Map());
-  readonly #tablePages: TablePages;
-  /** For each page of the wasm memory, whether an entry for writes may lead there: to look for one takes long. */
+  readonly #tables: TableDependencies;
+  /** For each page of RAM, whether an entry for writes may lead there: to look for one takes long. */
   readonly #isWritable: Uint8Array;
+  readonly #ramOffset: number;
   readonly #partnerKey: ContextKey = new Int32Array(contextKeyWords);
   #current = 0;
   #uses = 0;
 
-  constructor(memory: MachineMemory, engineOffset: number, tablePages: TablePages) {
+  constructor(memory: MachineMemory, hart: MachineMemory['harts'][number], tablePages: TablePages) {
     const { buffer } = memory.wasm;
-    this.#tablePages = tablePages;
-    this.#isWritable = new Uint8Array(buffer.byteLength / pageBytes);
+    const { engineOffset } = hart;
+    this.#isWritable = new Uint8Array(buffer, hart.writableOffset, memory.ramSize / pageBytes);
+    this.#ramOffset = memory.ramOffset;
     this.#engine = new Int32Array(buffer, engineOffset, contextsOffset / 4);
     this.#contextsAddress = engineOffset + contextsOffset;
     this.#contexts = new Int32Array(buffer, this.#contextsAddress, contextCount * words.context);
     this.#contexts.fill(emptyTagHalf);
-    for (let context = 0; context < contextCount; context++) this.#setPartner(context, 0);
+    for (let context = 0; context < contextCount; context++) {
+      this.#setPartner(context, 0);
+      this.#contexts[fillsOf(context)] = 0;
+    }
+    this.#tables = new TableDependencies(this.#contexts, tablePages);
     this.#engine[engineWord.context / 4] = this.#contextsAddress;
   }
 
@@ -79,6 +75,7 @@ export class TranslationContexts {
       this.#empty(context);
       this.#forgetPartner(context);
       this.#keys[context]?.set(key);
+      writeWalkPlan(key, this.#contexts, context * words.context + contextWord.walkPlan / 4);
       this.#inUse[context] = 1;
       this.#findPartner(context);
     }
@@ -109,10 +106,10 @@ export class TranslationContexts {
     this.#contexts[entry + 1] = Math.floor(page / 0x10_0000);
     this.#contexts[entry + tlbField.addend / 4] = addend;
     this.#contexts[entry + tlbField.detail / 4] = detail;
-    const fills = this.#fills[this.#current] as number;
-    if (fills < noted) this.#filled[this.#current * noted + fills] = entry;
-    this.#fills[this.#current] = fills + 1;
-    if (array === 'write') this.#isWritable[((this.#contexts[entry] + addend) >>> 0) / pageBytes] = 1;
+    const fills = this.#contexts[fillsOf(this.#current)] as number;
+    if (fills < notedFills) this.#contexts[filledOf(this.#current) + fills] = entry;
+    if (fills <= notedFills) this.#contexts[fillsOf(this.#current)] = fills + 1;
+    if (array === 'write') this.#isWritable[this.#pageAt(((page << 12) + addend) >>> 0)] = 1;
   }
 
   /**
@@ -120,11 +117,7 @@ export class TranslationContexts {
    * pages, of the virtual pages from 512 × `span` on; or `anything`.
    */
   dependOn(page: number, span: number): void {
-    const tables = this.#tables[this.#current] as Map<number, number>;
-    const known = tables.get(page);
-    if (known === span) return;
-    tables.set(page, known === undefined ? span : anything);
-    if (known === undefined) this.#tablePages.hold(page);
+    this.#tables.add(this.#current, page, span);
   }
 
   /** The address in the wasm memory of the page of code that the current context has for a virtual page. */
@@ -139,27 +132,7 @@ export class TranslationContexts {
   /** The addend for reading that nearly all pages of the current context have: they lie in memory as they are mapped. */
   likelyAddend(): number | undefined {
     const first = this.#current * words.context + tlbArray.read / 4;
-    let likely = 0;
-    let votes = 0;
-    let entries = 0;
-    let agreeing = 0;
-    // One that has more votes than all others together survives the first pass; the second one counts.
-    for (const count of [false, true]) {
-      for (let entry = first; entry < first + words.array; entry += words.entry) {
-        if (this.#contexts[entry] === emptyTagHalf) continue;
-        const addend = this.#contexts[entry + tlbField.addend / 4] as number;
-        if (count) {
-          entries++;
-          if (addend === likely) agreeing++;
-        } else if (votes === 0) {
-          likely = addend;
-          votes = 1;
-        } else {
-          votes += addend === likely ? 1 : -1;
-        }
-      }
-    }
-    return entries > 0 && agreeing * 8 >= entries * 7 ? likely : undefined;
+    return likelyAddend(this.#contexts.subarray(first, first + words.array));
   }
 
   flushAll(): void {
@@ -169,7 +142,7 @@ export class TranslationContexts {
   /** Drops what came of a page table in this page of RAM, or of one entry of it, where it is known what that was. */
   forgetTable(page: number, entry: number | undefined): void {
     for (let context = 0; context < contextCount; context++) {
-      const span = this.#tables[context]?.get(page);
+      const span = this.#tables.spanOf(context, page);
       if (span === undefined) continue;
       if (span === anything || entry === undefined) this.#empty(context);
       else this.#forgetPage(context, span, entry);
@@ -179,12 +152,10 @@ export class TranslationContexts {
   /** Depends no more on a page table of the lowest level in this page of RAM, and drops what came of it. */
   leaveTable(page: number): void {
     for (let context = 0; context < contextCount; context++) {
-      const tables = this.#tables[context] as Map<number, number>;
-      const span = tables.get(page);
+      const span = this.#tables.spanOf(context, page);
       if (span === undefined || span === anything) continue;
       for (let entry = 0; entry < tlbEntries; entry++) this.#forgetPage(context, span, entry);
-      tables.delete(page);
-      this.#tablePages.release(page);
+      this.#tables.remove(context, page);
     }
   }
 
@@ -200,8 +171,8 @@ export class TranslationContexts {
 
   /** Drops the write entries that lead to this page, given by its address in the wasm memory. */
   forgetWrites(page: number): void {
-    if (this.#isWritable[page / pageBytes] === 0) return;
-    this.#isWritable[page / pageBytes] = 0;
+    if (this.#isWritable[this.#pageAt(page)] === 0) return;
+    this.#isWritable[this.#pageAt(page)] = 0;
     this.#dropWhere('write', (entry) => {
       const low = this.#contexts[entry] as number;
       return ((low + (this.#contexts[entry + tlbField.addend / 4] as number)) | 0) === (page | 0);
@@ -221,7 +192,7 @@ export class TranslationContexts {
 
   #dropWhere(array: TlbArray, condition: (entry: number) => boolean): void {
     for (let context = 0; context < contextCount; context++) {
-      if (this.#fills[context] === 0) continue;
+      if (this.#contexts[fillsOf(context)] === 0) continue;
       const first = context * words.context + tlbArray[array] / 4;
       for (let entry = first; entry < first + words.array; entry += words.entry) {
         if (this.#contexts[entry + 1] === emptyTagHalf && this.#contexts[entry] === emptyTagHalf) continue;
@@ -231,18 +202,16 @@ export class TranslationContexts {
   }
 
   #empty(context: number): void {
-    const fills = this.#fills[context] as number;
-    if (fills > noted) {
+    const fills = this.#contexts[fillsOf(context)] as number;
+    if (fills > notedFills) {
       const first = context * words.context;
       this.#contexts.fill(emptyTagHalf, first, first + words.arrays);
     } else {
       for (let index = 0; index < fills; index++)
-        this.#invalidate(this.#filled[context * noted + index] as number);
+        this.#invalidate(this.#contexts[filledOf(context) + index] as number);
     }
-    this.#fills[context] = 0;
-    const tables = this.#tables[context] as Map<number, number>;
-    for (const page of tables.keys()) this.#tablePages.release(page);
-    tables.clear();
+    this.#contexts[fillsOf(context)] = 0;
+    this.#tables.clear(context);
   }
 
   #findPartner(context: number): void {
@@ -295,7 +264,20 @@ export class TranslationContexts {
     return oldest;
   }
 
+  /** The number of the page of RAM at an address in the wasm memory. */
+  #pageAt(address: number): number {
+    return (address - this.#ramOffset) / pageBytes;
+  }
+
   #entryOf(array: TlbArray, page: number): number {
     return this.#current * words.context + tlbArray[array] / 4 + (page & (tlbEntries - 1)) * words.entry;
   }
+}
+
+function fillsOf(context: number): number {
+  return context * words.context + contextWord.fills / 4;
+}
+
+function filledOf(context: number): number {
+  return context * words.context + contextWord.filled / 4;
 }

@@ -85,7 +85,11 @@ describe('hart/engine/translation-contexts', () => {
 
 function setUp(): TranslationContexts {
   const memory = createMachineMemory({ harts: 1, ramBase: 0x8000_0000, ramSize: 0x2000 });
-  return new TranslationContexts(memory, memory.harts[0]?.engineOffset ?? 0, new TablePages(memory));
+  return new TranslationContexts(
+    memory,
+    memory.harts[0] as (typeof memory.harts)[number],
+    new TablePages(memory),
+  );
 }
 
 function key(index: number): ContextKey {
