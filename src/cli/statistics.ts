@@ -23,6 +23,7 @@ export interface RunStatistics {
   readonly departures: DepartureCounts;
 }
 
+/** What one of several guests came to. */
 export interface GuestStatistics {
   readonly name: string;
   /** Steps in guest modes, of all vCPUs. */
@@ -33,6 +34,7 @@ export interface GuestStatistics {
   readonly exitsByReason: Readonly<Record<string, number>>;
 }
 
+/** What a run came to that took so long. */
 export function statisticsOf(target: Target, exitCode: number, milliseconds: number): RunStatistics {
   const { machine, vmm } = target;
   const { steps } = machine;
@@ -74,6 +76,7 @@ function exitsByReason(
   return Object.fromEntries(rows.map(({ key, count: times }) => [key, times]));
 }
 
+/** The same for a person to read: steps and speed, exits by reason, and what was done outside wasm. */
 export function statisticsText(statistics: RunStatistics): string {
   const { steps, seconds, mips, exits, exitsPerMillionSteps, translation } = statistics;
   return [

@@ -35,7 +35,6 @@ const dapReasons: Readonly<Record<Stop['reason']['kind'], string>> = {
   data: 'data breakpoint',
   trap: 'exception',
   beginning: 'entry',
-  goto: 'goto',
   fatal: 'exception',
 };
 

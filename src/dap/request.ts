@@ -36,5 +36,7 @@ export function launched({ debuggee: _debuggee }: Context): undefined {
 /** Handlers by DAP command. */
 export type RequestTable = Readonly<Record<string, RequestHandler>>;
 
+/** For requests that take none; what a client sends all the same is let through. */
 export const noArguments = z.object({});
+/** For requests about one thread. */
 export const threadArguments = z.object({ threadId: z.int() });

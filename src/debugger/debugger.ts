@@ -14,6 +14,7 @@ export interface Thread {
   readonly name: string;
 }
 
+/** How far a step goes, in the protocol's words; a statement is a line here. */
 export type Granularity = 'statement' | 'line' | 'instruction';
 
 /** What the debuggee shall do next. */
@@ -41,6 +42,7 @@ export type SliceResult =
   | { readonly kind: 'idle' }
   | { readonly kind: 'ended'; readonly exitCode: number; readonly description: string };
 
+/** What an expression is worth; or what is wrong with it, at a column from 0. */
 export type EvaluateResult =
   | { readonly ok: true; readonly variable: Variable }
   | { readonly ok: false; readonly message: string; readonly column: number };
@@ -57,6 +59,7 @@ export interface LoadedImage {
   readonly sources: readonly string[];
 }
 
+/** What a console of a guest, or of the machine, printed. */
 export interface ConsoleOutput {
   readonly console: string;
   readonly bytes: Uint8Array;
@@ -64,6 +67,7 @@ export interface ConsoleOutput {
   readonly reset: boolean;
 }
 
+/** What could be read of a range of memory, from its beginning on. */
 export interface MemoryRead {
   /** Address of the first byte that was read. */
   readonly address: bigint;

@@ -11,6 +11,7 @@ export interface Stop {
   readonly description: string;
 }
 
+/** What made the debuggee stand still; `breakpointIds` are of those that stopped it. */
 export type StopReason =
   | { readonly kind: 'entry' }
   | { readonly kind: 'step' }
@@ -22,6 +23,5 @@ export type StopReason =
   | { readonly kind: 'data'; readonly breakpointIds: readonly number[] }
   /** Going back reached the beginning of history. */
   | { readonly kind: 'beginning' }
-  | { readonly kind: 'goto' }
   /** The guest did what no machine can go on from; `description` says what. */
   | { readonly kind: 'fatal' };

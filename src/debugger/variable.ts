@@ -19,9 +19,11 @@ export interface Variable {
   readonly lazy?: true;
 }
 
+/** The value as it then shows, or why it cannot be assigned. */
 export type AssignResult =
   { readonly ok: true; readonly value: string } | { readonly ok: false; readonly message: string };
 
+/** A group of variables of a frame; `expensive` ones are read only when they are opened. */
 export interface Scope {
   readonly name: string;
   readonly kind: 'arguments' | 'locals' | 'registers' | 'view';

@@ -6,6 +6,7 @@ export interface AssemblyDocument {
   readonly code: readonly string[];
 }
 
+/** A name that is defined in a text; its place counts from 0. */
 export interface Label {
   readonly name: string;
   readonly line: number;
@@ -17,6 +18,7 @@ export interface Label {
   readonly global: boolean;
 }
 
+/** Where a section begins, or goes on; lines count from 0. */
 export interface SectionStart {
   readonly name: string;
   readonly line: number;

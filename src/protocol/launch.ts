@@ -178,6 +178,7 @@ export const launchSchema = z
   })
   .partial();
 
+/** What to debug, checked: see `validateLaunch`. */
 export type LaunchConfiguration = Readonly<z.infer<typeof launchSchema>>;
 
 /** Bytes of a size such as `16M` or `1G`. */

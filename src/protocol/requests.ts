@@ -78,6 +78,7 @@ export interface CustomRequests {
   };
 }
 
+/** Guests, and who owns the CPU, at a position of history. */
 export interface GuestsBody {
   readonly placement: 'hosted' | 'none';
   /** Position in the machine's history. */
@@ -87,6 +88,7 @@ export interface GuestsBody {
   readonly owner: { readonly stratum: StratumName; readonly guest?: string; readonly process?: string };
 }
 
+/** A console, with what it has printed. */
 export interface ConsoleView {
   /** `uart0`, or the guest's name. */
   readonly id: string;

@@ -1,6 +1,7 @@
 /** What views show: plain JSON, 64-bit numbers as `0x…` strings. */
 export type StratumName = 'machine' | 'vmm' | 'kernel' | 'process';
 
+/** A guest of the VMM, or one that was seen to run under software of the machine. */
 export interface GuestView {
   readonly name: string;
   readonly vmid: number;
@@ -16,6 +17,7 @@ export interface GuestView {
   readonly exitCode?: number;
 }
 
+/** A vCPU of a guest; `ready` ones wait for the hart. */
 export interface VcpuView {
   readonly id: number;
   readonly threadId: number;
@@ -24,6 +26,7 @@ export interface VcpuView {
   readonly pc: string;
 }
 
+/** How often guests left to their VMM for one reason. */
 export interface ReasonCount {
   readonly reason: string;
   readonly label: string;
@@ -32,6 +35,7 @@ export interface ReasonCount {
   readonly share: number;
 }
 
+/** An exit: what the hart told the VMM, and what that did about it. */
 export interface ExitView {
   readonly sequence: number;
   readonly step: number;
@@ -79,6 +83,7 @@ export interface WalkStageView {
   readonly output?: string;
 }
 
+/** An entry of a page table on the way. */
 export interface WalkLevelView {
   readonly level: number;
   readonly index: number;
@@ -92,6 +97,7 @@ export interface WalkLevelView {
   readonly note?: string;
 }
 
+/** A device of the machine or of a guest. */
 export interface DeviceView {
   readonly id: string;
   /** `uart0 (ns16550a)`. */
@@ -107,12 +113,14 @@ export interface DeviceView {
   readonly registers: readonly DeviceRegisterView[];
 }
 
+/** A fact about a device, with those that belong to it. */
 export interface DeviceDetailView {
   readonly label: string;
   readonly value: string;
   readonly parts?: readonly DeviceDetailView[];
 }
 
+/** A register of a device, as it was peeked at. */
 export interface DeviceRegisterView {
   readonly name: string;
   readonly offset: number;
@@ -123,6 +131,7 @@ export interface DeviceRegisterView {
   readonly fields: readonly FieldView[];
 }
 
+/** Bits of a register, from `high` to `low`. */
 export interface FieldView {
   readonly name: string;
   readonly high: number;
@@ -133,6 +142,7 @@ export interface FieldView {
   readonly summary: string;
 }
 
+/** An address space that can be looked at. */
 export interface SpaceView {
   /** `gva:a:0x8008000000080123`, `gpa:a`, `hpa`. */
   readonly id: string;

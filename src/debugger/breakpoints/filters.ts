@@ -8,6 +8,7 @@ const trapConditions = 'from == "process" && to == "kernel" · tval == 0x0 · gu
 
 /** Filters that stop at whatever the reason or cause is; a condition narrows them down. */
 export const anyExit = 'exit.any';
+/** The same for traps. */
 export const anyTrap = 'trap.any';
 
 /** One for each exit reason, one for each cause of a trap, and the two that take any: known before a launch. */

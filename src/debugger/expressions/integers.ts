@@ -28,13 +28,16 @@ export function integerOf(type: Type): IntegerShape | undefined {
 /** The types that arithmetic has, by the names that GCC gives them. */
 export const INT: BaseType = { kind: 'base', name: 'int', byteSize: 4, encoding: 'signed' };
 const UNSIGNED_INT: BaseType = { kind: 'base', name: 'unsigned int', byteSize: 4, encoding: 'unsigned' };
+/** 64 bits, signed. */
 export const LONG: BaseType = { kind: 'base', name: 'long int', byteSize: 8, encoding: 'signed' };
+/** What addresses and registers are as numbers. */
 export const UNSIGNED_LONG: BaseType = {
   kind: 'base',
   name: 'long unsigned int',
   byteSize: 8,
   encoding: 'unsigned',
 };
+/** What a fact is that holds or does not. */
 export const BOOLEAN: BaseType = { kind: 'base', name: '_Bool', byteSize: 1, encoding: 'boolean' };
 const INT128: BaseType = { kind: 'base', name: '__int128', byteSize: 16, encoding: 'signed' };
 const UNSIGNED_INT128: BaseType = {

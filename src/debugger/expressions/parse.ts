@@ -44,6 +44,7 @@ const typeKeywords: ReadonlySet<string> = new Set([
   'bool',
 ]);
 
+/** An expression, or what is wrong with its text, and where. */
 export type ParseResult =
   | { readonly ok: true; readonly expression: Expression }
   | { readonly ok: false; readonly error: ExpressionError };

@@ -4,7 +4,9 @@ export interface Span {
   readonly end: number;
 }
 
+/** Operators before their one operand. */
 export type UnaryOperator = '-' | '+' | '!' | '~' | '*' | '&';
+/** Operators between two operands. */
 export type BinaryOperator =
   | '*'
   | '/'

@@ -1,5 +1,6 @@
 import type { ExpressionError, Span } from './syntax.ts';
 
+/** A word of an expression, with its place in the text. */
 export type Token =
   | { readonly kind: 'number'; readonly value: bigint; readonly unsigned: boolean; readonly span: Span }
   | { readonly kind: 'string'; readonly value: string; readonly span: Span }

@@ -38,6 +38,7 @@ export interface FactsValue {
   readonly get: (name: string) => Value | undefined;
 }
 
+/** Several values that are one fact: the arguments of a hypercall. */
 export interface ListValue {
   readonly kind: 'list';
   readonly items: readonly Value[];
@@ -48,6 +49,7 @@ export interface NoneValue {
   readonly kind: 'none';
 }
 
+/** The one value of its kind. */
 export const NONE: NoneValue = { kind: 'none' };
 
 /** Memory that addresses mean something in: of a process, of a guest, of the machine. */

@@ -4,6 +4,7 @@ import type { Verdict } from '../../hart/translation/page-table.ts';
 import type { TranslationScheme } from '../../isa/translation-schemes.ts';
 import type { GuestPlace, Owner } from './owner.ts';
 
+/** What an address is walked for. */
 export type WalkAccess = 'read' | 'write' | 'execute';
 
 /** One translation, level by level, and what comes of it. Nothing was changed for it. */
@@ -21,8 +22,10 @@ export interface AddressWalk {
   readonly verdict: string;
 }
 
+/** A stage of translation: of a machine alone, or the two of a guest. */
 export type StageName = 'S-stage' | 'VS-stage' | 'G-stage';
 
+/** A stage that takes part in a walk, with the register that holds its root. */
 export interface WalkStage {
   readonly name: StageName;
   readonly register: 'satp' | 'vsatp' | 'hgatp';
@@ -46,6 +49,7 @@ export type PassPurpose =
   | { readonly kind: 'access' }
   | { readonly kind: 'entry'; readonly level: number; readonly use: 'read' | 'write' };
 
+/** An entry of a page table on the way, and what it says. */
 export interface WalkEntry {
   readonly level: number;
   readonly index: number;
@@ -70,6 +74,7 @@ export type FaultReason =
   /** It translates, but neither RAM nor a device is there. */
   | 'nothing-there';
 
+/** Where a walk leads: to memory or a device, or to a trap. */
 export type WalkOutcome =
   | {
       readonly kind: 'mapped';

@@ -16,6 +16,7 @@ export interface FlatProfile {
   readonly functions: readonly FlatFunction[];
 }
 
+/** How often a function was met, without who called it. */
 export interface FlatFunction {
   readonly frame: ProfileFrame;
   /** Samples in the function itself. */
@@ -24,6 +25,7 @@ export interface FlatFunction {
   readonly total: number;
 }
 
+/** Adds up a profile by stratum and by function. */
 export function flatProfile({ tree, samples }: Profile): FlatProfile {
   const functions = new Map<ProfileFrame, { self: number; total: number }>();
   const strata = new Map<string, { stratum: Stratum; guest?: string; samples: number }>();

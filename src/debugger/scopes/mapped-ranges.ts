@@ -11,6 +11,7 @@ export interface MappedRange {
   readonly permissions: string;
 }
 
+/** What is mapped in a space, by ascending address. */
 export interface MappedRanges {
   readonly ranges: readonly MappedRange[];
   /** True where there were too many tables or ranges to look at all. */

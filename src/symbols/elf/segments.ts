@@ -24,6 +24,7 @@ export interface Segment {
   readonly memorySize: number;
 }
 
+/** What may be done with a segment's memory: PF_R, PF_W and PF_X. */
 export interface SegmentFlags {
   readonly read: boolean;
   readonly write: boolean;
