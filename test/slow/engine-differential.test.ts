@@ -15,4 +15,10 @@ for (const engine of ['interpreter', 'translator'] as const)
       );
       // By steps, so that a machine with other things to do gets there as well.
     }).timeout(600_000 + steps);
+
+    it(`accesses watched memory in the same instructions, over ${steps / 4} steps`, () => {
+      const coverage = compareEngines({ seed, steps: steps / 4, engine, watches: 10 });
+      console.log(`      ${coverage.touches} accesses, ${coverage.walkTouches} by page walks`);
+      assert.ok(coverage.touches > 0 && coverage.walkTouches > 0);
+    }).timeout(600_000 + steps);
   });

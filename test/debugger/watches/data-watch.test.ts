@@ -72,6 +72,32 @@ describe('debugger/watches/data-watch', () => {
     assert.equal(bare.machine.run({ until: 10 }).kind, 'budget');
   });
 
+  it('is of bytes that lie in two pages, wherever these are', () => {
+    const bare = new BareTarget({ engine: 'interpreter' });
+    const root = bare.table();
+    bare.map(root, 0x4000_0000n, pages[1], leaf.urw);
+    bare.map(root, 0x4000_1000n, pages[0], leaf.urw);
+    const data = { reference: reference.gva(atp(root), 0x4000_0ffcn), length: 8, name: 'across' };
+    const watch = new DataWatch(data, 'write', bare.target);
+    bare.words(ramBase, [
+      op('sw', { rs1: t.variable, rs2: t.value }),
+      op('sh', { rs1: t.other, rs2: t.value }),
+    ]);
+    bare.hart.state.setX(t.value, 0x0201n);
+    bare.hart.state.setX(t.variable, BigInt(pages[0]));
+    bare.hart.state.setX(t.other, BigInt(pages[1] + 0xffe));
+    bare.enter(machineMode);
+    const parts = [1, 2].map(() => {
+      const stop = bare.machine.run({ until: 2 });
+      const hit = stop.kind === 'watchpoint' ? watch.hit(stop.accesses) : undefined;
+      return [hit?.offset, hit?.length, hit && [...hit.before].join(''), hit && [...hit.after].join('')];
+    });
+    assert.deepEqual(parts, [
+      [4, 4, '00000000', '00001200'],
+      [2, 2, '00001200', '00121200'],
+    ]);
+  });
+
   it('is of one place where a kernel has mapped it', () => {
     const { bare } = scene(true);
     const root = bare.table();
