@@ -31,7 +31,7 @@ export class Watchpoints {
   onTouch: ((touch: MemoryTouch) => void) | undefined;
   readonly #ranges = new Set<WatchedRange>();
   /** By number of the page (address / 4096). */
-  readonly #pages = new Map<number, WatchedRange[]>();
+  readonly #pages = new Map<number, Set<WatchedRange>>();
   readonly #changed = new Emitter<void>();
   #touches: MemoryTouch[] = [];
 
@@ -39,12 +39,23 @@ export class Watchpoints {
 
   add(range: WatchedRange): void {
     this.#ranges.add(range);
-    this.#change();
+    for (const page of pagesOf(range.address, range.length)) {
+      const others = this.#pages.get(page);
+      if (others === undefined) this.#pages.set(page, new Set([range]));
+      else others.add(range);
+    }
+    this.#changed.fire();
   }
 
   /** Nothing happens where it is not there. */
   remove(range: WatchedRange): void {
-    if (this.#ranges.delete(range)) this.#change();
+    if (!this.#ranges.delete(range)) return;
+    for (const page of pagesOf(range.address, range.length)) {
+      const others = this.#pages.get(page);
+      others?.delete(range);
+      if (others?.size === 0) this.#pages.delete(page);
+    }
+    this.#changed.fire();
   }
 
   /** Is anything watched at all? */
@@ -54,13 +65,18 @@ export class Watchpoints {
 
   /** Must accesses of this page be seen? An instruction that reads and writes is a write to the TLBs. */
   concernPage(page: number, access: 'read' | 'write'): boolean {
-    return this.#pages.get(page)?.some(({ reads }) => reads || access === 'write') ?? false;
+    const ranges = this.#pages.get(page);
+    if (ranges === undefined) return false;
+    if (access === 'write') return true;
+    for (const { reads } of ranges) if (reads) return true;
+    return false;
   }
 
   /** Is any byte of an access watched? */
   concern(address: number, length: number, access: 'read' | 'write'): boolean {
-    const lastPage = Math.floor((address + length - 1) / pageBytes);
-    for (let page = Math.floor(address / pageBytes); page <= lastPage; page++)
+    const last = Math.floor((address + length - 1) / pageBytes);
+    // Every access of a watched page comes here: no generator.
+    for (let page = Math.floor(address / pageBytes); page <= last; page++)
       for (const range of this.#pages.get(page) ?? [])
         if (overlaps(range, address, length) && (access === 'read' ? range.reads : range.writes)) return true;
     return false;
@@ -83,19 +99,12 @@ export class Watchpoints {
     this.#touches = [];
     return touches;
   }
+}
 
-  #change(): void {
-    this.#pages.clear();
-    for (const range of this.#ranges) {
-      const lastPage = Math.floor((range.address + range.length - 1) / pageBytes);
-      for (let page = Math.floor(range.address / pageBytes); page <= lastPage; page++) {
-        const others = this.#pages.get(page);
-        if (others === undefined) this.#pages.set(page, [range]);
-        else others.push(range);
-      }
-    }
-    this.#changed.fire();
-  }
+/** Numbers of the pages in which there are bytes. */
+function* pagesOf(address: number, length: number): Generator<number> {
+  const last = Math.floor((address + length - 1) / pageBytes);
+  for (let page = Math.floor(address / pageBytes); page <= last; page++) yield page;
 }
 
 /** Does an access reach into a range? */
