@@ -216,15 +216,10 @@ export class FunctionIndex {
 
   /** Of a plain name, also the copies that GCC made and numbered: `sum.part.0` is a part of `sum`. */
   #symbolsMatching(nameOrGlob: string): readonly ElfSymbol[] {
-    const prefix = `${nameOrGlob}.`;
-    const glob = isGlob(nameOrGlob);
-    const found: ElfSymbol[] = [...this.#symbols.named(nameOrGlob)];
-    for (const [name, indices] of this.#symbols.names()) {
-      if (glob ? matchesGlob(nameOrGlob, name) : name.startsWith(prefix)) {
-        found.push(...indices.map((index) => this.#symbols.at(index)));
-      }
-    }
-    return found;
+    const more = isGlob(nameOrGlob)
+      ? this.#symbols.matching((name) => matchesGlob(nameOrGlob, name))
+      : this.#symbols.startingWith(`${nameOrGlob}.`);
+    return [...this.#symbols.named(nameOrGlob), ...more];
   }
 
   #described({ unit, entry, name, linkageName, low, ranges }: DwarfFunction): FunctionSymbol {

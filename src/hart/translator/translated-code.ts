@@ -9,7 +9,8 @@ export interface Region {
   readonly kind: 'pages' | 'loop';
   /** With the number by which the function is called at entries in that page. */
   readonly pages: readonly (PlacedPage & { readonly slot: number })[];
-  readonly graph: FlowGraph;
+  /** How much there is to translate, should it become a part of another. */
+  readonly size: { readonly entries: number; readonly instructions: number };
   /** Where it can be entered. */
   readonly entries: readonly number[];
   /** Where the interpreter is to count, as offsets in the region. */
@@ -83,14 +84,15 @@ export class TranslatedCode implements CodeObserver {
     return pages.map(() => this.#free.pop() as number);
   }
 
-  put(region: Region, run: WasmFunction, loopHeat: number): void {
+  /** `graph`: what was translated. */
+  put(region: Region, graph: FlowGraph, run: WasmFunction, loopHeat: number): void {
     this.#count++;
     for (const place of region.pages) {
       const known = this.#knownPage(place.page);
       if (region.kind === 'pages') known.main = region;
       else known.loops.set(region.entries[0] as number, region);
       this.functions.set(place.slot, run);
-      for (const { instructions } of region.graph.blocks.values()) {
+      for (const { instructions } of graph.blocks.values()) {
         for (const { offset } of instructions) {
           if (isIn(place, offset)) known.covered[(offset - place.offset) >> 1] = 1;
         }

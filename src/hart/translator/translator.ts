@@ -153,8 +153,8 @@ export class Translator {
     const regions = new Set(pages.map(({ page }) => this.#translated.mainOf(page)));
     let [entries, instructions] = [0, 0];
     for (const region of regions) {
-      entries += region?.graph.entries.length ?? 0;
-      for (const block of region?.graph.blocks.values() ?? []) instructions += block.instructions.length;
+      entries += region?.size.entries ?? 0;
+      instructions += region?.size.instructions ?? 0;
     }
     return entries <= mostEntries && instructions <= mostInstructions ? pages : undefined;
   }
@@ -216,11 +216,11 @@ export class Translator {
     const region: Region = {
       kind,
       pages,
-      graph,
+      size: sizeOf(graph),
       entries,
       loopHeads: kind === 'pages' ? loopHeads.filter((offset) => !entries.includes(offset)) : [],
     };
-    this.#translated.put(region, instance.exports['region'] as WasmFunction, this.#policy.loopHeat);
+    this.#translated.put(region, graph, instance.exports['region'] as WasmFunction, this.#policy.loopHeat);
   }
 
   #fillEntryTables(
@@ -254,6 +254,12 @@ export class Translator {
     }
     return false;
   }
+}
+
+function sizeOf({ entries, blocks }: FlowGraph): Region['size'] {
+  let instructions = 0;
+  for (const block of blocks.values()) instructions += block.instructions.length;
+  return { entries: entries.length, instructions };
 }
 
 /** An entry's number has to fit a byte. */

@@ -13,6 +13,7 @@ import {
   STT_OBJECT,
 } from './constants.ts';
 import type { Section } from './sections.ts';
+import { SortedNames } from './sorted-names.ts';
 
 const SYMBOL_SIZE = 24;
 /** Symbols looked back over for one that encloses an address: inner labels are few. */
@@ -37,7 +38,7 @@ export class SymbolTable {
   readonly #names: Uint8Array;
   readonly #sections: readonly Section[];
   #sortedOnce: Uint32Array | undefined;
-  #byName: Map<string, number[]> | undefined;
+  #byNameOnce: SortedNames | undefined;
 
   constructor(table: Uint8Array, names: Uint8Array, sections: readonly Section[]) {
     this.#table = table;
@@ -52,6 +53,11 @@ export class SymbolTable {
     return this.#sortedOnce;
   }
 
+  get #byName(): SortedNames {
+    this.#byNameOnce ??= new SortedNames(this.#names, this.#order, (index) => this.#nameOffset(index));
+    return this.#byNameOnce;
+  }
+
   get count(): number {
     return this.#order.length;
   }
@@ -62,25 +68,17 @@ export class SymbolTable {
   }
 
   named(name: string): readonly ElfSymbol[] {
-    return (this.names().get(name) ?? []).map((index) => this.#symbol(index));
+    return this.#symbols(this.#byName.equalTo(name));
   }
 
-  /** Every name with the positions that {@link at} takes. */
-  names(): ReadonlyMap<string, readonly number[]> {
-    if (!this.#byName) {
-      this.#byName = new Map();
-      for (const index of this.#order) {
-        const name = this.#name(index);
-        const others = this.#byName.get(name);
-        if (others) others.push(index);
-        else this.#byName.set(name, [index]);
-      }
-    }
-    return this.#byName;
+  /** By name. */
+  startingWith(prefix: string): readonly ElfSymbol[] {
+    return this.#symbols(this.#byName.startingWith(prefix));
   }
 
-  at(index: number): ElfSymbol {
-    return this.#symbol(index);
+  /** By address. Every name is asked for. */
+  matching(isWanted: (name: string) => boolean): readonly ElfSymbol[] {
+    return this.#symbols(this.#order.filter((index) => isWanted(this.#name(index))));
   }
 
   /**
@@ -179,6 +177,10 @@ export class SymbolTable {
     return low - 1;
   }
 
+  #symbols(indices: Uint32Array): readonly ElfSymbol[] {
+    return Array.from(indices, (index) => this.#symbol(index));
+  }
+
   #symbol(index: number): ElfSymbol {
     const info = this.#table[index * SYMBOL_SIZE + 4] ?? 0;
     const type = info & 0xf;
@@ -193,7 +195,11 @@ export class SymbolTable {
   }
 
   #name(index: number): string {
-    return new ByteReader(this.#names, this.#view.getUint32(index * SYMBOL_SIZE, true)).string();
+    return new ByteReader(this.#names, this.#nameOffset(index)).string();
+  }
+
+  #nameOffset(index: number): number {
+    return this.#view.getUint32(index * SYMBOL_SIZE, true);
   }
 
   #address(index: number): bigint {
