@@ -16,19 +16,19 @@ export function qemuVersion(): string | undefined {
 export function runQemu(options: readonly string[]): { readonly seconds: Seconds; readonly output: string } {
   // Node does not tell what CPU time a child took; bash does.
   const script = `TIMEFORMAT='%R %U %S'; time timeout 300 "$@" 2>&1`;
-  const board = ['-M', 'virt', '-cpu', 'rv64,h=true', '-display', 'none', '-monitor', 'none'];
-  const { status, stdout, stderr } = spawnSync(
-    'bash',
-    ['-c', script, 'bash', emulator, ...board, ...options],
-    {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 300_000,
-    },
-  );
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', ...qemuOnVirt(options)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 300_000,
+  });
   if (status !== 0) throw new Error(`QEMU ended with ${String(status)}: ${stdout}${stderr}`);
   const [wall = 0, user = 0, system = 0] = stderr.trim().split(' ').map(Number);
   return { seconds: { cpu: user + system, wall }, output: stdout.replaceAll('\r', '') };
+}
+
+/** The command that starts it, on the board that our machine is like. */
+export function qemuOnVirt(options: readonly string[]): readonly [string, ...string[]] {
+  return [emulator, '-M', 'virt', '-cpu', 'rv64,h=true', '-display', 'none', '-monitor', 'none', ...options];
 }
 
 /** Options that put a doubleword into memory before the guest starts. */

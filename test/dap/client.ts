@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -36,10 +37,18 @@ export class AdapterClient {
   readonly consoles = new Map<string, string>();
   readonly output: string[] = [];
 
-  constructor({ patienceMilliseconds = 10_000 }: { readonly patienceMilliseconds?: number } = {}) {
-    this.#client = new DebugClient('node', fileURLToPath(new URL('src/dap/main.ts', root)), 'strata', {
+  /** `adapter` is what `npm run build` made, or else the sources. */
+  constructor({
+    patienceMilliseconds = 10_000,
+    adapter = 'sources',
+  }: { readonly patienceMilliseconds?: number; readonly adapter?: 'sources' | 'built' } = {}) {
+    const program = adapter === 'built' ? 'dist/adapter.js' : 'src/dap/main.ts';
+    this.#client = new DebugClient('node', fileURLToPath(new URL(program, root)), 'strata', {
       cwd: fileURLToPath(root),
-      env: { ...process.env, NODE_OPTIONS: `--import tsx --import ${chooseEngine}` },
+      env: {
+        ...process.env,
+        ...(adapter === 'sources' && { NODE_OPTIONS: `--import tsx --import ${chooseEngine}` }),
+      },
     });
     this.#client.defaultTimeout = patienceMilliseconds * patience;
     this.#client.on('strata/console', ({ body }: { body: CustomEvents['strata/console'] }) => {
@@ -52,6 +61,13 @@ export class AdapterClient {
   async start(port?: number): Promise<DebugProtocol.Capabilities> {
     await this.#client.start(port);
     return (await this.#client.initializeRequest()).body ?? {};
+  }
+
+  /** The number of the adapter's process, once it is started without a port. */
+  get processId(): number | undefined {
+    // The library keeps it to itself.
+    const child: unknown = Reflect.get(this.#client, '_adapterProcess');
+    return (child as ChildProcess | undefined)?.pid;
   }
 
   async stop(): Promise<void> {
