@@ -2,7 +2,7 @@ import { assert } from '../common/errors.ts';
 import type { Isa } from '../isa/configuration/isa.ts';
 import { decoderOf } from '../isa/decode.ts';
 import type { Breakpoints } from './breakpoints.ts';
-import type { Clock } from './clock.ts';
+import type { SteadyClock } from './clock.ts';
 import { CsrFile } from './csr-file.ts';
 import { Engine } from './engine/engine.ts';
 import type { PredecodedCode } from './engine/predecoded-code.ts';
@@ -31,7 +31,7 @@ export interface HartOptions {
   readonly physical: PhysicalMemory;
   /** mhartid, and which of the memory's harts. */
   readonly id: number;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly hosted: HostedLevels;
   readonly breakpoints: Breakpoints;
   /** What the engines of the machine's harts share; without it the reference evaluator runs everything. */
@@ -83,6 +83,7 @@ export function createHartParts(options: HartOptions): HartParts {
       breakpoints,
       records,
       walked: () => walks.walked,
+      clock: isa.has('Zicntr') ? clock : undefined,
       isOpen: () => protection.isOpen && !triggers.areArmed && !physical.watchpoints.areSet,
       translate: (page, access, effects) => walks.translate(page, access, effects),
     });

@@ -1,7 +1,7 @@
 import { defaultIsa, type Isa } from '../isa/configuration/isa.ts';
 import { decoderOf } from '../isa/decode.ts';
 import { Breakpoints } from './breakpoints.ts';
-import type { Clock } from './clock.ts';
+import type { SteadyClock } from './clock.ts';
 import { PredecodedCode } from './engine/predecoded-code.ts';
 import { TablePages } from './engine/table-pages.ts';
 import { Hart } from './hart.ts';
@@ -41,7 +41,7 @@ export function createHarts(options: {
   readonly isa?: Isa;
   readonly memory: MachineMemory;
   readonly physical: PhysicalMemory;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly hosted: HostedLevels;
   readonly engine: EngineName;
   /** How many pages of predecoded code are kept at most; as many as there is room for where absent. */

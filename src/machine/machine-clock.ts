@@ -1,5 +1,5 @@
 import { assert } from '../common/errors.ts';
-import type { Clock } from '../hart/clock.ts';
+import type { SteadyClock } from '../hart/clock.ts';
 
 export interface MachineClockState {
   readonly [name: string]: number | bigint;
@@ -13,16 +13,16 @@ export interface MachineClockState {
  * The machine's time: steps counted, plus what was skipped while every hart waited, at so many steps a tick.
  * It reads nothing outside the machine.
  */
-export class MachineClock implements Clock {
+export class MachineClock implements SteadyClock {
   readonly #steps: () => number;
-  readonly #stepsPerTick: number;
+  readonly stepsPerTick: number;
   #skipped = 0;
   #offset = 0n;
 
   constructor(options: { readonly steps: () => number; readonly stepsPerTick: number }) {
     assert(Number.isInteger(options.stepsPerTick) && options.stepsPerTick > 0, 'a tick is a count of steps');
     this.#steps = options.steps;
-    this.#stepsPerTick = options.stepsPerTick;
+    this.stepsPerTick = options.stepsPerTick;
   }
 
   /** Steps counted so far. */
@@ -30,9 +30,18 @@ export class MachineClock implements Clock {
     return this.#steps();
   }
 
+  /** Steps counted, and steps' worth of time that was skipped. */
+  get elapsed(): number {
+    return this.#steps() + this.#skipped;
+  }
+
+  /** What guests' writes of mtime add, in ticks. */
+  get offset(): bigint {
+    return this.#offset;
+  }
+
   ticks(): bigint {
-    const steps = this.#steps() + this.#skipped;
-    return BigInt.asUintN(64, BigInt(Math.floor(steps / this.#stepsPerTick)) + this.#offset);
+    return BigInt.asUintN(64, BigInt(Math.floor(this.elapsed / this.stepsPerTick)) + this.#offset);
   }
 
   stepsUntil(deadline: bigint): number {
@@ -41,8 +50,7 @@ export class MachineClock implements Clock {
   }
 
   stepsFor(ticks: number): number {
-    const intoTick = (this.#steps() + this.#skipped) % this.#stepsPerTick;
-    const steps = ticks * this.#stepsPerTick - intoTick;
+    const steps = ticks * this.stepsPerTick - (this.elapsed % this.stepsPerTick);
     return Number.isSafeInteger(steps) ? steps : Infinity;
   }
 

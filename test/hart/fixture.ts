@@ -5,7 +5,7 @@ import { encode } from '../../src/isa/encode.ts';
 import { allCompressed, allInstructions } from '../../src/isa/extensions/index.ts';
 import type { Operands } from '../../src/isa/operands.ts';
 import type { Bus } from '../../src/hart/bus.ts';
-import type { Clock } from '../../src/hart/clock.ts';
+import type { SteadyClock } from '../../src/hart/clock.ts';
 import type { Hart } from '../../src/hart/hart.ts';
 import { createHarts, type EngineName, type Harts } from '../../src/hart/harts.ts';
 import type { HostedLevels } from '../../src/hart/hosted.ts';
@@ -61,12 +61,17 @@ export class TestBus implements Bus {
 }
 
 /** Ten steps to a tick. */
-export class TestClock implements Clock {
+export class TestClock implements SteadyClock {
+  readonly stepsPerTick = 10;
   readonly #state: () => HartState;
   offset = 0n;
 
   constructor(state: () => HartState) {
     this.#state = state;
+  }
+
+  get elapsed(): number {
+    return this.#state().steps;
   }
 
   ticks(): bigint {

@@ -2,6 +2,7 @@ import { csrrw } from '../../isa/extensions/zicsr.ts';
 import { compileCsrAccess } from './compile-csr.ts';
 import { compileInstruction } from './compile-semantics.ts';
 import { compileCall, compileReturn } from './compile-traps.ts';
+import { compileTimeRead } from './compile-time.ts';
 import { csrAccesses } from './csr-access.ts';
 import { exitCode } from './exit-code.ts';
 import { fetchMissed } from './far-jump.ts';
@@ -50,6 +51,9 @@ export function writeDispatch(frame: DispatchFrame, done: Label, undo: Label): v
     };
     handlers[specialHandler.call] = () => compileCall(frame);
     handlers[specialHandler.return] = () => compileReturn(frame);
+    handlers[specialHandler.time] = () => {
+      compileTimeRead(frame, new RecordPlace(frame, { instruction: csrrw, reach: 'far', length: 4 }));
+    };
     handlers[specialHandler.crossing] = () => writeCrossing(frame, done, undo);
     handlers[specialHandler.region] = () => {
       code.get(budget);

@@ -1,6 +1,7 @@
 import { assert } from '../../common/errors.ts';
 import { wasm } from '../../common/web-assembly.ts';
 import type { Breakpoints } from '../breakpoints.ts';
+import type { SteadyClock } from '../clock.ts';
 import { interruptEndsWait } from '../interrupts.ts';
 import type { MachineMemory } from '../memory.ts';
 import type { PhysicalMemory } from '../physical-memory.ts';
@@ -40,6 +41,9 @@ export class Engine implements CodeUser, TableUser {
   readonly #key = new Int32Array(contextKeyWords);
   readonly #run: Interpreter['run'];
   readonly #isOpen: () => boolean;
+  readonly #clock: SteadyClock | undefined;
+  /** `engineWord.clockOffset`. */
+  readonly #offset: BigUint64Array;
   #contextIsStale = true;
   /** How many stores were done here since wasm was left: steps of the run under way. */
   #stored = 0;
@@ -58,6 +62,8 @@ export class Engine implements CodeUser, TableUser {
     /** Without it the interpreter does everything. */
     readonly translator: Translator | undefined;
     readonly records: TrapRecords;
+    /** For reads of `time`; `undefined` where these are done outside. */
+    readonly clock: SteadyClock | undefined;
     readonly translate: TranslatePage;
     /** What the last translation read. */
     readonly walked: () => Walked;
@@ -76,6 +82,9 @@ export class Engine implements CodeUser, TableUser {
     this.#code = code;
     this.#records = options.records;
     this.#isOpen = options.isOpen;
+    this.#clock = options.clock;
+    this.#offset = new BigUint64Array(memory.wasm.buffer, place.engineOffset + engineWord.clockOffset, 1);
+    words[engineWord.stepsPerTick / 4] = options.clock?.stepsPerTick ?? 0;
     this.#contexts = contexts;
     this.#words = words;
     this.#pc = new ProgramCounter(state, memory, contexts);
@@ -103,11 +112,14 @@ export class Engine implements CodeUser, TableUser {
       this.#returned = false;
       this.#isEntry = this.#isAfterCall() ? 1 : 0;
     }
+    const elapsed = this.#clock?.elapsed ?? 0;
+    if (this.#clock !== undefined) this.#offset[0] = this.#clock.offset;
     let left = budget;
     let standstills = 0;
     let exit: EngineExit | undefined;
     do {
       const slice = Math.min(left, this.#news.untilSample);
+      this.#tellTime(elapsed + budget - left + slice);
       const why = this.#run(slice, this.#isEntry);
       this.#isEntry = 0;
       this.departures.left(why);
@@ -255,6 +267,12 @@ export class Engine implements CodeUser, TableUser {
   #isAfterCall(): boolean {
     const page = this.#pc.ramPage;
     return page !== undefined && this.#code.isAfterCall(page, this.#pc.offset);
+  }
+
+  /** `atEnd`: the clock's steps where nothing is left of the budget. */
+  #tellTime(atEnd: number): void {
+    this.#words[engineWord.clockAtEnd / 4] = atEnd;
+    this.#words[engineWord.clockAtEnd / 4 + 1] = atEnd / 2 ** 32;
   }
 
   /** Where there are breakpoints at virtual addresses, each page is looked at for them when it is fetched from. */

@@ -21,6 +21,8 @@ export const specialHandler = {
   /** ECALL and SRET, which change the mode. */
   call: 7,
   return: 8,
+  /** A read of `time`. */
+  time: 9,
 } as const;
 
 /** How a handler finds its target: `near` knows the record within the same page, `far` computes the address. */

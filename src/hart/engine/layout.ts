@@ -34,6 +34,12 @@ export const engineWord = {
   /** What is interpreted before the first page is known lessens this, which means nothing. */
   patience: 60,
   calls: 64,
+  /** What `Clock.elapsed` is where nothing is left of the budget; 64 bits. */
+  clockAtEnd: 0x300,
+  /** `Clock.offset`; 64 bits. */
+  clockOffset: 0x308,
+  /** `Clock.stepsPerTick`; 0 where reads of `time` are done outside. */
+  stepsPerTick: 0x310,
   /** The last addresses at which that was, 64 bits each, in turn; `directArrival` is added. */
   lastArrivals: 0x400,
 } as const;

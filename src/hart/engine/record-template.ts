@@ -2,6 +2,8 @@ import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { Decode } from '../../isa/decode.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { sret } from '../../isa/extensions/privileged.ts';
+import { csrrs } from '../../isa/extensions/zicsr.ts';
+import { time } from '../../isa/csrs/counters.ts';
 import { ecall } from '../../isa/extensions/rv64i-control.ts';
 import { dynamicRounding } from '../../isa/rounding-modes.ts';
 import type { RegisterOperand } from '../../isa/semantics.ts';
@@ -57,7 +59,8 @@ function templateOf(
   const step = decoded === undefined || endsRun(decoded) ? 0 : decoded.length;
   const isOutside = alignment === 4 && decoded !== undefined && isAgainstAlignment(decoded);
   if (decoded === undefined || handler === undefined || isOutside || !isRoundedInWasm(decoded)) {
-    return { word, handler: handlerOutside(decoded), nearHandler: 0, rd: 0, sources: 0, imm: 0, step };
+    const rd = integerTarget(decoded?.rd ?? 0);
+    return { word, handler: handlerOutside(decoded), nearHandler: 0, rd, sources: 0, imm: 0, step };
   }
   const { instruction, rd, rs1, rs2, length } = decoded;
   const floats = floatOperands(instruction);
@@ -67,7 +70,7 @@ function templateOf(
     word,
     handler,
     nearHandler: handlerOf(instruction, length, 'near') ?? 0,
-    rd: rd === 0 && !floats.has('rd') ? sinkOffset : offsetOf('rd', rd),
+    rd: floats.has('rd') ? floatRegisterOffset(rd) : integerTarget(rd),
     sources: offsetOf('rs1', rs1) | (offsetOf('rs2', rs2) << 16),
     imm: immediateOf(decoded),
     step,
@@ -88,7 +91,14 @@ function endsRun({ instruction }: DecodedInstruction): boolean {
   return instruction.semantics.some((statement) => statement.kind === 'jump');
 }
 
+function integerTarget(rd: number): number {
+  return rd === 0 ? sinkOffset : registerOffset(rd);
+}
+
 function handlerOutside(decoded: DecodedInstruction | undefined): number {
   if (decoded?.instruction === ecall) return specialHandler.call;
+  // RDTIME: to set no bits is to read.
+  if (decoded?.instruction === csrrs && decoded.csr === time.address && decoded.rs1 === 0)
+    return specialHandler.time;
   return decoded?.instruction === sret ? specialHandler.return : specialHandler.slow;
 }

@@ -60,7 +60,14 @@ function runHere(guest: OracleGuest, engine: 'interpreter' | 'translator'): BigU
   const { harts } = createHarts({
     memory,
     physical,
-    clock: { ticks: () => 0n, stepsFor: () => Infinity, stepsUntil: () => Number.MAX_SAFE_INTEGER },
+    clock: {
+      stepsPerTick: 1,
+      elapsed: 0,
+      offset: 0n,
+      ticks: () => 0n,
+      stepsFor: () => Infinity,
+      stepsUntil: () => Number.MAX_SAFE_INTEGER,
+    },
     hosted: { machine: false, supervisor: false },
     engine,
   });
