@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { adapterRuntimeArguments } from './adapter-runtime.ts';
 import { registerCommands } from './commands.ts';
 import { Configurations } from './configurations.ts';
 import { Consoles } from './consoles.ts';
@@ -45,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.debug.registerDebugAdapterDescriptorFactory(debugType, {
       // The editor's own Node: nothing has to be installed on the user's machine.
       createDebugAdapterDescriptor: () =>
-        new vscode.DebugAdapterExecutable(process.execPath, [adapter], {
+        new vscode.DebugAdapterExecutable(process.execPath, [...adapterRuntimeArguments, adapter], {
           env: { ELECTRON_RUN_AS_NODE: '1' },
         }),
     }),

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { adapterRuntimeArguments } from '../../src/extension/adapter-runtime.ts';
 import type { CustomEvents, CustomRequests } from '../../src/protocol/requests.ts';
 import { patience } from '../patience.ts';
 
@@ -37,7 +38,7 @@ export class AdapterClient {
   readonly consoles = new Map<string, string>();
   readonly output: string[] = [];
 
-  /** `adapter` is what `npm run build` made, or else the sources. */
+  /** `adapter` is what `npm run build` made, started as the extension does, or else the sources. */
   constructor({
     patienceMilliseconds = 10_000,
     adapter = 'sources',
@@ -47,7 +48,8 @@ export class AdapterClient {
       cwd: fileURLToPath(root),
       env: {
         ...process.env,
-        ...(adapter === 'sources' && { NODE_OPTIONS: `--import tsx --import ${chooseEngine}` }),
+        NODE_OPTIONS:
+          adapter === 'sources' ? `--import tsx --import ${chooseEngine}` : adapterRuntimeArguments.join(' '),
       },
     });
     this.#client.defaultTimeout = patienceMilliseconds * patience;
