@@ -29,7 +29,7 @@ export class ProfileRecording {
 
   /** Writes the file; a `StrataError` says why it cannot be written any more. */
   finish(): Profile {
-    const { profile } = this.profiler;
+    const profile = this.profiler.finish();
     const isForV8 = this.file.endsWith('.cpuprofile');
     this.#write(isForV8 ? `${JSON.stringify(cpuProfile(profile))}\n` : foldedStacks(profile));
     return profile;

@@ -52,11 +52,6 @@ export class Profiling {
     this.finish();
   }
 
-  /** The debuggee stands at its beginning again, and with it the profile. */
-  restart(): void {
-    if (this.#underWay !== undefined) this.#record(this.#underWay);
-  }
-
   /** Writes the profile that is under way, if any. */
   finish(): void {
     const { file, recording } = this.#underWay ?? {};

@@ -89,7 +89,7 @@ describe('dap/profiling', () => {
     );
   });
 
-  it('begins again where the guest is restarted', async () => {
+  it('is the same where the guest was restarted on the way', async () => {
     const profile = inFolder('restart.cpuprofile');
     await launchToHello({ profile, profileInterval: 5000 });
     await adapter.toStop(() => adapter.ask('restart'));

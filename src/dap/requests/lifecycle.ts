@@ -44,7 +44,6 @@ export const lifecycleRequests: RequestTable = {
   }),
   restart: request(z.looseObject({}), launched, (context) => {
     const stop = context.core.restart();
-    context.profiling.restart();
     if (context.stopOnEntry) context.runner.stopAt(stop);
     else context.runner.resume({ kind: 'continue', direction: 'forward', isUnseen: true });
   }),

@@ -42,6 +42,12 @@ export class CallTree {
     return node;
   }
 
+  /** Takes back a stack that was counted there. */
+  remove({ id }: CallNode): void {
+    const node = this.#nodes[id - 1];
+    if (node !== undefined) node.samples--;
+  }
+
   #node(frame: ProfileFrame | undefined): GrowingNode {
     const node = { id: this.#nodes.length + 1, frame, callees: new Map<never, never>(), samples: 0 };
     this.#nodes.push(node);

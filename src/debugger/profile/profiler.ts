@@ -10,23 +10,29 @@ import { StackSampler } from './stack-sampler.ts';
  */
 export const standardInterval = 99_991;
 
+/** What the profiler needs of a debuggee's core. */
+type ProfiledCore = Pick<DebuggerCore, 'runSlice' | 'onDidFork' | 'onDidChange'>;
+
 /**
  * Runs a debuggee as its core does, and looks at its stack every so many steps: at the same ones in every run of the same
- * history, however it is cut into slices. What is run through again, on the way back, is not counted again.
+ * history, however it is cut into slices. What is run through again, on the way back, is not counted again; a future that
+ * is given up for another, by input in the past or what is written by hand, is not counted at all.
  */
 export class Profiler {
-  readonly #core: Pick<DebuggerCore, 'runSlice'>;
+  readonly #core: ProfiledCore;
   readonly #target: Target;
   readonly #interval: number;
-  readonly #firstStep: number;
+  #firstStep: number;
+  #idleAtFirst: number;
   readonly #stacks: StackSampler;
   readonly #tree = new CallTree();
   readonly #samples: Sample[] = [];
+  readonly #listening: readonly (() => void)[];
   #next: number;
   #idleBefore: number;
 
   constructor(
-    { core, target }: { readonly core: Pick<DebuggerCore, 'runSlice'>; readonly target: Target },
+    { core, target }: { readonly core: ProfiledCore; readonly target: Target },
     stepsPerSample: number,
   ) {
     this.#core = core;
@@ -35,7 +41,10 @@ export class Profiler {
     this.#stacks = new StackSampler(target);
     this.#firstStep = target.machine.steps;
     this.#next = this.#firstStep + stepsPerSample;
-    this.#idleBefore = target.machine.idleNanoseconds;
+    this.#idleAtFirst = target.machine.idleNanoseconds;
+    this.#idleBefore = this.#idleAtFirst;
+    const forget = (): void => this.#forgetFuture();
+    this.#listening = [core.onDidFork(forget), core.onDidChange(forget)];
   }
 
   /** In place of `DebuggerCore.runSlice`. */
@@ -55,6 +64,12 @@ export class Profiler {
     }
   }
 
+  /** Ends it: its core may run without it from now on. */
+  finish(): Profile {
+    for (const stopListening of this.#listening) stopListening();
+    return this.profile;
+  }
+
   get profile(): Profile {
     return {
       tree: this.#tree,
@@ -70,10 +85,25 @@ export class Profiler {
     this.#samples.push({
       node: this.#tree.add(this.#stacks.sample()),
       step: steps,
-      // Another future, from a time before the last sample, may have waited less.
-      idleNanoseconds: Math.max(0, idleNanoseconds - this.#idleBefore),
+      idleNanoseconds: idleNanoseconds - this.#idleBefore,
     });
     this.#idleBefore = idleNanoseconds;
     this.#next += this.#interval;
+  }
+
+  /** What comes after now will be other than it was. */
+  #forgetFuture(): void {
+    const { steps, idleNanoseconds } = this.#target.machine;
+    if (steps < this.#firstStep) {
+      this.#firstStep = steps;
+      this.#idleAtFirst = idleNanoseconds;
+    }
+    let last = this.#samples.at(-1);
+    for (; last !== undefined && last.step > steps; last = this.#samples.at(-1)) {
+      this.#samples.pop();
+      this.#tree.remove(last.node);
+    }
+    this.#next = (last?.step ?? this.#firstStep) + this.#interval;
+    this.#idleBefore = this.#samples.reduce((sum, sample) => sum + sample.idleNanoseconds, this.#idleAtFirst);
   }
 }

@@ -21,6 +21,25 @@ function profiled(options: SampleOptions, stepsInSlice: number): Profiled {
   return Object.assign(session, { profile: profiler.profile });
 }
 
+/** Types each text into the shell, one before the step at which the one before it was typed. */
+function inShell(...typed: readonly string[]): Profile {
+  const { core, debuggee } = new SampleSession({ append: '', placement: 'none' });
+  const profiler = new Profiler(debuggee, stepsPerSample);
+  for (const [index, text] of typed.entries()) {
+    core.restart();
+    core.resume({ kind: 'continue', direction: 'forward' });
+    profiler.runSlice(371_000 + 2000 * (typed.length - index));
+    core.input('uart0', Buffer.from(`${text}\n`));
+    while (profiler.runSlice(50_000).kind === 'running');
+  }
+  return profiler.profile;
+}
+
+/** When samples were taken, and what was waited before them. */
+function whenOf({ samples }: Profile): unknown {
+  return samples.map(({ step, idleNanoseconds }) => ({ step, idleNanoseconds }));
+}
+
 describe('debugger/profile', () => {
   for (const placement of ['hosted', 'none'] as const)
     it(`finds where a program spends its steps, ${placement === 'none' ? 'on the bare machine' : 'under the VMM'}`, () => {
@@ -89,6 +108,15 @@ describe('debugger/profile', () => {
       steps,
       steps.map((_, index) => (index + 1) * stepsPerSample),
     );
+  });
+
+  it('leaves out a future that was given up for another', () => {
+    const once = inShell('hello');
+    const other = inShell('primes 3000', 'hello');
+    assert.ok(once.samples.length > 50);
+    assert.equal(foldedStacks(other), foldedStacks(once));
+    assert.deepEqual(whenOf(other), whenOf(once));
+    assert.match(foldedStacks(inShell('primes 3000')), /primes!is_prime/);
   });
 
   it('gives V8’s format the guest’s time, with what it waited', () => {
