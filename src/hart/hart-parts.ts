@@ -84,7 +84,7 @@ export function createHartParts(options: HartOptions): HartParts {
       records,
       walked: () => walks.walked,
       clock: isa.has('Zicntr') ? clock : undefined,
-      isOpen: () => protection.isOpen && !triggers.areArmed && !physical.watchpoints.areSet,
+      isOpen: () => protection.isOpen && !triggers.areArmed,
       translate: (page, access, effects) => walks.translate(page, access, effects),
     });
   const contextChanged = (): void => {

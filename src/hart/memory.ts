@@ -36,8 +36,17 @@ export interface PageBytes {
   readonly codePlaces: number;
   /** Bytes: how many translation contexts depend on a page table in the page. */
   readonly tableUses: number;
-  /** Bytes: 1 where somebody waits for stores to the page. */
+  /** Bytes: what of `pageWait` applies to the page. */
   readonly waitedFor: number;
   /** Bytes, for each place in the pool in place of each page: 1 where its page was asked for of late. */
   readonly placesInUse: number;
 }
+
+/** Why accesses of a page have to be seen; where nothing applies, they need not be. */
+export const pageWait = {
+  /** Somebody waits for stores. */
+  stores: 1,
+  /** A byte is watched: for writes, which AMOs are that read. */
+  watchedWrites: 2,
+  watchedReads: 4,
+} as const;

@@ -31,7 +31,7 @@ export class PhysicalMemory {
   readonly #bus: Bus;
   readonly #written = new Emitter<RamWrite>();
 
-  readonly watchpoints = new Watchpoints();
+  readonly watchpoints: Watchpoints;
   /** What `loadFile` put into RAM. */
   readonly loaded = new LoadedBytes();
   readonly onDidWriteRam = this.#written.event;
@@ -42,6 +42,7 @@ export class PhysicalMemory {
     this.#ramBase = memory.ramBase;
     this.#ramSize = memory.ramSize;
     this.#bus = bus;
+    this.watchpoints = new Watchpoints(memory);
   }
 
   /** Whether all of `length` bytes are RAM. */

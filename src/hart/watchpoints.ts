@@ -1,4 +1,5 @@
 import { Emitter } from '../common/event.ts';
+import { pageWait, type MachineMemory } from './memory.ts';
 import { pageBytes } from '../common/page.ts';
 
 /** Bytes of RAM of which accesses are to be told: from a host-physical address on. */
@@ -32,10 +33,18 @@ export class Watchpoints {
   readonly #ranges = new Set<WatchedRange>();
   /** By number of the page (address / 4096). */
   readonly #pages = new Map<number, Set<WatchedRange>>();
+  /** By number of the page within RAM: `pageWait`. */
+  readonly #waits: Uint8Array;
+  readonly #firstPage: number;
   readonly #changed = new Emitter<void>();
   #touches: MemoryTouch[] = [];
 
   readonly onDidChange = this.#changed.event;
+
+  constructor({ wasm, pages, ramBase, ramSize }: MachineMemory) {
+    this.#waits = new Uint8Array(wasm.buffer, pages.waitedFor, ramSize / pageBytes);
+    this.#firstPage = ramBase / pageBytes;
+  }
 
   add(range: WatchedRange): void {
     this.#ranges.add(range);
@@ -43,6 +52,7 @@ export class Watchpoints {
       const others = this.#pages.get(page);
       if (others === undefined) this.#pages.set(page, new Set([range]));
       else others.add(range);
+      this.#mark(page);
     }
     this.#changed.fire();
   }
@@ -54,6 +64,7 @@ export class Watchpoints {
       const others = this.#pages.get(page);
       others?.delete(range);
       if (others?.size === 0) this.#pages.delete(page);
+      this.#mark(page);
     }
     this.#changed.fire();
   }
@@ -98,6 +109,13 @@ export class Watchpoints {
     const touches = this.#touches;
     this.#touches = [];
     return touches;
+  }
+
+  #mark(page: number): void {
+    const writes = this.concernPage(page, 'write') ? pageWait.watchedWrites : 0;
+    const reads = this.concernPage(page, 'read') ? pageWait.watchedReads : 0;
+    const place = page - this.#firstPage;
+    this.#waits[place] = ((this.#waits[place] as number) & pageWait.stores) | writes | reads;
   }
 }
 

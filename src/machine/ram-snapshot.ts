@@ -7,7 +7,7 @@ import { pack, unpack } from './packing.ts';
 export type RamSnapshot = ReadonlyMap<number, SavedBlock>;
 
 interface SavedBlock {
-  /** Blocks with the same one are taken for the same (ADR 13). */
+  /** Blocks with the same one are taken for the same (ADR 14). */
   readonly hash: bigint;
   /** Packed, or a file's own. */
   readonly bytes: Uint8Array;

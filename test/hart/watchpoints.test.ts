@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { Watchpoints } from '../../src/hart/watchpoints.ts';
 import type { EngineName } from '../../src/hart/harts.ts';
 import { machineMode, supervisorMode } from '../../src/hart/hart-mode.ts';
 import { atp, flags, op, ramBase, TestMachine } from './fixture.ts';
@@ -8,7 +7,7 @@ const data = ramBase + 0x3000;
 
 describe('hart/watchpoints', () => {
   it('concern the bytes of a range, and its pages', () => {
-    const watchpoints = new Watchpoints();
+    const watchpoints = new TestMachine().physical.watchpoints;
     watchpoints.add({ address: data + 0xffe, length: 4, reads: false, writes: true });
     assert.equal(watchpoints.concern(data + 0xff8, 8, 'write'), true);
     assert.equal(watchpoints.concern(data + 0xff8, 6, 'write'), false);
@@ -21,7 +20,7 @@ describe('hart/watchpoints', () => {
   });
 
   it('count each range, and tell of changes', () => {
-    const watchpoints = new Watchpoints();
+    const watchpoints = new TestMachine().physical.watchpoints;
     let changes = 0;
     watchpoints.onDidChange(() => changes++);
     const [one, two] = [0, 1].map(() => ({ address: data, length: 8, reads: true, writes: false }));

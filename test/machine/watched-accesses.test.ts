@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Machine } from '../../src/machine/machine.ts';
 import type { MachineStop } from '../../src/machine/machine-stop.ts';
+import { launchBare, launchHosted } from './determinism.ts';
 import { Laboratory } from '../vmm/fixture.ts';
 import { TinyGuest } from '../vmm/tiny-guest.ts';
 import { finish, li, loopForever, op, program, ramBase, sbi, start, store, x } from './fixture.ts';
@@ -78,6 +79,29 @@ for (const engine of ['reference', 'interpreter', 'translator'] as const)
 function toData(rd: number): number {
   return op('auipc', { rd, imm: data - ramBase });
 }
+
+describe('machine/watched-accesses', () => {
+  for (const [where, launch] of [
+    ['on the bare machine', launchBare],
+    ['with two guests', launchHosted],
+  ] as const)
+    it(`have wasm left no more often for what nobody accesses, ${where}`, () => {
+      const [plain, watched] = [false, true].map((isWatched) => {
+        const { machine } = launch({ engine: 'translator' });
+        const { ramBase, ramSize } = machine.board.memory;
+        for (let index = 1; isWatched && index <= 10; index++)
+          machine.watchpoints.add({
+            address: ramBase + ramSize - 0x1000 * index + 8 * index,
+            length: 8,
+            reads: index % 2 === 0,
+            writes: true,
+          });
+        assert.equal(machine.run({ until: 1_000_000 }).kind, 'budget');
+        return machine.departures;
+      });
+      assert.deepEqual(watched, plain);
+    });
+});
 
 function accessesOf(stop: MachineStop): Extract<MachineStop, { kind: 'watchpoint' }>['accesses'] {
   assert.equal(stop.kind, 'watchpoint', stop.kind);

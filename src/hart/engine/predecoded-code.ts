@@ -5,7 +5,7 @@ import type { Decode } from '../../isa/decode.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { predecodedBytes } from '../layout.ts';
 import type { Breakpoints } from '../breakpoints.ts';
-import type { MachineMemory } from '../memory.ts';
+import { pageWait, type MachineMemory } from '../memory.ts';
 import { pageRecordsBytes } from './layout.ts';
 import { PagePool } from './page-pool.ts';
 import { RecordBreakpoints } from './record-breakpoints.ts';
@@ -164,12 +164,12 @@ export class PredecodedCode {
 
   /** Are all stores to a page of RAM to be seen, by who asked for that? */
   isWaitedFor(page: number): boolean {
-    return this.#watched[page] === 1;
+    return ((this.#watched[page] as number) & pageWait.stores) !== 0;
   }
 
   /** From now on all stores to a page of RAM are to be seen. */
   watch(page: number): void {
-    this.#watched[page] = 1;
+    this.#watched[page] = (this.#watched[page] as number) | pageWait.stores;
     for (const user of this.#users) user.watchStores(this.#memory.ramOffset + page * pageBytes);
   }
 

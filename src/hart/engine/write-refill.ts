@@ -1,4 +1,4 @@
-import type { MachineMemory } from '../memory.ts';
+import { pageWait, type MachineMemory } from '../memory.ts';
 import type { HartPlace } from './exit-code.ts';
 import { ramPage } from './find-table.ts';
 import { contextWord, engineWord, pageRecordsBytes, walkPlan } from './layout.ts';
@@ -86,7 +86,10 @@ function writeSteps(frame: RefillFrame, stages: readonly FunctionIndex[], leave:
     () => useRecords(frame, leave),
     () => {
       code.get(access);
-      code.if(() => checkStore(frame, leave));
+      code.if(
+        () => checkStore(frame, leave),
+        () => checkLoad(frame, leave),
+      );
     },
   );
   writeEntry(frame);
@@ -110,6 +113,15 @@ function useRecords(frame: RefillFrame, leave: Label): void {
   code.i32(predecodedOffset - pageRecordsBytes);
   code.plain('i32.add');
   code.set(size);
+}
+
+/** Leaves where loads of the page have to be seen. */
+function checkLoad({ code, memory, place }: RefillFrame, leave: Label): void {
+  code.get(place);
+  code.memory('i32.load8_u', memory.pages.waitedFor);
+  code.i32(pageWait.watchedReads);
+  code.plain('i32.and');
+  code.brIf(leave);
 }
 
 /** Leaves where stores to the page have to be seen. */

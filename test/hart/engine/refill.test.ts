@@ -17,6 +17,7 @@ import {
 } from '../../../src/hart/hart-mode.ts';
 import { pteBit } from '../../../src/hart/translation/page-table.ts';
 import { atp, op, ramBase, TestMachine } from '../fixture.ts';
+import { pageWait } from '../../../src/hart/memory.ts';
 import { Random } from './differential/random.ts';
 
 /** Where tables are, of all levels; and the pages of code and data, at the beginning of RAM. */
@@ -43,8 +44,7 @@ describe('hart/engine, the refill of TLBs in wasm', () => {
       fc.property(fc.integer(), (seed) => {
         const pair = [0, 1].map(() => new TestMachine('interpreter')) as [TestMachine, TestMachine];
         const [inside, outside] = pair;
-        // Where any memory is watched, wasm fills nothing by itself: here it is where there is none.
-        outside.physical.watchpoints.add({ address: 0, length: 8, reads: true, writes: true });
+        neverInside(outside);
         const random = new Random(seed);
         for (const machine of pair) prepare(machine, new Random(seed));
         const settings = Array.from({ length: 4 }, () => chooseSetting(random));
@@ -71,6 +71,16 @@ describe('hart/engine, the refill of TLBs in wasm', () => {
     assert.ok(faults > 300, `${faults} accesses faulted`);
   });
 });
+
+/**
+ * Has wasm fill nothing by itself: no page of data, for it takes bytes of all of them for watched, and no code, for there
+ * is a breakpoint by virtual address, where nothing ever runs.
+ */
+function neverInside({ memory, breakpoints }: TestMachine): void {
+  const waits = new Uint8Array(memory.wasm.buffer, memory.pages.waitedFor, memory.ramSize / pageBytes);
+  waits.fill(pageWait.watchedReads | pageWait.watchedWrites);
+  breakpoints.add('virtual', 0x7777_0000_0000_0000n);
+}
 
 /** Loads, stores and jumps everywhere, and tables with entries of all kinds, which lead to each other and to it. */
 function prepare(machine: TestMachine, random: Random): void {
