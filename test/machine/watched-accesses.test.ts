@@ -88,10 +88,11 @@ describe('machine/watched-accesses', () => {
     it(`have wasm left no more often for what nobody accesses, ${where}`, () => {
       const [plain, watched] = [false, true].map((isWatched) => {
         const { machine } = launch({ engine: 'translator' });
-        const { ramBase, ramSize } = machine.board.memory;
-        for (let index = 1; isWatched && index <= 10; index++)
+        const watches = isWatched ? 10 : 0;
+        const end = ramBase + machine.board.memory.ramSize;
+        for (let index = 1; index <= watches; index++)
           machine.watchpoints.add({
-            address: ramBase + ramSize - 0x1000 * index + 8 * index,
+            address: end - 0x1000 * index + 8 * index,
             length: 8,
             reads: index % 2 === 0,
             writes: true,
