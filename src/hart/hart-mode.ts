@@ -6,10 +6,15 @@ export interface HartMode {
   readonly virtual: boolean;
 }
 
+/** M mode. */
 export const machineMode: HartMode = { privilege: 3, virtual: false };
+/** S mode, which is HS mode where V is 0. */
 export const supervisorMode: HartMode = { privilege: 1, virtual: false };
+/** U mode. */
 export const userMode: HartMode = { privilege: 0, virtual: false };
+/** VS mode. */
 export const virtualSupervisorMode: HartMode = { privilege: 1, virtual: true };
+/** VU mode. */
 export const virtualUserMode: HartMode = { privilege: 0, virtual: true };
 
 /** The shared object for a mode; M is never virtual. */

@@ -25,6 +25,7 @@ import { TrapRecords } from './trap-records.ts';
 import { Triggers } from './triggers/triggers.ts';
 import { VirtualMemory } from './virtual-memory.ts';
 
+/** What a hart is made from. */
 export interface HartOptions {
   readonly isa: Isa;
   readonly memory: MachineMemory;

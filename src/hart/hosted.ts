@@ -12,6 +12,7 @@ export interface HostedLevels {
   supervisor: boolean;
 }
 
+/** A privilege level that may be hosted: M, or HS. */
 export type HostedLevel = 'machine' | 'supervisor';
 
 /** The hosted level that the hart is in, where no instruction is ever fetched. */

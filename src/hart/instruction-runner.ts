@@ -1,3 +1,5 @@
+import { mret, sret } from '../isa/extensions/privileged.ts';
+import { ecall } from '../isa/extensions/rv64i-control.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import { engineExit } from './engine/engine-exit.ts';
 import type { Engine } from './engine/engine.ts';
@@ -132,6 +134,6 @@ export class InstructionRunner {
   }
 }
 
-const ecallWord = 0x73;
-const sretWord = 0x1020_0073;
-const mretWord = 0x3020_0073;
+const ecallWord = ecall.encoding.match;
+const sretWord = sret.encoding.match;
+const mretWord = mret.encoding.match;

@@ -8,6 +8,8 @@ export const pmpEntries = 16;
 
 /** Fields of a pmpcfg byte. */
 export const pmpConfiguration = { R: 1, W: 2, X: 4, A: 0x18, L: 0x80 } as const;
+
+/** Values of the field A, where they stand in the byte (Priv. 3.7.1). */
 export const pmpMode = { OFF: 0, TOR: 0x08, NA4: 0x10, NAPOT: 0x18 } as const;
 
 interface Region {
@@ -114,6 +116,7 @@ export function pmpConfigurationOf(state: HartState, entry: number): number {
   return Number((register >> BigInt(8 * (entry % 8))) & 0xffn);
 }
 
+/** The pmpaddr CSR of an entry. */
 export function pmpAddressRegister(entry: number): StoredCsr {
   return `pmpaddr${entry}` as StoredCsr;
 }

@@ -136,6 +136,7 @@ export const storedCsrs = [
   'mhpmevent6',
 ] as const;
 
+/** A CSR that has bits of its own. */
 export type StoredCsr = (typeof storedCsrs)[number];
 
 /** Which slot has the bits of a CSR. */

@@ -53,6 +53,7 @@ export interface BoardRequests {
   readonly timersChanged: () => void;
 }
 
+/** Makes the parts and wires them; `hosted` is what harts ask for as they run. */
 export function createBoard(
   configuration: CheckedConfiguration,
   hosted: HostedLevels,

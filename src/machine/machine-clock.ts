@@ -1,6 +1,7 @@
 import { assert } from '../common/errors.ts';
 import type { SteadyClock } from '../hart/clock.ts';
 
+/** What a machine's clock knows beside its steps. */
 export interface MachineClockState {
   readonly [name: string]: number | bigint;
   /** Steps' worth of time that passed while every hart waited. */

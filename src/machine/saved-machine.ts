@@ -30,6 +30,7 @@ export interface SavedMachine extends SavedBoard {
   readonly ended: FinalStop | undefined;
 }
 
+/** What `Machine.save` keeps of its board; `former` as there. */
 export function saveBoard(board: Board, former: SavedBoard | undefined): SavedBoard {
   const { harts, bus, htif, clock } = board;
   return {
@@ -41,6 +42,7 @@ export function saveBoard(board: Board, former: SavedBoard | undefined): SavedBo
   };
 }
 
+/** The inverse of `saveBoard`. */
 export function restoreBoard(board: Board, saved: SavedBoard): void {
   const { memory, physical, harts, bus, htif, clock } = board;
   restoreRam(hashedRam(board), saved.ram, (offset, length) =>

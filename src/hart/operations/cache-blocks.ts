@@ -9,6 +9,7 @@ export const cacheBlockManagement: Operation = (context, decoded) => {
   return fires(context, address) ?? outcome(context.memory.checkBlock(address), address, decoded);
 };
 
+/** CBO.ZERO. */
 export const cacheBlockZero: Operation = (context, decoded) => {
   const address = context.state.getX(decoded.rs1);
   return fires(context, address) ?? outcome(context.memory.zeroBlock(address), address, decoded);

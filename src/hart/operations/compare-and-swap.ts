@@ -4,7 +4,9 @@ import type { AccessSize } from '../../isa/semantics.ts';
 import type { Trap } from '../trap.ts';
 import type { Operation, OperationContext } from './operation.ts';
 
+/** AMOCAS.W */
 export const compareAndSwapWord = single(4);
+/** AMOCAS.D */
 export const compareAndSwapDouble = single(8);
 
 /** Unpriv. Zacas: a pair that begins with x0 is zero, and what is loaded for it is dropped. */

@@ -1,6 +1,8 @@
 /** Page numbers (address >> 12) as numbers: 52 bits at most, so exact. Branded, for the walk mixes three kinds. */
 export type VirtualPage = number & { readonly __space: 'gva' };
+/** Likewise, guest-physical. */
 export type GuestPage = number & { readonly __space: 'gpa' };
+/** Likewise, host-physical. */
 export type HostPage = number & { readonly __space: 'hpa' };
 
 /** Bits of a page-table entry's low half (Priv. 12.3). */

@@ -30,6 +30,7 @@ export interface WalkStep {
 /** Sees every entry in the order in which the hart reads them. */
 export type WalkObserver = (step: WalkStep) => void;
 
+/** What address a walk is to translate, for what, and by which tables. */
 export interface WalkRequest {
   readonly address: bigint;
   readonly access: PageAccess;

@@ -44,6 +44,8 @@ export const triggerBit = {
   countPending: 1n << 8n,
   trapHit: 1n << 58n,
 } as const;
+
+/** The field count of an icount trigger's tdata1. */
 export const countField = { low: 10n, mask: 0x3fffn } as const;
 
 /** The value of tdata1 of a trigger that does nothing. */

@@ -249,13 +249,17 @@ export class Triggers {
 /** Fields of tcontrol. */
 export const tcontrolBit = { mte: 1 << 3, mpte: 1 << 7 } as const;
 
-/** Where the state has tdata1, tdata2 and tdata3 of a trigger. */
+/** The slot of a trigger's tdata1. */
 export function dataSlot(index: number): number {
   return hartSlot.triggers + 2 * index;
 }
+
+/** The slot of a trigger's tdata2. */
 export function compareSlot(index: number): number {
   return hartSlot.triggers + 2 * index + 1;
 }
+
+/** The slot of a trigger's tdata3. */
 export function extraSlot(index: number): number {
   return hartSlot.triggerExtras + index;
 }
