@@ -61,6 +61,7 @@ export abstract class Device<
   abstract readonly registers: readonly Register[];
   protected abstract readonly rules: AccessRules;
 
+  #sizes: number | undefined;
   #byOffset: ReadonlyMap<number, readonly Register[]> | undefined;
   // What was found last: drivers access one register again and again, and its exit asks for it twice.
   #lastOffset = -1;
@@ -111,7 +112,7 @@ export abstract class Device<
 
   /** A guest's load. `undefined`: access fault. */
   load(offset: number, size: AccessSize): bigint | undefined {
-    if (offset % size !== 0 || !this.rules.sizes.includes(size)) return undefined;
+    if (!this.#decodes(offset, size)) return undefined;
     const register = this.registerAt(offset, 'read');
     if (register === undefined) return this.rules.undefinedOffsets === 'zero' ? 0n : undefined;
     const value = this.read(register);
@@ -119,12 +120,14 @@ export abstract class Device<
     return BigInt.asUintN(size * 8, value >> BigInt((offset - register.offset) * 8));
   }
 
-  /** A guest's store. `false`: access fault. */
+  /** A guest's store; `value` is unsigned, and as wide as `size` says. `false`: access fault. */
   store(offset: number, size: AccessSize, value: bigint): boolean {
-    if (offset % size !== 0 || !this.rules.sizes.includes(size)) return false;
+    if (!this.#decodes(offset, size)) return false;
     const register = this.registerAt(offset, 'write');
     if (register === undefined) return this.rules.undefinedOffsets === 'zero';
-    if (size >= register.width) {
+    if (size === register.width) {
+      this.write(register, value);
+    } else if (size > register.width) {
       this.write(register, BigInt.asUintN(register.width * 8, value));
     } else {
       const shift = BigInt((offset - register.offset) * 8);
@@ -132,6 +135,12 @@ export abstract class Device<
       this.write(register, (this.peek(register) & ~lanes) | ((value << shift) & lanes));
     }
     return true;
+  }
+
+  #decodes(offset: number, size: AccessSize): boolean {
+    // A size is a bit of its own.
+    this.#sizes ??= this.rules.sizes.reduce((sizes: number, each) => sizes | each, 0);
+    return (offset & (size - 1)) === 0 && (this.#sizes & size) !== 0;
   }
 
   #findRegister(offset: number, access: 'read' | 'write', bank: string | undefined): Register | undefined {

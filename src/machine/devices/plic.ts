@@ -70,7 +70,7 @@ export class Plic extends Device<PlicRegister, PlicState> {
 
   /** Sets the line of a source (level-triggered): its request waits in the gateway while one is claimed. */
   setLine(source: number, raised: boolean): void {
-    assert(source > 0 && source <= this.sources, `the PLIC has no source ${source}`);
+    assert(source > 0 && source <= this.sources, 'a line leads to a source of the PLIC');
     // Devices say it at every access; only a change goes on to the gateway.
     if (getBit(this.#level, source) === raised) return;
     setBit(this.#level, source, raised);
