@@ -89,7 +89,7 @@ export class CsrFile {
   /** `undefined`: not with the hart's extensions. */
   #known(name: string): Register | undefined {
     const register = this.#byName.get(name);
-    assert(register !== undefined || csrByName.has(name), `there is no CSR ${name}`);
+    if (register === undefined) assert(csrByName.has(name), `there is no CSR ${name}`);
     return register;
   }
 
