@@ -42,7 +42,8 @@ export class MachineClock implements SteadyClock {
   }
 
   ticks(): bigint {
-    return BigInt.asUintN(64, BigInt(Math.floor(this.elapsed / this.stepsPerTick)) + this.#offset);
+    const ticks = BigInt(Math.floor(this.elapsed / this.stepsPerTick));
+    return this.#offset === 0n ? ticks : BigInt.asUintN(64, ticks + this.#offset);
   }
 
   stepsUntil(deadline: bigint): number {
