@@ -24,7 +24,7 @@ export class ExitLog {
     return this.#total;
   }
 
-  /** Begins the next row, empty but for its sequence number, in place of the oldest one. */
+  /** Begins the next row, empty (`ExitRow.clear`) but for its sequence number, in place of the oldest one. */
   begin(): ExitRow {
     this.current.base = (this.#total % this.#capacity) * rowWords;
     this.current.clear();

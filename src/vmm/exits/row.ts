@@ -18,10 +18,11 @@ export class ExitRow {
     this.base = base;
   }
 
+  /** Makes the columns of one word 0. What one of two words holds means nothing until one of these says so. */
   clear(): void {
     // A loop: `fill` is a call into the host, which takes longer.
     const first = this.base / 2;
-    for (let at = first; at < first + rowWords / 2; at++) this.#pairs[at] = 0;
+    for (let at = first; at < first + narrowPairs; at++) this.#pairs[at] = 0;
   }
 
   /** A copy that later exits do not change. */
@@ -130,7 +131,9 @@ const narrowColumns = [
   'resumed',
 ] as const;
 
-/** Columns of two words: 64-bit patterns and counts. */
+const narrowPairs = Math.ceil(narrowColumns.length / 2);
+
+/** Columns of two words: 64-bit patterns and counts. The first of them are set in every row. */
 const wideColumns = [
   'sequence',
   'step',

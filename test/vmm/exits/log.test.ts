@@ -1,6 +1,27 @@
 import assert from 'node:assert/strict';
 import { ExitLog } from '../../../src/vmm/exits/log.ts';
+import { ExitRecord, type ExitNames } from '../../../src/vmm/exits/record.ts';
 import { column } from '../../../src/vmm/exits/row.ts';
+
+const names: ExitNames = {
+  guest: () => 'guest',
+  device: () => ({ name: 'device', registers: [] }),
+  vcpu: () => ({ guest: 'guest', id: 0 }),
+};
+
+/** What a record tells of some exits only. */
+const sometimes = [
+  'instruction',
+  'hypercall',
+  'access',
+  'device',
+  'register',
+  'csr',
+  'injected',
+  'mapped',
+  'resumed',
+  'cost',
+] as const;
 
 function write(log: ExitLog, pc: bigint): void {
   const row = log.begin();
@@ -37,6 +58,11 @@ describe('vmm/exits/log', () => {
     const log = new ExitLog(1);
     write(log, 1n);
     assert.equal(log.begin().get(column.guest), 0);
+    log.current.words.fill(0xffff_ffff);
+    const row = log.begin();
+    for (const always of [column.step, column.pc, column.stval, column.htval]) row.setWide(always, 0n);
+    const record = new ExitRecord(row.copy(), names);
+    for (const name of sometimes) assert.equal(record[name], undefined, name);
   });
 
   it('goes back in history and forward again', () => {
