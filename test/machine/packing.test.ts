@@ -33,22 +33,12 @@ describe('machine/packing', () => {
     );
   });
 
-  it('gives back lengths at which another byte is needed to tell them', () => {
-    const plainBytes = noise(blockBytes, 3);
-    for (const plain of [14, 15, 16, 269, 270, 271, 524, 525, 526])
-      for (const again of [4, 18, 19, 20, 273, 274, 275, 5000]) {
-        const block = new Uint8Array(blockBytes);
-        block.set(plainBytes.subarray(0, plain));
-        block.fill(7, plain, plain + again);
-        block.set(plainBytes.subarray(0, 1000), plain + again);
-        assert.deepEqual(unpacked(pack(block), blockBytes), block, `${plain} and ${again}`);
-      }
-  });
-
   it('makes what repeats itself short, and nothing longer', () => {
-    assert.ok(pack(new Uint8Array(blockBytes)).length < 100);
+    // Snappy takes three bytes for 64 that were there before.
+    const shortest = blockBytes / 20;
+    assert.ok(pack(new Uint8Array(blockBytes)).length < shortest);
     const text = new TextEncoder().encode('static int do_something(struct task_struct *task);\n'.repeat(300));
-    assert.ok(pack(text.subarray(0, blockBytes)).length < 500);
+    assert.ok(pack(text.subarray(0, blockBytes)).length < 1.1 * shortest);
     const random = noise(blockBytes, 1);
     assert.deepEqual(pack(random), random);
     assert.notEqual(pack(random).buffer, random.buffer);
