@@ -343,12 +343,13 @@ class Episode {
 
   #compare(expected: HartStop, actual: HartStop): void {
     const [reference, other] = this.#pair;
+    const entries = other.entries;
     const isSame =
       Buffer.from(reference.hart.stateBytes).equals(other.hart.stateBytes) &&
       Buffer.from(reference.memory.ram.buffer, reference.memory.ramOffset, ownBytes).equals(
         Buffer.from(other.memory.ram.buffer, other.memory.ramOffset, ownBytes),
       ) &&
-      reference.entries.every((entry, index) => entry === other.entries[index]) &&
+      reference.entries.every((entry, index) => entry === entries[index]) &&
       expected.kind === actual.kind &&
       reference.bus.log.length === other.bus.log.length;
     if (isSame) return;
