@@ -36,7 +36,8 @@ export class Breakpoints {
   }
 
   has(space: BreakpointSpace, address: bigint): boolean {
-    return this.#pages[space].get(address >> pageBits)?.has(offsetOf(address)) ?? false;
+    const pages = this.#pages[space];
+    return pages.size > 0 && (pages.get(address >> pageBits)?.has(offsetOf(address)) ?? false);
   }
 
   /** The pages that have any, by number (address >> 12), with the offsets in each. */

@@ -3,7 +3,8 @@ import type { AccessKind, AccessSize } from '../isa/semantics.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
 import type { HartState } from './state.ts';
 import type { HostPage, PageAccess } from './translation/page-table.ts';
-import { accessRegime, fetchRegime, type TranslationRegime } from './translation/regime.ts';
+import { HartRegimes } from './translation/hart-regimes.ts';
+import type { TranslationRegime } from './translation/regime.ts';
 import type { PageWalker, WalkFault } from './translation/walk.ts';
 
 /** Why an access by virtual address failed. */
@@ -31,16 +32,18 @@ export class VirtualMemory {
   readonly #state: HartState;
   readonly #physical: PhysicalMemory;
   readonly #walker: PageWalker;
+  readonly #regimes: HartRegimes;
 
   constructor(state: HartState, physical: PhysicalMemory, walker: PageWalker) {
     this.#state = state;
     this.#physical = physical;
     this.#walker = walker;
+    this.#regimes = new HartRegimes(state);
   }
 
   /** The instruction word at pc: 16 bits where its low two bits are not 3. */
   fetch(pc: bigint): number | AccessFault {
-    const regime = fetchRegime(this.#state);
+    const regime = this.#regimes.fetch();
     const page = this.#translate(pc, 'execute', regime);
     if (typeof page !== 'number') return page;
     const offset = offsetInPage(pc);
@@ -57,7 +60,7 @@ export class VirtualMemory {
 
   /** Unsigned. */
   load(address: bigint, size: AccessSize, kind: AccessKind): bigint | AccessFault {
-    const regime = accessRegime(this.#state, kind);
+    const regime = this.#regimes.access(kind);
     const place = this.#locate(
       address,
       size,
@@ -71,7 +74,7 @@ export class VirtualMemory {
 
   /** `value` is taken modulo 2^(8 size). Nothing is stored where a part cannot be. */
   store(address: bigint, size: AccessSize, value: bigint, kind: AccessKind): AccessFault | undefined {
-    const regime = accessRegime(this.#state, kind);
+    const regime = this.#regimes.access(kind);
     const place = this.#locate(address, size, 'write', regime);
     if ('kind' in place) return place;
     if (place.split !== 0) return this.#storeSplit(address, size, value, place, regime);
@@ -131,7 +134,7 @@ export class VirtualMemory {
   }
 
   #locateBlock(address: bigint, access: 'read' | 'write'): number | AccessFault {
-    const regime = accessRegime(this.#state, 'normal');
+    const regime = this.#regimes.access('normal');
     const page = this.#translate(address, access, regime);
     if (typeof page !== 'number') return page;
     const place = page * pageBytes + (offsetInPage(address) & -blockBytes);
@@ -143,7 +146,7 @@ export class VirtualMemory {
    * exception, loads and stores that are as misaligned would have to be one, too (Priv. PMA, alignment).
    */
   #locateAtomic(address: bigint, size: 4 | 8 | 16, access: 'read' | 'write'): number | AccessFault {
-    const regime = accessRegime(this.#state, 'normal');
+    const regime = this.#regimes.access('normal');
     const offset = offsetInPage(address);
     const isAligned = offset % size === 0;
     // Faults of the translation come first; but a page that is not written in the end does not become dirty.

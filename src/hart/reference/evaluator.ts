@@ -31,7 +31,7 @@ export class Evaluator {
   word = 0;
   readonly #context: EvaluatorContext;
   readonly #decoder: Decode;
-  readonly #decoded = new Map<number, DecodedInstruction>();
+  readonly #known = new Map<number, Known>();
   readonly #guards = new Map<Instruction, CompiledGuards>();
 
   constructor(context: EvaluatorContext) {
@@ -52,9 +52,10 @@ export class Evaluator {
     if (typeof word !== 'number') return faultTrap(word, 'fetch', pc);
     const fired = triggers.areArmed ? triggers.afterFetch(word) : undefined;
     if (fired !== undefined) return fired;
-    const decoded = this.#decode(word);
-    if (decoded === undefined) return refusalTrap('illegal-instruction', word);
-    const refused = refusal(this.#guardsOf(decoded.instruction), state);
+    const known = this.#known.get(word) ?? this.#decode(word);
+    if (known === undefined) return refusalTrap('illegal-instruction', word);
+    const { decoded, guards } = known;
+    const refused = refusal(guards, state);
     if (refused !== undefined) return refusalTrap(refused, word);
     // Unpriv. F, floating-point control and status register: 5 to 7 in frm are no rounding modes.
     if (decoded.rm === dynamicRounding && dynamicMode(state) > 4)
@@ -64,13 +65,13 @@ export class Evaluator {
     return trap;
   }
 
-  #decode(word: number): DecodedInstruction | undefined {
-    const known = this.#decoded.get(word);
-    if (known !== undefined) return known;
+  #decode(word: number): Known | undefined {
     const decoded = this.#decoder(word);
-    if (this.#decoded.size >= decodedCapacity) this.#decoded.clear();
-    if (decoded !== undefined) this.#decoded.set(word, decoded);
-    return decoded;
+    if (decoded === undefined) return undefined;
+    if (this.#known.size >= knownCapacity) this.#known.clear();
+    const known = { decoded, guards: this.#guardsOf(decoded.instruction) };
+    this.#known.set(word, known);
+    return known;
   }
 
   #guardsOf(instruction: Instruction): CompiledGuards {
@@ -88,8 +89,14 @@ function dynamicMode(state: HartState): number {
   return state.low(csrSlot.fcsr) >>> 5;
 }
 
-/** Words whose decoding is kept: more than any kernel's working set. */
-const decodedCapacity = 0x1_0000;
+/** What a word says, whenever and wherever it is met. */
+interface Known {
+  readonly decoded: DecodedInstruction;
+  readonly guards: CompiledGuards;
+}
+
+/** Words of which that is kept: more than any kernel's working set. */
+const knownCapacity = 0x1_0000;
 
 /** One instruction under way. The first fault ends it; what is evaluated after is of no consequence. */
 class Execution {

@@ -1,4 +1,5 @@
 import type { AccessKind } from '../../isa/semantics.ts';
+import { hartMode, type HartMode } from '../hart-mode.ts';
 import { csrSlot } from '../state-layout.ts';
 import type { HartState } from '../state.ts';
 import type { Privilege } from '../trap.ts';
@@ -43,18 +44,23 @@ export function fetchRegime(state: HartState): TranslationRegime {
 
 /** How the hart translates the address of a load or store. */
 export function accessRegime(state: HartState, kind: AccessKind): TranslationRegime {
+  const { virtual, privilege } = accessMode(state, kind);
+  return regimeOf(state, virtual, privilege);
+}
+
+/** As which mode's the address of a load or store is translated. */
+export function accessMode(state: HartState, kind: AccessKind): HartMode {
   if (kind !== 'normal') {
     // Priv. 18.3.1: as though V = 1, with the privilege that hstatus.SPVP says; MPRV has no say.
     const hstatus = state.low(csrSlot.hstatus);
-    return regimeOf(state, true, (hstatus & hstatusLow.SPVP) === 0 ? 0 : 1);
+    return hartMode((hstatus & hstatusLow.SPVP) === 0 ? 0 : 1, true);
   }
   const mstatus = state.low(csrSlot.mstatus);
   if (state.privilege === 3 && (mstatus & mstatusLow.MPRV) !== 0) {
     const privilege = ((mstatus >>> 11) & 3) as Privilege;
-    const virtual = (state.high(csrSlot.mstatus) & mstatusHigh.MPV) !== 0;
-    return regimeOf(state, virtual && privilege !== 3, privilege);
+    return hartMode(privilege, (state.high(csrSlot.mstatus) & mstatusHigh.MPV) !== 0);
   }
-  return regimeOf(state, state.virtual, state.privilege);
+  return state.mode;
 }
 
 /** The regime of another mode under the hart's present tables and status bits: for views. */

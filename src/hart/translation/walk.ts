@@ -4,10 +4,10 @@ import { pageBytes } from '../../common/page.ts';
 import type { PhysicalMemory } from '../physical-memory.ts';
 import type { PhysicalProtection } from '../physical-protection.ts';
 import type { Isa } from '../../isa/configuration/isa.ts';
-import { schemeOf, type TranslationScheme } from '../../isa/translation-schemes.ts';
-import type { GuestPage, HostPage, PageAccess, StageRules, Verdict, VirtualPage } from './page-table.ts';
+import type { GuestPage, HostPage, PageAccess, Verdict, VirtualPage } from './page-table.ts';
 import { judgeEntry, leafPage, levelPages, pageOf, tableIndex, usageBits } from './page-table.ts';
 import type { TranslationRegime } from './regime.ts';
+import { stagesOf, type Stage, type Stages } from './stages.ts';
 
 /** One page-table entry that a walk looked at. */
 export interface WalkStep {
@@ -69,6 +69,8 @@ export class PageWalker implements Walked {
   readonly #memory: PhysicalMemory;
   readonly #protection: PhysicalProtection;
   readonly #contiguousPages: boolean;
+  #regime: TranslationRegime | undefined;
+  #stages: Stages = { first: undefined, second: undefined };
 
   constructor(memory: PhysicalMemory, protection: PhysicalProtection, isa: Isa) {
     this.#memory = memory;
@@ -82,46 +84,47 @@ export class PageWalker implements Walked {
     this.lowest = -1;
     const page = Number(address >> 12n) as VirtualPage;
     let found: GuestPage | HostPage | WalkFault = page as number as HostPage;
-    if (regime.privilege !== 3) {
-      const scheme = schemeOf('satp', regime.satp);
-      if (scheme.levels > 0) found = this.#firstStage(page, scheme, request);
-    }
-    if (typeof found !== 'number') return found;
-    if (hasSecondStage(regime)) {
-      const offset = Number(BigInt.asUintN(12, address));
-      found = this.#secondStage(found as GuestPage, offset, access, 'access', request);
+    if (regime.virtual || regime.privilege !== 3) {
+      const { first, second } = this.#stagesOf(regime);
+      if (first !== undefined) found = this.#firstStage(page, first, second, request);
       if (typeof found !== 'number') return found;
+      if (second !== undefined) {
+        const offset = Number(BigInt.asUintN(12, address));
+        found = this.#secondStage(found as GuestPage, offset, second, access, 'access', request);
+        if (typeof found !== 'number') return found;
+      }
     }
     const host = found as HostPage;
     return this.#protection.allows(host, access, regime.privilege) ? host : { kind: 'access' };
   }
 
+  /** Harts walk by the same regime for long. */
+  #stagesOf(regime: TranslationRegime): Stages {
+    if (this.#regime !== regime) {
+      this.#regime = regime;
+      this.#stages = stagesOf(regime, this.#contiguousPages);
+    }
+    return this.#stages;
+  }
+
   /** Priv. 12.3.2, by satp or vsatp. */
   #firstStage(
     page: VirtualPage,
-    scheme: TranslationScheme,
+    stage: Stage,
+    second: Stage | undefined,
     request: WalkRequest,
   ): GuestPage | HostPage | WalkFault {
     const { access, regime, effects } = request;
-    if (!isCanonical(page, scheme)) return { kind: 'page' };
-    const { updatesUsage, memoryTypes } = regime.options;
-    const rules: StageRules = {
-      user: regime.privilege === 0,
-      sum: regime.sum,
-      mxr: regime.mxr,
-      updatesUsage,
-      memoryTypes,
-      contiguousPages: this.#contiguousPages,
-    };
-    let table = rootPage(regime.satp);
-    for (let level = scheme.levels - 1; ; level--) {
+    if (!isCanonical(page, stage)) return { kind: 'page' };
+    let table = stage.root;
+    for (let level = stage.levels - 1; ; level--) {
       const offset = 8 * tableIndex(page, level);
-      const hostTable = this.#locateEntry(table, offset, level, 'read', request);
+      const hostTable = this.#locateEntry(table, offset, second, level, 'read', request);
       if (typeof hostTable !== 'number') return hostTable;
       const entryAddress = hostTable * pageBytes + offset;
       const entry = this.#readEntry(entryAddress);
       if (level === 0) this.lowest = this.tableCount - 1;
-      const verdict = entry ? judgeEntry(entry.low, entry.high, level, access, rules) : 'unreachable';
+      const verdict = entry ? judgeEntry(entry.low, entry.high, level, access, stage.rules) : 'unreachable';
       request.observer?.({
         root: regime.virtual ? 'vsatp' : 'satp',
         level,
@@ -139,7 +142,7 @@ export class PageWalker implements Walked {
       const missing = usageBits(access) & ~entry.low;
       if (missing !== 0) {
         // Priv. 18.5.1: the update of a VS-stage entry is a write in guest-physical memory.
-        const writable = this.#locateEntry(table, offset, level, 'write', request);
+        const writable = this.#locateEntry(table, offset, second, level, 'write', request);
         if (typeof writable !== 'number') return writable;
         if (!this.#protection.allows(writable, 'write', 1)) return { kind: 'access' };
         if (effects === 'update') this.#memory.writeHalf(entryAddress, entry.low | missing);
@@ -152,44 +155,34 @@ export class PageWalker implements Walked {
   #locateEntry(
     table: number,
     offset: number,
+    second: Stage | undefined,
     level: number,
     use: 'read' | 'write',
     request: WalkRequest,
   ): HostPage | WalkFault {
-    if (!hasSecondStage(request.regime)) return table as HostPage;
-    const found = this.#secondStage(table as GuestPage, offset, use, level, request);
+    if (second === undefined) return table as HostPage;
+    const found = this.#secondStage(table as GuestPage, offset, second, use, level, request);
     if (typeof found === 'number' || found.kind !== 'guest-page') return found;
     return { ...found, implicit: use };
   }
 
-  /** Priv. 18.5.1, by hgatp. Every access is checked as U-mode's. */
+  /** Priv. 18.5.1, by hgatp. */
   #secondStage(
     page: GuestPage,
     pageOffset: number,
+    stage: Stage,
     access: PageAccess,
     purpose: number | 'access',
     request: WalkRequest,
   ): HostPage | WalkFault {
-    const { regime, effects } = request;
-    const fault: WalkFault = { kind: 'guest-page', guestPhysical: guestAddress(page, pageOffset) };
-    const scheme = schemeOf('hgatp', regime.hgatp);
-    if (page >= 2 ** (scheme.addressBits - 12)) return fault;
-    const { updatesUsage, memoryTypes } = regime.guestOptions;
-    const rules: StageRules = {
-      user: true,
-      sum: false,
-      mxr: regime.guestMxr,
-      updatesUsage,
-      memoryTypes,
-      contiguousPages: this.#contiguousPages,
-    };
+    if (page >= stage.pages) return guestFault(page, pageOffset);
     // The root table is four pages, its index two bits wider.
-    let table = rootPage(regime.hgatp);
-    let index = Math.floor(page / levelPages(scheme.levels - 1));
-    for (let level = scheme.levels - 1; ; level--) {
+    let table = stage.root;
+    let index = Math.floor(page / levelPages(stage.levels - 1));
+    for (let level = stage.levels - 1; ; level--) {
       const entryAddress = table * pageBytes + 8 * index;
       const entry = this.#readEntry(entryAddress);
-      const verdict = entry ? judgeEntry(entry.low, entry.high, level, access, rules) : 'unreachable';
+      const verdict = entry ? judgeEntry(entry.low, entry.high, level, access, stage.rules) : 'unreachable';
       request.observer?.({
         root: 'hgatp',
         level,
@@ -205,11 +198,11 @@ export class PageWalker implements Walked {
         index = tableIndex(page, level - 1);
         continue;
       }
-      if (verdict !== 'leaf') return fault;
+      if (verdict !== 'leaf') return guestFault(page, pageOffset);
       const missing = usageBits(access) & ~entry.low;
       if (missing !== 0) {
         if (!this.#protection.allows(hostPageOf(entryAddress), 'write', 1)) return { kind: 'access' };
-        if (effects === 'update') this.#memory.writeHalf(entryAddress, entry.low | missing);
+        if (request.effects === 'update') this.#memory.writeHalf(entryAddress, entry.low | missing);
       }
       return leafPage(entry.low, entry.high, level, page) as HostPage;
     }
@@ -236,18 +229,13 @@ interface Entry {
  */
 export const mostTables = 5 * (5 + 1) + 5 + 5;
 
-function hasSecondStage(regime: TranslationRegime): boolean {
-  return regime.virtual && schemeOf('hgatp', regime.hgatp).levels > 0;
-}
-
 /** Sv39: bits 63 to 39 of the address equal bit 38; of the page number, 51 to 27 bit 26. The others likewise. */
-function isCanonical(page: VirtualPage, { addressBits }: TranslationScheme): boolean {
-  const half = 2 ** (addressBits - 13);
-  return page < half || page >= 2 ** 52 - half;
+function isCanonical(page: VirtualPage, { pages }: Stage): boolean {
+  return page < pages / 2 || page >= 2 ** 52 - pages / 2;
 }
 
-function rootPage(atp: bigint): number {
-  return Number(BigInt.asUintN(44, atp));
+function guestFault(page: GuestPage, offset: number): WalkFault {
+  return { kind: 'guest-page', guestPhysical: guestAddress(page, offset) };
 }
 
 function hostPageOf(address: number): HostPage {
