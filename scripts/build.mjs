@@ -7,9 +7,9 @@
  * VS Code 1.100 and later load them.
  */
 import { existsSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { build, context } from 'esbuild';
+import { bundleOptions, root } from './build-options.mjs';
 
 /** What is built: the file under dist/ without its `.js`, and its entry under src/. */
 const programs = {
@@ -19,14 +19,6 @@ const programs = {
   extension: 'src/extension/extension.ts',
 };
 
-/** Some dependencies are CommonJS and use these names, which an ES module lacks (`require('vscode')` among them). */
-const commonJsNames = [
-  `import { createRequire as __createRequire } from 'node:module';`,
-  `import { fileURLToPath as __fileURLToPath } from 'node:url';`,
-  `const require = __createRequire(import.meta.url), __filename = __fileURLToPath(import.meta.url);`,
-].join('');
-
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const flags = new Set(process.argv.slice(2));
 for (const flag of flags) {
   if (flag !== '--watch' && flag !== '--production') {
@@ -36,7 +28,11 @@ for (const flag of flags) {
 }
 
 const started = performance.now();
-const options = buildOptions({ production: flags.has('--production') });
+const options = {
+  ...bundleOptions({ production: flags.has('--production') }),
+  entryPoints: existing(programs),
+  outdir: 'dist',
+};
 if (flags.has('--watch')) {
   const watcher = await context({ ...options, logLevel: 'info' });
   await watcher.watch();
@@ -44,29 +40,6 @@ if (flags.has('--watch')) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const { metafile } = await build({ ...options, metafile: true });
   report(metafile);
-}
-
-/**
- * @param {{ production: boolean }} variant production drops white space and local names, for the package
- * @returns {import('esbuild').BuildOptions}
- */
-function buildOptions({ production }) {
-  return {
-    absWorkingDir: root,
-    entryPoints: existing(programs),
-    outdir: 'dist',
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    external: ['vscode'],
-    banner: { js: commonJsNames },
-    sourcemap: true,
-    sourcesContent: !production,
-    minify: production,
-    keepNames: production,
-    logLevel: 'warning',
-  };
 }
 
 /**

@@ -27,6 +27,7 @@ export interface GuestOptions {
   /** As QEMU has it: vCPUs of the guests, or harts of the bare machine. */
   readonly smp?: number;
   readonly quantum?: number;
+  readonly clock?: number;
   readonly engine: string;
 }
 
@@ -58,6 +59,11 @@ export function addGuestOptions(command: Command): Command {
     .option('--harts <count>', 'harts of the bare machine: 1 to 8', parseCount)
     .option('--smp <count>', '--vcpus under the VMM, --harts without, as QEMU has it', parseCount)
     .option('--quantum <steps>', 'steps that a hart runs before the next has its turn', parseCount)
+    .option(
+      '--clock <MHz>',
+      'million instructions in a second of the guest’s time: 100 unless told',
+      parseCount,
+    )
     .option('--initrd <file>', 'initial RAM disk')
     .option('--append <text>', 'the kernel’s command line')
     .option('--kaslr-seed <number>', 'by which a Linux with KASLR chooses where it runs', parseCount)
@@ -112,6 +118,7 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
     append,
     isa,
     quantum,
+    clock,
     engine,
   } = options;
   if (image !== undefined && options.kernel !== undefined)
@@ -150,6 +157,7 @@ export function toConfiguration(image: string | undefined, options: GuestOptions
       ...(isa !== undefined && { isa }),
       ...(harts !== undefined && { harts }),
       ...(quantum !== undefined && { quantum }),
+      ...(clock !== undefined && { clockMegahertz: clock }),
       vmm: isHosted ? 'hosted' : 'none',
       ...(firmware !== 'builtin' && { firmware }),
       ...(guest.length > 0 && {

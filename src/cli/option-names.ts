@@ -31,6 +31,7 @@ const optionOf = {
   vcpus: '--vcpus',
   harts: '--harts',
   quantum: '--quantum',
+  clockMegahertz: '--clock',
   initrd: '--initrd',
   append: '--append',
   kaslrSeed: '--kaslr-seed',

@@ -57,6 +57,9 @@ export async function loadDebuggee(
     ...(configuration.isa !== undefined && { isa: readIsa(configuration.isa, nameOf(['isa'])) }),
     ...(configuration.harts !== undefined && { harts: configuration.harts }),
     ...(configuration.quantum !== undefined && { quantum: configuration.quantum }),
+    ...(configuration.clockMegahertz !== undefined && {
+      clockHertz: configuration.clockMegahertz * 1_000_000,
+    }),
     engine: configuration.engine ?? 'auto',
   });
   if (result.ok) return withNetworks(result.value, networks);

@@ -82,8 +82,14 @@ function buildMachine(
   problems: Diagnostic[],
 ): Built | undefined {
   const engine = configuration.engine === 'auto' ? standardEngine() : configuration.engine;
-  const { isa } = configuration;
-  const options = { output, engine, ...(isa && { isa }), ...inputOf(configuration.input) };
+  const { isa, clockHertz } = configuration;
+  const options = {
+    output,
+    engine,
+    ...(isa && { isa }),
+    ...(clockHertz !== undefined && { clockHertz }),
+    ...inputOf(configuration.input),
+  };
   return configuration.placement === 'hosted'
     ? buildHosted(configuration, loaded, options)
     : buildBare(configuration, loaded, options, problems);
@@ -93,6 +99,7 @@ interface MachineOptions {
   readonly output: Output;
   readonly engine: EngineName;
   readonly isa?: Isa;
+  readonly clockHertz?: number;
   readonly input?: InputLog;
 }
 

@@ -45,6 +45,8 @@ export interface DebuggeeConfiguration {
   readonly harts?: number;
   /** Steps that a hart runs before the next has its turn. */
   readonly quantum?: number;
+  /** Steps in a second of the machine's time; `MachineConfiguration` has a default. */
+  readonly clockHertz?: number;
   readonly engine: 'auto' | EngineName;
   /** Input recorded earlier, to come again at its steps. */
   readonly input?: InputLog;

@@ -112,6 +112,8 @@ const guestProperties = {
     .describe('Virtual harts of the guest under the VMM: 1 to 8. Default 1.'),
 };
 
+const clockRange = 'a clock has 10 to 10000 MHz, a multiple of 10';
+
 const guestSchema = z
   .strictObject({
     name: z
@@ -149,6 +151,15 @@ export const launchSchema = z
       .min(64, 'a turn has 64 to 1000000 steps')
       .max(1_000_000, 'a turn has 64 to 1000000 steps')
       .describe('Steps that a hart runs before the next has its turn. Default 1000.'),
+    clockMegahertz: z
+      .int()
+      .min(10, clockRange)
+      .max(10_000, clockRange)
+      .multipleOf(10, clockRange)
+      .describe(
+        'How fast the machine is for its guests: million instructions in a second of their time. A multiple of 10; default ' +
+          '100. With 1000 an instruction takes a nanosecond, as with QEMU’s `-icount shift=0`.',
+      ),
     stopOnEntry: z.boolean().describe('Stop before the first instruction. Default false.'),
     sourceMap: z
       .record(z.string(), z.string())

@@ -119,6 +119,7 @@ describe('cli/guest-options', () => {
       ['k', '--smp', '4', '--vmm', 'none'],
       { ...usual, vmm: 'none', image: 'k', harts: 4 },
     ],
+    ['a clock', ['k', '--clock', '1000'], { ...usual, vmm: 'hosted', image: 'k', clockMegahertz: 1000 }],
     ['a bare-metal VMM', ['k', '--vmm', 'v.elf'], { ...usual, vmm: 'none', image: 'v.elf', initrd: 'k' }],
     ['a bare-metal VMM alone', ['--vmm', 'v.elf'], { ...usual, vmm: 'none', image: 'v.elf' }],
   ];
@@ -132,6 +133,11 @@ describe('cli/guest-options', () => {
     ['a guest without a file', ['--guest', 'a'], /Write it as NAME=IMAGE/],
     ['what no guest has', ['--guest', 'a=k,colour=red'], /A guest has no colour/],
     ['vCPUs that are none', ['--guest', 'a=k,vcpus=x'], /^--guest a, vcpus: /],
+    [
+      'a clock of odd speed',
+      ['k', '--clock', '25'],
+      /^--clock: a clock has 10 to 10000 MHz, a multiple of 10$/,
+    ],
     ['too many vCPUs', ['k', '--vcpus', '9'], /^--vcpus: a guest has 1 to 8 vCPUs$/],
     ['too many vCPUs, as QEMU has it', ['k', '--smp', '9'], /^--smp: a guest has/],
     [

@@ -26,6 +26,7 @@ describe('machine/device-tree', () => {
       'rv64imac_zic64b_zicsr_zmmul_zaamo_zalrsc_zca_zkt_sv39',
     );
     assert.equal(tree.get('/soc')?.get('ranges')?.length, 0);
+    assert.equal(cells(tree, '/chosen', 'rng-seed').length, 8, 'as much as Linux takes for enough');
   });
 
   it('points every interrupt at a controller that is there', () => {
@@ -82,6 +83,7 @@ function compare(ours: Tree, qemus: Tree): void {
     'linux,initrd-start',
     'linux,initrd-end',
     'riscv,isa',
+    'rng-seed',
     // Newer than QEMU 7.2.
     'riscv,isa-base',
     'riscv,isa-extensions',
