@@ -102,7 +102,7 @@ export class Hart {
     this.#attention = false;
     // Between runs anyone may have changed anything.
     this.#timers.changed();
-    this.#engine?.contextChanged();
+    this.#engine?.beginRun();
     for (;;) {
       const step = state.steps;
       if (step >= this.#timers.nextStep) this.#timers.update();

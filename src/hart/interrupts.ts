@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { csrSlot } from './state-layout.ts';
+import { csrSlot, hartSlot } from './state-layout.ts';
 import { machineMode, supervisorMode, virtualSupervisorMode, type HartMode } from './hart-mode.ts';
 import type { HartState } from './state.ts';
 import { mstatusLow, sstatusLow } from './status-bits.ts';
@@ -31,6 +31,15 @@ const { SSI, VSSI, MSI, STI, VSTI, MTI, SEI, VSEI, MEI, LCOFI } = interruptSet;
 export const virtualInterrupts = VSSI | VSTI | VSEI;
 const externalLines = MSI | MTI | SEI | MEI;
 
+/** Where what is asked for at every trap has its low half: looked up here once. */
+const half = {
+  mip: 2 * csrSlot.mip,
+  mie: 2 * csrSlot.mie,
+  menvcfg: 2 * csrSlot.menvcfg,
+  hvip: 2 * csrSlot.hvip,
+  lines: 2 * hartSlot.interruptLines,
+} as const;
+
 /** Sstc: whether stimecmp, and vstimecmp, drive their timer interrupts (menvcfg.STCE and henvcfg.STCE). */
 export function timerComparatorsOn(state: HartState): { readonly s: boolean; readonly vs: boolean } {
   const s = state.high(csrSlot.menvcfg) >>> 31 === 1;
@@ -38,27 +47,35 @@ export function timerComparatorsOn(state: HartState): { readonly s: boolean; rea
 }
 
 /** The value of mip: what software set, the lines, the timers, and what the hypervisor injects (Priv. 18.4.3). */
-export function pendingInterrupts(state: HartState): number {
-  const software = state.low(csrSlot.mip);
-  const lines = state.interruptLines;
-  const comparator = state.high(csrSlot.menvcfg) >>> 31 === 1;
+export function pendingInterrupts({ halves }: HartState): number {
+  const software = halves[half.mip] as number;
+  const lines = halves[half.lines] as number;
+  const comparator = (halves[half.menvcfg + 1] as number) >>> 31 === 1;
   return (
     (software & (SSI | SEI | LCOFI)) |
     (lines & (externalLines | VSTI)) |
     ((comparator ? lines : software) & STI) |
-    (state.low(csrSlot.hvip) & virtualInterrupts)
+    ((halves[half.hvip] as number) & virtualInterrupts)
   );
 }
 
 /** Whether WFI has nothing to wait for: pending and enabled in mie, whatever the global enables say (Priv. 3.3.3). */
 export function interruptEndsWait(state: HartState): boolean {
-  return (pendingInterrupts(state) & state.low(csrSlot.mie)) !== 0;
+  return candidatesOf(state) !== 0;
+}
+
+/** The interrupts that are pending and enabled in mie. */
+function candidatesOf(state: HartState): number {
+  return pendingInterrupts(state) & (state.halves[half.mie] as number);
 }
 
 /** The interrupt to take before the next instruction, if any (Priv. 3.1.9, 12.1.3 and 18.2.3). */
 export function dueInterrupt(state: HartState): DueInterrupt | undefined {
-  const candidates = pendingInterrupts(state) & state.low(csrSlot.mie);
-  if (candidates === 0) return undefined;
+  const candidates = candidatesOf(state);
+  return candidates === 0 ? undefined : mostUrgentFor(state, candidates);
+}
+
+function mostUrgentFor(state: HartState, candidates: number): DueInterrupt | undefined {
   const { privilege, virtual } = state;
   const delegated = state.low(csrSlot.mideleg);
   const mstatus = state.low(csrSlot.mstatus);

@@ -54,20 +54,20 @@ export class HartState {
   }
 
   get privilege(): Privilege {
-    return this.low(hartSlot.privilege) as Privilege;
+    return this.halves[half.privilege] as Privilege;
   }
 
   set privilege(value: Privilege) {
-    this.setLow(hartSlot.privilege, value);
+    this.halves[half.privilege] = value;
   }
 
   /** Virtualization mode V. */
   get virtual(): boolean {
-    return this.low(hartSlot.virtual) !== 0;
+    return this.halves[half.virtual] !== 0;
   }
 
   set virtual(value: boolean) {
-    this.setLow(hartSlot.virtual, value ? 1 : 0);
+    this.halves[half.virtual] = value ? 1 : 0;
   }
 
   get mode(): HartMode {
@@ -81,11 +81,21 @@ export class HartState {
 
   /** Instructions retired, traps taken and waits cut short since reset (ADR 1); exact up to 2^53. */
   get steps(): number {
-    return this.#count(hartSlot.steps);
+    const { halves } = this;
+    return (halves[half.steps] as number) + (halves[half.steps + 1] as number) * 0x1_0000_0000;
   }
 
   set steps(value: number) {
     this.#setCount(hartSlot.steps, value);
+  }
+
+  /** So many instructions have retired. */
+  addSteps(count: number): void {
+    const { halves } = this;
+    const low = (halves[half.steps] as number) + count;
+    halves[half.steps] = low;
+    if (low > 0xffff_ffff)
+      halves[half.steps + 1] = (halves[half.steps + 1] as number) + Math.floor(low / 0x1_0000_0000);
   }
 
   /** Traps taken, and waits cut short, since reset: the steps that retired no instruction. */
@@ -99,8 +109,13 @@ export class HartState {
 
   /** Counts the trap that is taken as a step that retires nothing: without the numbers that 64 bits may need. */
   countTrap(): void {
-    this.#increment(hartSlot.steps);
-    this.#increment(hartSlot.trapsTaken);
+    const { halves } = this;
+    const steps = ((halves[half.steps] as number) + 1) | 0;
+    halves[half.steps] = steps;
+    if (steps === 0) halves[half.steps + 1] = (halves[half.steps + 1] as number) + 1;
+    const traps = ((halves[half.trapsTaken] as number) + 1) | 0;
+    halves[half.trapsTaken] = traps;
+    if (traps === 0) halves[half.trapsTaken + 1] = (halves[half.trapsTaken + 1] as number) + 1;
   }
 
   /** Instructions retired since reset; `minstret` counts these from what software last wrote. */
@@ -110,20 +125,20 @@ export class HartState {
 
   /** WFI retired, and nothing has ended the wait yet. */
   get waiting(): boolean {
-    return this.low(hartSlot.waiting) !== 0;
+    return this.halves[half.waiting] !== 0;
   }
 
   set waiting(value: boolean) {
-    this.setLow(hartSlot.waiting, value ? 1 : 0);
+    this.halves[half.waiting] = value ? 1 : 0;
   }
 
   /** Levels of the interrupt lines into the hart, a bit for each interrupt code. */
   get interruptLines(): number {
-    return this.low(hartSlot.interruptLines);
+    return this.halves[half.interruptLines] as number;
   }
 
   set interruptLines(value: number) {
-    this.setLow(hartSlot.interruptLines, value);
+    this.halves[half.interruptLines] = value;
   }
 
   /** Host-physical address that LR reserved, or `undefined`. */
@@ -132,9 +147,20 @@ export class HartState {
   }
 
   set reservation(address: bigint | undefined) {
-    this.setLow(hartSlot.reservationValid, address === undefined ? 0 : 1);
-    if (address === undefined) this.clear(hartSlot.reservationAddress);
-    else this.slots[hartSlot.reservationAddress] = address;
+    if (address === undefined) {
+      this.dropReservation();
+      return;
+    }
+    this.setLow(hartSlot.reservationValid, 1);
+    this.slots[hartSlot.reservationAddress] = address;
+  }
+
+  /** No address is reserved any more. */
+  dropReservation(): void {
+    const { halves } = this;
+    halves[half.reservationValid] = 0;
+    halves[half.reservationAddress] = 0;
+    halves[half.reservationAddress + 1] = 0;
   }
 
   /** The stored bits of a CSR, without rules and effects: the CSR file builds on this. */
@@ -182,12 +208,6 @@ export class HartState {
     this.halves[2 * slot + 1] = 0;
   }
 
-  #increment(slot: number): void {
-    const low = (this.low(slot) + 1) | 0;
-    this.setLow(slot, low);
-    if (low === 0) this.setHigh(slot, this.high(slot) + 1);
-  }
-
   #count(slot: number): number {
     return this.low(slot) + this.high(slot) * 0x1_0000_0000;
   }
@@ -198,3 +218,15 @@ export class HartState {
     this.setHigh(slot, Math.floor(value / 0x1_0000_0000));
   }
 }
+
+/** Where the slots that every trap concerns have their low halves: looked up here once. */
+const half = {
+  privilege: 2 * hartSlot.privilege,
+  virtual: 2 * hartSlot.virtual,
+  steps: 2 * hartSlot.steps,
+  trapsTaken: 2 * hartSlot.trapsTaken,
+  waiting: 2 * hartSlot.waiting,
+  interruptLines: 2 * hartSlot.interruptLines,
+  reservationValid: 2 * hartSlot.reservationValid,
+  reservationAddress: 2 * hartSlot.reservationAddress,
+} as const;

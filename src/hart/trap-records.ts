@@ -29,6 +29,18 @@ const capacity = 256;
 const slotsPerRecord = 8;
 const recordSlot = { pc: 0, sp: 1, fp: 2, root: 3, hgatp: 4, step: 5, ra: 6, a7: 7 } as const;
 
+/** Where the hart has the low halves of what a record holds: looked up here once, for it is done at every trap. */
+const pc = 2 * hartSlot.pc;
+const ra = 2 * (hartSlot.x + 1);
+const sp = 2 * (hartSlot.x + 2);
+const fp = 2 * (hartSlot.x + 8);
+const a7 = 2 * (hartSlot.x + 17);
+const zero = 2 * hartSlot.x;
+const steps = 2 * hartSlot.steps;
+const satp = 2 * csrSlot.satp;
+const vsatp = 2 * csrSlot.vsatp;
+const hgatp = 2 * csrSlot.hgatp;
+
 const notedSlots = [
   [recordSlot.pc, noted.pc],
   [recordSlot.ra, noted.ra],
@@ -60,21 +72,33 @@ export class TrapRecords {
     return Array.from({ length: this.#count }, (_, index) => this.#record(this.#count - 1 - index));
   }
 
-  /** To be called before the trap changes any state. */
-  push(state: HartState, to: HartMode, interrupt: boolean, code: number): void {
+  /** To be called before the trap from the present mode changes any state. */
+  push(state: HartState, from: HartMode, to: HartMode, interrupt: boolean, code: number): void {
     if (this.#count === capacity) this.#remove(0);
     const index = this.#count++;
-    const from = state.mode;
     this.#what[index] = pack(from, to, interrupt, code);
-    this.#copy(state, hartSlot.pc, index, recordSlot.pc);
-    this.#copy(state, hartSlot.x + 1, index, recordSlot.ra);
-    this.#copy(state, hartSlot.x + 2, index, recordSlot.sp);
-    this.#copy(state, hartSlot.x + 8, index, recordSlot.fp);
-    this.#copy(state, hartSlot.x + 17, index, recordSlot.a7);
-    this.#copy(state, hartSlot.steps, index, recordSlot.step);
-    this.#copy(state, from.virtual ? csrSlot.vsatp : csrSlot.satp, index, recordSlot.root);
+    const source = state.halves;
+    const target = this.#halves;
+    const root = from.virtual ? vsatp : satp;
     // The sink slot is never read, so it may hold anything; a zero must come from x0.
-    this.#copy(state, from.virtual ? csrSlot.hgatp : hartSlot.x, index, recordSlot.hgatp);
+    const secondRoot = from.virtual ? hgatp : zero;
+    const first = 2 * slotsPerRecord * index;
+    target[first + 2 * recordSlot.pc] = source[pc] as number;
+    target[first + 2 * recordSlot.pc + 1] = source[pc + 1] as number;
+    target[first + 2 * recordSlot.sp] = source[sp] as number;
+    target[first + 2 * recordSlot.sp + 1] = source[sp + 1] as number;
+    target[first + 2 * recordSlot.fp] = source[fp] as number;
+    target[first + 2 * recordSlot.fp + 1] = source[fp + 1] as number;
+    target[first + 2 * recordSlot.root] = source[root] as number;
+    target[first + 2 * recordSlot.root + 1] = source[root + 1] as number;
+    target[first + 2 * recordSlot.hgatp] = source[secondRoot] as number;
+    target[first + 2 * recordSlot.hgatp + 1] = source[secondRoot + 1] as number;
+    target[first + 2 * recordSlot.step] = source[steps] as number;
+    target[first + 2 * recordSlot.step + 1] = source[steps + 1] as number;
+    target[first + 2 * recordSlot.ra] = source[ra] as number;
+    target[first + 2 * recordSlot.ra + 1] = source[ra + 1] as number;
+    target[first + 2 * recordSlot.a7] = source[a7] as number;
+    target[first + 2 * recordSlot.a7 + 1] = source[a7 + 1] as number;
   }
 
   /**
@@ -97,17 +121,18 @@ export class TrapRecords {
   }
 
   /**
-   * To be called at a return from `from` once the state is that of the mode returned to: removes the latest
-   * trap from this mode to that. A kernel may have switched process or guest within the trap, so a trap from
+   * To be called at a return from `from` once the state is that of `target`, the mode returned to: removes the
+   * latest trap from this mode to that. A kernel may have switched process or guest within the trap, so a trap from
    * user mode must have the root in force now, one from VS or VU mode the VMID, and of several traps within
    * a level the one whose stack pointer is back is preferred (kernel threads).
    */
-  pop(state: HartState, from: HartMode): void {
-    const wanted = packModes(state.mode, from);
+  pop(state: HartState, target: HartMode, from: HartMode): void {
+    const wanted = packModes(target, from);
     let nearest = -1;
     for (let index = this.#count - 1; index >= 0; index--) {
-      if (((this.#what[index] as number) & modesMask) !== wanted || !this.#sameSpace(state, index)) continue;
-      if (this.#same(state, hartSlot.x + 2, index, recordSlot.sp)) {
+      if (((this.#what[index] as number) & modesMask) !== wanted || !this.#sameSpace(state, target, index))
+        continue;
+      if (this.#same(state, sp, index, recordSlot.sp)) {
         this.#remove(index);
         return;
       }
@@ -176,28 +201,19 @@ export class TrapRecords {
     };
   }
 
-  #sameSpace(state: HartState, index: number): boolean {
-    const { privilege, virtual } = state;
-    if (
-      privilege === 0 &&
-      !this.#same(state, virtual ? csrSlot.vsatp : csrSlot.satp, index, recordSlot.root)
-    ) {
-      return false;
-    }
+  #sameSpace(state: HartState, { privilege, virtual }: HartMode, index: number): boolean {
+    if (privilege === 0 && !this.#same(state, virtual ? vsatp : satp, index, recordSlot.root)) return false;
     // hgatp.VMID is bits 57:44: in the high half, 25:12.
-    const half = 2 * (index * slotsPerRecord + recordSlot.hgatp) + 1;
-    return !virtual || (((this.#halves[half] as number) ^ state.high(csrSlot.hgatp)) & 0x03ff_f000) === 0;
+    const high = 2 * (index * slotsPerRecord + recordSlot.hgatp) + 1;
+    return (
+      !virtual || (((this.#halves[high] as number) ^ (state.halves[hgatp + 1] as number)) & 0x03ff_f000) === 0
+    );
   }
 
-  #same(state: HartState, stateSlot: number, index: number, which: number): boolean {
+  /** `source`: the place of the low half in the hart's state. */
+  #same({ halves }: HartState, source: number, index: number, which: number): boolean {
     const half = 2 * (index * slotsPerRecord + which);
-    return this.#halves[half] === state.low(stateSlot) && this.#halves[half + 1] === state.high(stateSlot);
-  }
-
-  #copy(state: HartState, stateSlot: number, index: number, which: number): void {
-    const half = 2 * (index * slotsPerRecord + which);
-    this.#halves[half] = state.low(stateSlot);
-    this.#halves[half + 1] = state.high(stateSlot);
+    return this.#halves[half] === halves[source] && this.#halves[half + 1] === halves[source + 1];
   }
 
   #remove(index: number): void {

@@ -91,7 +91,7 @@ export function returnFromMachine(state: HartState, records: TrapRecords): void 
     const kept = triggers & tcontrolBit.mpte;
     state.setLow(csrSlot.tcontrol, kept | (kept >>> 4));
   }
-  resume(state, records, machineMode, target, csrSlot.mepc);
+  resume(state, records, machineMode, target, half.mepc);
 }
 
 /** SRET in the hart's virtualization mode, without its guards (Priv. 18.6.4). */
@@ -99,25 +99,26 @@ export function returnFromSupervisor(state: HartState, records: TrapRecords): vo
   if (state.virtual) {
     const status = state.low(csrSlot.vsstatus);
     state.setLow(csrSlot.vsstatus, popSupervisorStatus(status));
-    const privilege = (status & sstatusLow.SPP) === 0 ? 0 : 1;
-    resume(state, records, virtualSupervisorMode, hartMode(privilege, true), csrSlot.vsepc);
+    const target = hartMode((status & SPP) === 0 ? 0 : 1, true);
+    resume(state, records, virtualSupervisorMode, target, half.vsepc);
     return;
   }
-  const status = state.low(csrSlot.mstatus);
-  const hstatus = state.low(csrSlot.hstatus);
+  const { halves } = state;
+  const status = halves[half.mstatus] as number;
+  const hstatus = halves[half.hstatus] as number;
   // Priv. 3.1.6.3: leaving M mode, by SRET too, clears MPRV.
-  state.setLow(csrSlot.mstatus, popSupervisorStatus(status) & ~mstatusLow.MPRV);
-  state.setLow(csrSlot.hstatus, hstatus & ~hstatusLow.SPV);
-  const privilege = (status & sstatusLow.SPP) === 0 ? 0 : 1;
-  const target = hartMode(privilege, (hstatus & hstatusLow.SPV) !== 0);
-  resume(state, records, supervisorMode, target, csrSlot.sepc);
+  halves[half.mstatus] = popSupervisorStatus(status) & ~MPRV;
+  halves[half.hstatus] = hstatus & ~SPV;
+  const target = hartMode((status & SPP) === 0 ? 0 : 1, (hstatus & SPV) !== 0);
+  resume(state, records, supervisorMode, target, half.sepc);
 }
 
 /** Who takes an exception that code in mode `from` raises. Priv. 18.6.2: M, but for medeleg HS, but for hedeleg VS. */
 export function exceptionDestination(state: HartState, from: HartMode, code: number): HartMode {
-  const delegated = from.privilege !== 3 && ((state.low(csrSlot.medeleg) >>> code) & 1) === 1;
+  const { halves } = state;
+  const delegated = from.privilege !== 3 && (((halves[half.medeleg] as number) >>> code) & 1) === 1;
   if (!delegated) return machineMode;
-  const toGuest = from.virtual && ((state.low(csrSlot.hedeleg) >>> code) & 1) === 1;
+  const toGuest = from.virtual && (((halves[half.hedeleg] as number) >>> code) & 1) === 1;
   return toGuest ? virtualSupervisorMode : supervisorMode;
 }
 
@@ -125,21 +126,13 @@ export function exceptionDestination(state: HartState, from: HartMode, code: num
 function enterMode(state: HartState, records: TrapRecords, cause: TrapCause, to: HartMode): void {
   const from = state.mode;
   if (countsEvents(state)) settleEvents(state);
-  records.push(state, to, cause.interrupt, cause.code);
-  switch (to) {
-    case machineMode:
-      enterMachine(state, cause, from);
-      break;
-    case supervisorMode:
-      enterSupervisor(state, cause, from);
-      break;
-    default:
-      enterVirtualSupervisor(state, cause, from);
-      break;
-  }
+  records.push(state, from, to, cause.interrupt, cause.code);
+  if (to.privilege === 3) enterMachine(state, cause, from);
+  else if (to.virtual) enterVirtualSupervisor(state, cause, from);
+  else enterSupervisor(state, cause, from);
   state.mode = to;
   state.waiting = false;
-  state.reservation = undefined;
+  state.dropReservation();
   state.countTrap();
 }
 
@@ -157,60 +150,100 @@ function enterMachine(state: HartState, cause: TrapCause, from: HartMode): void 
   if (triggers !== 0) state.setLow(csrSlot.tcontrol, (triggers & tcontrolBit.mte) << 4);
   state.clear(csrSlot.mtval2);
   state.clear(csrSlot.mtinst);
-  enterHandler(state, cause, csrSlot.mepc, csrSlot.mcause, csrSlot.mtval, csrSlot.mtvec);
+  enterHandler(state, cause, half.mepc, half.mcause, half.mtval, half.mtvec);
 }
 
 function enterSupervisor(state: HartState, cause: TrapCause, from: HartMode): void {
-  state.setLow(csrSlot.mstatus, pushSupervisorStatus(state.low(csrSlot.mstatus), from));
-  let hstatus = state.low(csrSlot.hstatus) & ~(hstatusLow.SPV | hstatusLow.GVA);
-  if (from.virtual) {
-    hstatus = (hstatus & ~hstatusLow.SPVP) | hstatusLow.SPV | (from.privilege === 1 ? hstatusLow.SPVP : 0);
-  }
-  if (cause.gva) hstatus |= hstatusLow.GVA;
-  state.setLow(csrSlot.hstatus, hstatus);
-  state.clear(csrSlot.htval);
-  state.clear(csrSlot.htinst);
-  enterHandler(state, cause, csrSlot.sepc, csrSlot.scause, csrSlot.stval, csrSlot.stvec);
+  const { halves } = state;
+  halves[half.mstatus] = pushSupervisorStatus(halves[half.mstatus] as number, from);
+  let hstatus = (halves[half.hstatus] as number) & ~(SPV | GVA);
+  if (from.virtual) hstatus = (hstatus & ~SPVP) | SPV | (from.privilege === 1 ? SPVP : 0);
+  if (cause.gva) hstatus |= GVA;
+  halves[half.hstatus] = hstatus;
+  halves[half.htval] = 0;
+  halves[half.htval + 1] = 0;
+  halves[half.htinst] = 0;
+  halves[half.htinst + 1] = 0;
+  enterHandler(state, cause, half.sepc, half.scause, half.stval, half.stvec);
 }
 
 function enterVirtualSupervisor(state: HartState, cause: TrapCause, from: HartMode): void {
   state.setLow(csrSlot.vsstatus, pushSupervisorStatus(state.low(csrSlot.vsstatus), from));
-  enterHandler(state, cause, csrSlot.vsepc, csrSlot.vscause, csrSlot.vstval, csrSlot.vstvec);
+  enterHandler(state, cause, half.vsepc, half.vscause, half.vstval, half.vstvec);
 }
 
+/** The registers are given by the places of their low halves. */
 function enterHandler(
-  state: HartState,
+  { halves }: HartState,
   { code, interrupt }: TrapCause,
   epc: number,
   cause: number,
   value: number,
   vector: number,
 ): void {
-  state.copy(hartSlot.pc, epc);
-  state.setLow(cause, code);
-  state.setHigh(cause, interrupt ? 0x8000_0000 : 0);
-  state.clear(value);
-  state.copy(vector, hartSlot.pc);
-  const base = state.low(vector);
-  state.setLow(hartSlot.pc, base & ~3);
+  halves[epc] = halves[half.pc] as number;
+  halves[epc + 1] = halves[half.pc + 1] as number;
+  halves[cause] = code;
+  halves[cause + 1] = interrupt ? 0x8000_0000 : 0;
+  halves[value] = 0;
+  halves[value + 1] = 0;
+  const base = halves[vector] as number;
+  let high = halves[vector + 1] as number;
+  let low = base & ~3;
   // Priv. 3.1.7: vectored mode sends interrupts, and only these, to BASE + 4 × cause.
-  if ((base & 3) === 1 && interrupt) state.pc += BigInt(4 * code);
+  if ((base & 3) === 1 && interrupt) {
+    const target = (low >>> 0) + 4 * code;
+    low = target;
+    if (target > 0xffff_ffff) high++;
+  }
+  halves[half.pc] = low;
+  halves[half.pc + 1] = high;
 }
 
 function pushSupervisorStatus(status: number, from: HartMode): number {
-  let pushed = status & ~(sstatusLow.SPIE | sstatusLow.SIE | sstatusLow.SPP);
-  if ((status & sstatusLow.SIE) !== 0) pushed |= sstatusLow.SPIE;
-  return from.privilege === 1 ? pushed | sstatusLow.SPP : pushed;
+  let pushed = status & ~(SPIE | SIE | SPP);
+  if ((status & SIE) !== 0) pushed |= SPIE;
+  return from.privilege === 1 ? pushed | SPP : pushed;
 }
 
 function popSupervisorStatus(status: number): number {
-  const popped = (status & ~(sstatusLow.SPP | sstatusLow.SIE)) | sstatusLow.SPIE;
-  return (status & sstatusLow.SPIE) === 0 ? popped : popped | sstatusLow.SIE;
+  const popped = (status & ~(SPP | SIE)) | SPIE;
+  return (status & SPIE) === 0 ? popped : popped | SIE;
 }
 
+/** `epc`: the place of its low half. */
 function resume(state: HartState, records: TrapRecords, from: HartMode, target: HartMode, epc: number): void {
-  state.copy(epc, hartSlot.pc);
+  const { halves } = state;
+  halves[half.pc] = halves[epc] as number;
+  halves[half.pc + 1] = halves[epc + 1] as number;
   state.mode = target;
-  state.reservation = undefined;
-  records.pop(state, from);
+  state.dropReservation();
+  records.pop(state, target, from);
 }
+
+/** Where registers have their low halves: looked up here once, for a look-up costs more than what is done with it. */
+const half = {
+  pc: 2 * hartSlot.pc,
+  mstatus: 2 * csrSlot.mstatus,
+  mepc: 2 * csrSlot.mepc,
+  mcause: 2 * csrSlot.mcause,
+  mtval: 2 * csrSlot.mtval,
+  mtvec: 2 * csrSlot.mtvec,
+  hstatus: 2 * csrSlot.hstatus,
+  htval: 2 * csrSlot.htval,
+  htinst: 2 * csrSlot.htinst,
+  sepc: 2 * csrSlot.sepc,
+  scause: 2 * csrSlot.scause,
+  stval: 2 * csrSlot.stval,
+  stvec: 2 * csrSlot.stvec,
+  vsstatus: 2 * csrSlot.vsstatus,
+  vsepc: 2 * csrSlot.vsepc,
+  vscause: 2 * csrSlot.vscause,
+  vstval: 2 * csrSlot.vstval,
+  vstvec: 2 * csrSlot.vstvec,
+  medeleg: 2 * csrSlot.medeleg,
+  hedeleg: 2 * csrSlot.hedeleg,
+} as const;
+const { SPP, SPIE, SIE } = sstatusLow;
+const { SPV, SPVP, GVA } = hstatusLow;
+const { MPRV } = mstatusLow;

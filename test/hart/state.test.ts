@@ -31,6 +31,21 @@ describe('hart/state', () => {
     assert.equal(state.retired, 2 ** 40 - 1);
   });
 
+  it('counts steps and traps beyond 32 bits', () => {
+    const state = stateOf(0);
+    state.steps = 2 ** 32 - 3;
+    state.trapsTaken = 2 ** 33 - 1;
+    state.addSteps(2);
+    assert.equal(state.steps, 2 ** 32 - 1);
+    state.countTrap();
+    assert.equal(state.steps, 2 ** 32);
+    assert.equal(state.trapsTaken, 2 ** 33);
+    state.addSteps(2 ** 40 - 1);
+    assert.equal(state.steps, 2 ** 40 + 2 ** 32 - 1);
+    state.addSteps(1);
+    assert.equal(state.steps, 2 ** 40 + 2 ** 32);
+  });
+
   it('gives each slot to one thing and fits the area', () => {
     assert.ok(Math.max(...Object.values(csrSlot)) < hartStateSlots);
     assert.ok(hartSlot.f + 32 <= hartSlot.csr);

@@ -21,12 +21,12 @@ describe('hart/trap-records', () => {
   const push = (from: HartMode, to: HartMode, sp = 0x1000n): void => {
     state.mode = from;
     state.setX(2, sp);
-    records.push(state, to, false, 8);
+    records.push(state, from, to, false, 8);
   };
   const pop = (from: HartMode, to: HartMode, sp = 0x1000n): void => {
     state.mode = to;
     state.setX(2, sp);
-    records.pop(state, from);
+    records.pop(state, to, from);
   };
 
   it('tells where, when and why, innermost first', () => {

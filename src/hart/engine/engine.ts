@@ -22,6 +22,7 @@ import { ProgramCounter } from './program-counter.ts';
 import { Refill, type TranslatePage } from './refill.ts';
 import { StopsAtPc } from './stops-at-pc.ts';
 import type { TablePages, TableUser } from './table-pages.ts';
+import { ToldTime } from './told-time.ts';
 import { TranslationContexts } from './translation-contexts.ts';
 import { TranslatorNews } from './translator-news.ts';
 import { WatchedStores } from './watched-stores.ts';
@@ -41,10 +42,10 @@ export class Engine implements CodeUser, TableUser {
   readonly #key = new Int32Array(contextKeyWords);
   readonly #run: Interpreter['run'];
   readonly #isOpen: () => boolean;
-  readonly #clock: SteadyClock | undefined;
-  /** `engineWord.clockOffset`. */
-  readonly #offset: BigUint64Array;
+  readonly #time: ToldTime;
   #contextIsStale = true;
+  #refillsAreStale = true;
+  #callsInside = false;
   /** How many stores were done here since wasm was left: steps of the run under way. */
   #stored = 0;
   #isEntry: 0 | 1 = 0;
@@ -82,9 +83,7 @@ export class Engine implements CodeUser, TableUser {
     this.#code = code;
     this.#records = options.records;
     this.#isOpen = options.isOpen;
-    this.#clock = options.clock;
-    this.#offset = new BigUint64Array(memory.wasm.buffer, place.engineOffset + engineWord.clockOffset, 1);
-    words[engineWord.stepsPerTick / 4] = options.clock?.stepsPerTick ?? 0;
+    this.#time = new ToldTime(options.clock, words);
     this.#contexts = contexts;
     this.#words = words;
     this.#pc = new ProgramCounter(state, memory, contexts);
@@ -100,33 +99,39 @@ export class Engine implements CodeUser, TableUser {
     watchpoints.onDidChange(() => this.flushAll());
   }
 
+  /** Between runs of the hart anyone may have changed anything. */
+  beginRun(): void {
+    this.#contextIsStale = true;
+    this.#time.beginRun(this.#state.steps);
+  }
+
   /**
    * Runs at most `budget` instructions, each of which retires, and adds their number to the hart's steps. State
    * is exact at every exit.
    */
   run(budget: number): EngineExit {
     if (this.#contextIsStale) this.#selectContext();
-    this.#allowRefills();
-    this.#contexts.setInterruptWaits(interruptEndsWait(this.#state) ? sstatusLow.SIE : 0);
+    if (this.#refillsAreStale) this.#allowRefills();
+    if (this.#callsInside)
+      this.#contexts.setInterruptWaits(interruptEndsWait(this.#state) ? sstatusLow.SIE : 0);
     if (this.#returned) {
       this.#returned = false;
       this.#isEntry = this.#isAfterCall() ? 1 : 0;
     }
-    const elapsed = this.#clock?.elapsed ?? 0;
-    if (this.#clock !== undefined) this.#offset[0] = this.#clock.offset;
+    const words = this.#words;
+    const end = this.#state.steps + budget;
     let left = budget;
     let standstills = 0;
     let exit: EngineExit | undefined;
     do {
       const slice = Math.min(left, this.#news.untilSample);
-      this.#tellTime(elapsed + budget - left + slice);
+      this.#time.enter(end - left + slice);
       const why = this.#run(slice, this.#isEntry);
       this.#isEntry = 0;
       this.departures.left(why);
       this.#contexts.follow();
-      if (this.#words[engineWord.notedCalls / 4] !== 0)
-        this.#recordCalls(this.#state.steps + budget - left + slice);
-      const done = slice - (this.#words[engineWord.remaining / 4] as number);
+      if (words[callCount] !== 0) this.#recordCalls(end - left + slice);
+      const done = slice - (words[remaining] as number);
       left -= done;
       this.#news.pass(done);
       this.#news.tellIfDue();
@@ -150,7 +155,7 @@ export class Engine implements CodeUser, TableUser {
       if (why === exitCode.slow) this.#isEntry = 1;
     } while (exit === undefined);
     this.#stops.passes = false;
-    this.#state.steps += budget - left;
+    this.#state.addSteps(budget - left);
     return exit;
   }
 
@@ -170,6 +175,8 @@ export class Engine implements CodeUser, TableUser {
 
   /** Whether system calls may be taken without anybody but the trap records being told. */
   set callsInside(value: boolean) {
+    if (value === this.#callsInside) return;
+    this.#callsInside = value;
     this.#words[engineWord.callsInside / 4] = value ? 1 : 0;
   }
 
@@ -196,8 +203,9 @@ export class Engine implements CodeUser, TableUser {
     this.#contextIsStale = true;
   }
 
-  /** Forgets all translations: PMP changed, or memory was replaced. */
+  /** Forgets all translations: PMP, triggers or what is watched changed, or memory was replaced. */
   flushAll(): void {
+    this.#refillsAreStale = true;
     this.#contexts.flushAll();
   }
 
@@ -218,6 +226,7 @@ export class Engine implements CodeUser, TableUser {
   }
 
   breakpointsChanged(): void {
+    this.#refillsAreStale = true;
     this.#contexts.flushExecute();
   }
 
@@ -256,8 +265,8 @@ export class Engine implements CodeUser, TableUser {
 
   /** Passes on what calls wasm took and did not return from; `end` is the step at which its budget would have ended. */
   #recordCalls(end: number): void {
-    const calls = this.#words[engineWord.notedCalls / 4] as number;
-    this.#words[engineWord.notedCalls / 4] = 0;
+    const calls = this.#words[callCount] as number;
+    this.#words[callCount] = 0;
     for (let call = 0; call < calls; call++) {
       const note = (engineWord.calls + call * notedCalls.bytes) / 4;
       this.#records.pushCall(this.#words.subarray(note, note + notedCalls.bytes / 4), end);
@@ -269,14 +278,9 @@ export class Engine implements CodeUser, TableUser {
     return page !== undefined && this.#code.isAfterCall(page, this.#pc.offset);
   }
 
-  /** `atEnd`: the clock's steps where nothing is left of the budget. */
-  #tellTime(atEnd: number): void {
-    this.#words[engineWord.clockAtEnd / 4] = atEnd;
-    this.#words[engineWord.clockAtEnd / 4 + 1] = atEnd / 2 ** 32;
-  }
-
   /** Where there are breakpoints at virtual addresses, each page is looked at for them when it is fetched from. */
   #allowRefills(): void {
+    this.#refillsAreStale = false;
     const data = this.#isOpen() ? refillInside.data : 0;
     const execute = data !== 0 && !this.#stops.areVirtual ? refillInside.execute : 0;
     this.#words[engineWord.refillInside / 4] = data | execute;
@@ -288,6 +292,9 @@ export class Engine implements CodeUser, TableUser {
     this.#contextIsStale = false;
   }
 }
+
+const callCount = engineWord.notedCalls / 4; // A word, looked up here once; so is the next.
+const remaining = engineWord.remaining / 4;
 
 /** An instruction may miss its page, its record, the next page and its data, each twice where pages are evicted. */
 const mostStandstills = 16;

@@ -251,9 +251,16 @@ export class TranslationContexts {
   #isOf(context: number, key: ContextKey): boolean {
     if (this.#inUse[context] === 0) return false;
     const held = this.#keys[context] as ContextKey;
-    let word = 0;
-    while (word < contextKeyWords && held[word] === key[word]) word++;
-    return word === contextKeyWords;
+    // Word by word, without a loop: it is asked at every trap.
+    return (
+      held[0] === key[0] &&
+      held[1] === key[1] &&
+      held[2] === key[2] &&
+      held[3] === key[3] &&
+      held[4] === key[4] &&
+      held[5] === key[5] &&
+      held[6] === key[6]
+    );
   }
 
   #leastRecentlyUsed(): number {
