@@ -3,13 +3,13 @@ import { csrSlot, hartSlot } from '../state-layout.ts';
 import { writeGuards } from './compile-guards.ts';
 import { engineWord } from './layout.ts';
 import type { RecordPlace } from './record-place.ts';
-import type { DispatchFrame } from './run-frame.ts';
+import type { HandlerFrame } from './run-frame.ts';
 
 /**
  * RDTIME: the machine's clock, and in a guest htimedelta with it. All that it depends on but the steps of this run is
  * written down before the run. What follows may be translated code, to which nothing else leads.
  */
-export function compileTimeRead(frame: DispatchFrame, place: RecordPlace): void {
+export function compileTimeRead(frame: HandlerFrame, place: RecordPlace): void {
   const { code, engineOffset } = frame;
   place.leaveIf(() => {
     code.i32(0);
@@ -20,10 +20,7 @@ export function compileTimeRead(frame: DispatchFrame, place: RecordPlace): void 
   place.writeX('rd', () => {
     code.i32(0);
     code.memory('i64.load', engineOffset + engineWord.clockAtEnd);
-    // Of the budget this instruction is taken already.
     code.get(frame.budget);
-    code.i32(1);
-    code.plain('i32.add');
     code.plain('i64.extend_i32_u');
     code.plain('i64.sub');
     code.i32(0);

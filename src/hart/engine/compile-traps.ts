@@ -155,7 +155,10 @@ function noteCall(frame: TrapFrame): void {
     note(place, () => readWide(frame, hartSlot.x + register));
   note(noted.root, () => readWide(frame, csrSlot.satp));
   note(noted.budget, () => {
+    // Without that of the call itself.
     code.get(frame.budget);
+    code.i32(1);
+    code.plain('i32.sub');
     code.plain('i64.extend_i32_u');
   });
   countCalls(frame, 1);

@@ -8,22 +8,17 @@ import { exitCode } from './exit-code.ts';
 import { fetchMissed } from './far-jump.ts';
 import { handlerVariants, specialHandler } from './handlers.ts';
 import { writePc, writeTlbEntry } from './interpreter-frame.ts';
-import {
-  pageRecords,
-  recordBytes,
-  recordField,
-  recordShift,
-  seenFlag,
-  tlbArray,
-  tlbField,
-} from './layout.ts';
+import { engineWord, pageRecords, recordBytes, recordField, seenFlag, tlbArray, tlbField } from './layout.ts';
 import { RecordPlace } from './record-place.ts';
-import { addToBudget, leave, type DispatchFrame } from './run-frame.ts';
+import { leave, readHandler, retire, type DispatchFrame, type HandlerFrame } from './run-frame.ts';
 import type { CodeWriter, Label } from './wasm/code-writer.ts';
 
 /**
  * Does the instruction of the current record, by the handler that the record names; the body of a loop. `done` and `undo`
  * are as in `writeRun`.
+ *
+ * What many handlers compute alike V8 computes once, before the branch table, for every instruction. So what they have
+ * in common is in the few blocks that they end in, and the rest begins with a load.
  */
 export function writeDispatch(frame: DispatchFrame, done: Label, undo: Label): void {
   const { code, budget, target, record } = frame;
@@ -34,74 +29,95 @@ export function writeDispatch(frame: DispatchFrame, done: Label, undo: Label): v
     code.set(target);
     leave(frame, exitCode.budget, done);
   });
-  addToBudget(frame, -1);
-  code.get(record);
-  code.memory('i32.load16_u', recordField.handler);
-  code.set(frame.handler);
-  code.loop((again) => {
-    const handlers: (() => void)[] = [];
-    handlers[specialHandler.decode] = () => leave(frame, exitCode.decode, undo);
-    handlers[specialHandler.slow] = () => code.br(frame.slow);
-    handlers[specialHandler.breakpoint] = () => leave(frame, exitCode.breakpoint, undo);
-    handlers[specialHandler.pageEnd] = () => {
-      addToBudget(frame, 1);
-      writePc(frame);
-      code.set(target);
-      code.br(frame.farJump);
-    };
-    handlers[specialHandler.call] = () => compileCall(frame);
-    handlers[specialHandler.return] = () => compileReturn(frame);
-    handlers[specialHandler.time] = () => {
-      compileTimeRead(frame, new RecordPlace(frame, { instruction: csrrw, reach: 'far', length: 4 }));
-    };
-    handlers[specialHandler.crossing] = () => writeCrossing(frame, done, undo);
-    handlers[specialHandler.region] = () => {
-      code.get(budget);
-      code.get(frame.passAt);
-      code.plain('i32.ne');
-      code.if(() => leave(frame, exitCode.region, undo));
-      readSaved();
-      code.br(again);
-    };
-    handlers[specialHandler.loopHead] = () => {
+  const goOn = (): void => {
+    code.plain('i32.add');
+    code.set(record);
+    readHandler(frame);
+    retire(frame);
+    code.br(frame.dispatch);
+  };
+  code.block((nearJump) => {
+    code.block((after4) => {
+      code.block((after2) => {
+        writeHandlers({ ...frame, nearJump, next: { 2: after2, 4: after4 } }, done, undo);
+      });
       code.get(record);
-      code.get(record);
-      code.memory('i32.load16_u', recordField.region);
-      code.i32(1);
-      code.plain('i32.sub');
-      code.tee(frame.handler);
-      code.memory('i32.store16', recordField.region);
-      code.get(frame.handler);
-      code.plain('i32.eqz');
-      code.if(() => leave(frame, exitCode.hotLoop, undo));
-      readSaved();
-      code.br(again);
-    };
-    const readSaved = (): void => {
-      code.get(record);
-      code.memory('i32.load16_u', recordField.saved);
-      code.i32(seenFlag - 1);
-      code.plain('i32.and');
-      code.set(frame.handler);
-    };
-    for (const variant of handlerVariants) {
-      handlers.push(() => compileInstruction(variant.instruction, new RecordPlace(frame, variant)));
-    }
-    for (const access of csrAccesses) {
-      handlers.push(() =>
-        compileCsrAccess(access, new RecordPlace(frame, { instruction: csrrw, reach: 'far', length: 4 })),
-      );
-    }
-    nestBlocks(code, handlers, () => code.get(frame.handler));
+      code.i32(recordBytes);
+      goOn();
+    });
+    code.get(record);
+    code.i32(2 * recordBytes);
+    goOn();
   });
+  code.get(record);
+  code.get(record);
+  code.memory('i32.load', recordField.imm);
+  goOn();
+}
+
+function writeHandlers(frame: HandlerFrame, done: Label, undo: Label): void {
+  const { code, budget, target, record } = frame;
+  const handlers: (() => void)[] = [];
+  handlers[specialHandler.decode] = () => leave(frame, exitCode.decode, undo);
+  handlers[specialHandler.slow] = () => code.br(frame.slow);
+  handlers[specialHandler.breakpoint] = () => leave(frame, exitCode.breakpoint, undo);
+  handlers[specialHandler.pageEnd] = () => {
+    writePc(frame);
+    code.set(target);
+    code.br(frame.refetch);
+  };
+  handlers[specialHandler.call] = () => compileCall(frame);
+  handlers[specialHandler.return] = () => compileReturn(frame);
+  handlers[specialHandler.time] = () => {
+    compileTimeRead(frame, new RecordPlace(frame, { instruction: csrrw, reach: 'far', length: 4 }));
+  };
+  handlers[specialHandler.crossing] = () => writeCrossing(frame, done, undo);
+  handlers[specialHandler.region] = () => {
+    code.get(budget);
+    code.get(frame.passAt);
+    code.plain('i32.ne');
+    code.if(() => leave(frame, exitCode.region, undo));
+    readSaved();
+    code.br(frame.dispatch);
+  };
+  handlers[specialHandler.loopHead] = () => {
+    code.get(record);
+    code.get(record);
+    code.memory('i32.load16_u', recordField.region);
+    code.i32(1);
+    code.plain('i32.sub');
+    code.tee(frame.handler);
+    code.memory('i32.store16', recordField.region);
+    code.get(frame.handler);
+    code.plain('i32.eqz');
+    code.if(() => leave(frame, exitCode.hotLoop, undo));
+    readSaved();
+    code.br(frame.dispatch);
+  };
+  const readSaved = (): void => {
+    code.get(record);
+    code.memory('i32.load16_u', recordField.saved);
+    code.i32(seenFlag - 1);
+    code.plain('i32.and');
+    code.set(frame.handler);
+  };
+  for (const variant of handlerVariants) {
+    handlers.push(() => compileInstruction(variant.instruction, new RecordPlace(frame, variant)));
+  }
+  for (const access of csrAccesses) {
+    handlers.push(() =>
+      compileCsrAccess(access, new RecordPlace(frame, { instruction: csrrw, reach: 'far', length: 4 })),
+    );
+  }
+  nestBlocks(code, handlers, () => code.get(frame.handler));
 }
 
 /**
  * The second half of a crossing instruction is in whatever page the next virtual one is mapped to now. If that
  * half is still what it was when the instruction was decoded, its record is right.
  */
-function writeCrossing(frame: DispatchFrame, done: Label, undo: Label): void {
-  const { code, record, bias, address, entry, nextInstruction } = frame;
+function writeCrossing(frame: HandlerFrame, done: Label, undo: Label): void {
+  const { code, record, address, entry, engineOffset } = frame;
   const toCrossing = (pageRecords.crossing - lastRecord) * recordBytes;
   writePc(frame);
   code.i64(2n);
@@ -113,7 +129,6 @@ function writeCrossing(frame: DispatchFrame, done: Label, undo: Label): void {
   code.get(address);
   code.plain('i64.ne');
   code.if(() => {
-    addToBudget(frame, 1);
     writePc(frame);
     code.set(frame.target);
     fetchMissed(frame, done, () => code.i32(0));
@@ -125,16 +140,18 @@ function writeCrossing(frame: DispatchFrame, done: Label, undo: Label): void {
   code.memory('i32.load16_u', toCrossing + recordField.saved);
   code.plain('i32.ne');
   code.if(() => leave(frame, exitCode.decode, undo));
-  addToBudget(frame, 1);
   code.get(record);
   code.i32(toCrossing);
   code.plain('i32.add');
   code.set(record);
-  code.get(bias);
-  code.i64(BigInt(toCrossing >> recordShift));
-  code.plain('i64.sub');
-  code.set(bias);
-  code.br(nextInstruction);
+  code.i32(0);
+  code.i32(0);
+  code.memory('i32.load', engineOffset + engineWord.pageRecords);
+  code.i32(toCrossing);
+  code.plain('i32.add');
+  code.memory('i32.store', engineOffset + engineWord.pageRecords);
+  readHandler(frame);
+  code.br(frame.dispatch);
 }
 
 /** A branch table over as many nested blocks as there are bodies; each body ends with a branch. */

@@ -11,12 +11,12 @@ import {
   tlbArray,
   tlbField,
 } from './layout.ts';
-import { leave, type RunFrame } from './run-frame.ts';
+import { leave, readHandler, type RunFrame } from './run-frame.ts';
 import type { Label } from './wasm/code-writer.ts';
 
 /** Finds the record of `target`'s instruction through the execute TLB. */
 export function writeFarJump(frame: RunFrame, done: Label): void {
-  const { code, entry, record, target, bias, address } = frame;
+  const { code, entry, record, target, address, engineOffset } = frame;
   code.get(target);
   writeTlbEntry(frame);
   code.tee(entry);
@@ -33,7 +33,11 @@ export function writeFarJump(frame: RunFrame, done: Label): void {
   writePatience(frame);
   code.get(entry);
   code.memory('i32.load', tlbArray.execute + tlbField.addend);
-  code.tee(record);
+  code.set(record);
+  code.i32(0);
+  code.get(record);
+  code.memory('i32.store', engineOffset + engineWord.pageRecords);
+  code.get(record);
   code.i32(pageRecords.patience * recordBytes);
   code.plain('i32.add');
   code.set(frame.patience);
@@ -59,13 +63,12 @@ export function writeFarJump(frame: RunFrame, done: Label): void {
   code.if(() => leave(frame, exitCode.hotPage, done));
   code.i32(seenFlag >> 8);
   code.set(frame.seen);
+  code.i32(0);
   code.get(target);
-  code.get(record);
-  code.i32(recordShift);
-  code.plain('i32.shr_u');
-  code.plain('i64.extend_i32_u');
-  code.plain('i64.sub');
-  code.set(bias);
+  code.i64(-4096n);
+  code.plain('i64.and');
+  code.memory('i64.store', engineOffset + engineWord.page);
+  readHandler(frame);
 }
 
 /** Lessens the patience with the page that was jumped to last. */

@@ -1,6 +1,14 @@
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { AccessSize } from '../../isa/semantics.ts';
-import { missesAligned, recordShift, tlbArray, tlbEntries, tlbEntryBytes, tlbField } from './layout.ts';
+import {
+  engineWord,
+  missesAligned,
+  recordShift,
+  tlbArray,
+  tlbEntries,
+  tlbEntryBytes,
+  tlbField,
+} from './layout.ts';
 import type { CodeWriter, Label, Local } from './wasm/code-writer.ts';
 
 /** What every handler of the interpreter works with. */
@@ -8,8 +16,6 @@ export interface InterpreterFrame {
   readonly code: CodeWriter;
   /** Address of the current record. */
   readonly record: Local;
-  /** pc = bias + (record >> 3), as long as the page is the same. */
-  readonly bias: Local;
   /** Where a far jump goes. */
   readonly target: Local;
   readonly context: Local;
@@ -21,29 +27,47 @@ export interface InterpreterFrame {
   readonly scratch: readonly Local[];
   readonly doubles: readonly Local[];
   readonly singles: readonly Local[];
-  readonly nextInstruction: Label;
+  /** The handler of the current record. */
+  readonly handler: Local;
+  /** Where `record` and `handler` are those of the instruction to go on with. */
+  readonly dispatch: Label;
+  /** The current instruction has retired: on with the one two or four bytes on, that at `recordField.imm`, or at `target`. */
+  readonly next: Readonly<Record<2 | 4, Label>>;
+  readonly nearJump: Label;
   readonly farJump: Label;
+  /** No instruction has retired: on at `target`. */
+  readonly refetch: Label;
   readonly readMiss: Label;
   readonly writeMiss: Label;
   /** TypeScript has to do the current instruction. */
   readonly slow: Label;
-  /** Where the hart's area begins in the wasm memory. */
+  /** Where the hart's areas begin in the wasm memory. */
   readonly stateOffset: number;
+  readonly engineOffset: number;
   /** At which addresses instructions begin. */
   readonly alignment: InstructionAlignment;
   /** What leads from an offset in the wasm memory to a host-physical address, for RAM. */
   readonly ramDelta: number;
 }
 
-/** Leaves the pc of the current record. */
-export function writePc({ code, bias, record }: Pick<InterpreterFrame, 'code' | 'bias' | 'record'>): void {
-  code.get(bias);
+/**
+ * Leaves the pc of the current record. It takes loads for that: V8 works out what handlers have in common before they
+ * branch, so that each instruction would pay for a pc that few ask for.
+ */
+export function writePc({ code, record, engineOffset }: PcFrame): void {
+  code.i32(0);
+  code.memory('i64.load', engineOffset + engineWord.page);
   code.get(record);
+  code.i32(0);
+  code.memory('i32.load', engineOffset + engineWord.pageRecords);
+  code.plain('i32.sub');
   code.i32(recordShift);
   code.plain('i32.shr_u');
   code.plain('i64.extend_i32_u');
   code.plain('i64.add');
 }
+
+type PcFrame = Pick<InterpreterFrame, 'code' | 'record' | 'engineOffset'>;
 
 /** From the virtual address on the stack to the entry's address, but for the array's offset in the context. */
 export function writeTlbEntry({ code, context }: Pick<InterpreterFrame, 'code' | 'context'>): void {

@@ -8,7 +8,7 @@ import { writeFarJump, writePatience } from './far-jump.ts';
 import { floatLocals } from './float-place.ts';
 import { writePc } from './interpreter-frame.ts';
 import { engineWord } from './layout.ts';
-import { addToBudget, leave, type RunFrame } from './run-frame.ts';
+import { leave, retire, type RunFrame } from './run-frame.ts';
 import type { Local } from './wasm/code-writer.ts';
 import { ModuleWriter } from './wasm/module-writer.ts';
 import type { ValueType } from './wasm/opcodes.ts';
@@ -74,7 +74,6 @@ const namedLocals = {
   exit: 'i32',
   passAt: 'i32',
   handler: 'i32',
-  bias: 'i64',
   target: 'i64',
   address: 'i64',
   patience: 'i32',
@@ -86,7 +85,7 @@ const doubleLocals: readonly ValueType[] = Array.from({ length: floatLocals.doub
 const singleLocals: readonly ValueType[] = Array.from({ length: floatLocals.singles }, () => 'f32');
 
 /**
- * done { undo { slow { readMiss { writeMiss { farJump: loop { probe; nextInstruction: loop { dispatch, handlers } } } } } } }
+ * done { undo { slow { readMiss { writeMiss { refetch: loop { probe; farJump { dispatch: loop { … } } retire } } } } } }
  *
  * Whoever goes to `done` has set `exit`, and `target` to the pc; whoever goes to `undo` has set `exit`, and the
  * current record's instruction has not retired.
@@ -94,8 +93,6 @@ const singleLocals: readonly ValueType[] = Array.from({ length: floatLocals.sing
 function writeRun(frame: RunFrame): void {
   const { code, budget, exit, target, context, address, missSize, stateOffset, engineOffset } = frame;
   code.get(budget);
-  code.i32(1);
-  code.plain('i32.sub');
   code.set(frame.passAt);
   const pcOffset = stateOffset + slotOffset(hartSlot.pc);
   code.i32(0);
@@ -122,11 +119,16 @@ function writeRun(frame: RunFrame): void {
       code.block((slow) => {
         code.block((readMiss) => {
           code.block((writeMiss) => {
-            code.loop((farJump) => {
+            code.loop((refetch) => {
               writeFarJump(frame, done);
-              code.loop((nextInstruction) => {
-                writeDispatch({ ...frame, nextInstruction, farJump, readMiss, writeMiss, slow }, done, undo);
+              code.block((farJump) => {
+                code.loop((dispatch) => {
+                  const labels = { dispatch, farJump, refetch, readMiss, writeMiss, slow };
+                  writeDispatch({ ...frame, ...labels }, done, undo);
+                });
               });
+              retire(frame);
+              code.br(refetch);
             });
           });
           missed(exitCode.writeMiss);
@@ -135,7 +137,6 @@ function writeRun(frame: RunFrame): void {
       });
       leave(frame, exitCode.slow, undo);
     });
-    addToBudget(frame, 1);
     writePc(frame);
     code.set(target);
   });

@@ -40,6 +40,9 @@ export const engineWord = {
   clockOffset: 0x308,
   /** `Clock.stepsPerTick`; 0 where reads of `time` are done outside. */
   stepsPerTick: 0x310,
+  /** Of the page that is interpreted: its virtual address, 64 bits, and where its records begin. */
+  page: 0x318,
+  pageRecords: 0x320,
   /** The last addresses at which that was, 64 bits each, in turn; `directArrival` is added. */
   lastArrivals: 0x400,
 } as const;

@@ -17,7 +17,7 @@ import { isPcRelative, type CodePlace, type Operand } from './compile-semantics.
 import { hasRounding, unitBit, writeUnit, writeUnitRefusal } from './float-unit.ts';
 import type { HandlerVariant } from './handlers.ts';
 import { writePc, writeTranslation, type InterpreterFrame } from './interpreter-frame.ts';
-import { recordBytes, recordField, recordShift } from './layout.ts';
+import { recordField } from './layout.ts';
 import type { CodeWriter, Local } from './wasm/code-writer.ts';
 import type { MemoryOpcode } from './wasm/opcodes.ts';
 
@@ -32,8 +32,7 @@ export class RecordPlace implements CodePlace, AccessPad {
   readonly #frame: InterpreterFrame;
   readonly #instruction: Instruction;
   readonly #reach: HandlerVariant['reach'];
-  /** Bytes from this record to that of the next instruction in memory. */
-  readonly #stride: number;
+  readonly #length: 2 | 4;
   #scratchInUse = 0;
 
   constructor(frame: InterpreterFrame, { instruction, reach, length }: HandlerVariant) {
@@ -46,7 +45,7 @@ export class RecordPlace implements CodePlace, AccessPad {
     this.#frame = frame;
     this.#instruction = instruction;
     this.#reach = reach;
-    this.#stride = length * (recordBytes / 2);
+    this.#length = length;
   }
 
   readX(operand: RegisterOperand): void {
@@ -71,11 +70,8 @@ export class RecordPlace implements CodePlace, AccessPad {
 
   nextPc(): void {
     const { code } = this;
-    code.get(this.#frame.bias);
-    this.#nextRecord();
-    code.i32(recordShift);
-    code.plain('i32.shr_u');
-    code.plain('i64.extend_i32_u');
+    writePc(this.#frame);
+    code.i64(BigInt(this.#length));
     code.plain('i64.add');
   }
 
@@ -243,15 +239,14 @@ export class RecordPlace implements CodePlace, AccessPad {
   }
 
   jump(target: Value): void {
-    if (this.#isNear(target)) this.#goNear();
-    else this.code.br(this.#frame.farJump);
+    this.code.br(this.#isNear(target) ? this.#frame.nearJump : this.#frame.farJump);
   }
 
   branch(condition: () => void, target: Value, compiled: Operand): void {
     condition();
     this.code.if(() => {
       if (this.#isNear(target)) {
-        this.#goNear();
+        this.code.br(this.#frame.nearJump);
       } else {
         compiled();
         this.code.set(this.#frame.target);
@@ -262,19 +257,7 @@ export class RecordPlace implements CodePlace, AccessPad {
   }
 
   fallThrough(): void {
-    this.#nextRecord();
-    this.code.set(this.#frame.record);
-    this.code.br(this.#frame.nextInstruction);
-  }
-
-  #goNear(): void {
-    const { code } = this;
-    const { record, nextInstruction } = this.#frame;
-    code.get(record);
-    this.#field('i32.load', recordField.imm);
-    code.plain('i32.add');
-    code.set(record);
-    code.br(nextInstruction);
+    this.code.br(this.#frame.next[this.#length]);
   }
 
   #isNear(target: Value): boolean {
@@ -284,11 +267,5 @@ export class RecordPlace implements CodePlace, AccessPad {
   #field(opcode: MemoryOpcode, offset: number): void {
     this.code.get(this.#frame.record);
     this.code.memory(opcode, offset);
-  }
-
-  #nextRecord(): void {
-    this.code.get(this.#frame.record);
-    this.code.i32(this.#stride);
-    this.code.plain('i32.add');
   }
 }

@@ -3,7 +3,7 @@ import { predecodedBytes } from '../layout.ts';
 import type { MachineMemory } from '../memory.ts';
 import { specialHandler } from './handlers.ts';
 import { pageRecords, pageRecordsBytes, recordBytes, recordField, seenFlag } from './layout.ts';
-import type { RecordTemplate, RecordTemplates } from './record-template.ts';
+import { templateWord, type RecordTemplates } from './record-template.ts';
 
 /** A record by its place in the pool, counted in half-words, as all of it but the immediate is. */
 export type RecordIndex = number & { readonly __engine: 'record' };
@@ -56,21 +56,25 @@ export class Records {
    * run is; 0 where the run ends.
    */
   write(record: RecordIndex, word: number, offset: number): number {
-    const template = this.#templates.of(word);
-    const { imm, nearHandler } = template;
+    const { rows } = this.#templates;
+    const row = this.#templates.rowOf(word);
+    const handlers = rows[row + templateWord.handlers] as number;
+    const imm = rows[row + templateWord.imm] as number;
     const target = offset + imm;
-    const isNear = nearHandler !== 0 && target >= 0 && target < pageBytes;
-    if (isNear) this.#write(record, template, nearHandler, imm * (recordBytes / 2));
-    else this.#write(record, template, template.handler, imm);
-    return template.step;
+    const isNear = handlers >>> 16 !== 0 && target >= 0 && target < pageBytes;
+    if (isNear) this.#write(record, row, handlers >>> 16, imm * (recordBytes / 2));
+    else this.#write(record, row, handlers & 0xffff, imm);
+    return (rows[row + templateWord.rd] as number) >>> 16;
   }
 
   /** The instruction that begins at the last half-word, whose record this is, and whose second half is `high`. */
   writeCrossing(record: RecordIndex, word: number, high: number): void {
     const crossing = (record +
       ((pageRecords.crossing - (pageRecords.end - 1)) * recordBytes) / 2) as RecordIndex;
-    const template = this.#templates.of(word);
-    this.#write(crossing, template, template.handler, template.imm);
+    const { rows } = this.#templates;
+    const row = this.#templates.rowOf(word);
+    const handler = (rows[row + templateWord.handlers] as number) & 0xffff;
+    this.#write(crossing, row, handler, rows[row + templateWord.imm] as number);
     this.#halfWords[crossing + recordField.saved / 2] = high;
     this.#halfWords[record] = specialHandler.crossing;
   }
@@ -136,11 +140,12 @@ export class Records {
     this.#halfWords[record] = (this.#halfWords[record + recordField.saved / 2] as number) & ~seenFlag;
   }
 
-  #write(record: RecordIndex, { rd, sources }: RecordTemplate, handler: number, imm: number): void {
+  #write(record: RecordIndex, row: number, handler: number, imm: number): void {
     const words = this.#words;
+    const { rows } = this.#templates;
     const first = record / 2;
-    words[first] = handler | (rd << 16);
-    words[first + recordField.rs1 / 4] = sources;
+    words[first] = handler | ((rows[row + templateWord.rd] as number) << 16);
+    words[first + recordField.rs1 / 4] = rows[row + templateWord.sources] as number;
     words[first + recordField.imm / 4] = imm;
   }
 }

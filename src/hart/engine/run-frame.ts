@@ -1,4 +1,5 @@
 import type { InterpreterFrame } from './interpreter-frame.ts';
+import { recordField } from './layout.ts';
 import type { Label, Local } from './wasm/code-writer.ts';
 
 /** What is there outside the loop over instructions. */
@@ -8,18 +9,17 @@ export interface RunFrame extends Omit<InterpreterFrame, Labels> {
   readonly seen: Local;
   /** What the budget is at the first instruction, which is not left to a region: that has been tried. */
   readonly passAt: Local;
-  readonly handler: Local;
   readonly exit: Local;
   /** Address of the page's patience: see `pageRecords`. */
   readonly patience: Local;
   /** What the budget was at the far jump into the page. */
   readonly arrival: Local;
-  readonly engineOffset: number;
 }
-/** What is there within it. */
-export type DispatchFrame = RunFrame & InterpreterFrame;
+/** What is there within it, and in handlers. */
+export type DispatchFrame = Omit<HandlerFrame, 'next' | 'nearJump'>;
+export type HandlerFrame = RunFrame & InterpreterFrame;
 
-type Labels = 'nextInstruction' | 'farJump' | 'readMiss' | 'writeMiss' | 'slow';
+type Labels = 'dispatch' | 'next' | 'nearJump' | 'farJump' | 'refetch' | 'readMiss' | 'writeMiss' | 'slow';
 
 /** Goes out to a label, with the `exitCode` that tells why. */
 export function leave({ code, exit }: RunFrame, why: number, label: Label): void {
@@ -28,10 +28,17 @@ export function leave({ code, exit }: RunFrame, why: number, label: Label): void
   code.br(label);
 }
 
-/** Gives back what of the budget an instruction took that was not done, or takes it. */
-export function addToBudget({ code, budget }: RunFrame, by: number): void {
+/** Loads the handler of the current record. */
+export function readHandler({ code, record, handler }: RunFrame): void {
+  code.get(record);
+  code.memory('i32.load16_u', recordField.handler);
+  code.set(handler);
+}
+
+/** Takes the instruction that retired off the budget. */
+export function retire({ code, budget }: RunFrame): void {
   code.get(budget);
-  code.i32(by);
-  code.plain('i32.add');
+  code.i32(1);
+  code.plain('i32.sub');
   code.set(budget);
 }
