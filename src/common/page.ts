@@ -2,3 +2,8 @@
 export const pageBytes = 0x1000;
 /** How far a byte's number is shifted for the number of its page. */
 export const pageShift = 12;
+
+/** The address in a page (its number) that lies as far from the page's beginning as `address` does from its own page's. */
+export function addressInPage(page: number, address: bigint): bigint {
+  return BigInt(page) * BigInt(pageBytes) + BigInt.asUintN(pageShift, address);
+}

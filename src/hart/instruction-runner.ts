@@ -1,3 +1,4 @@
+import { addressInPage } from '../common/page.ts';
 import { mret, sret } from '../isa/extensions/privileged.ts';
 import { ecall } from '../isa/extensions/rv64i-control.ts';
 import type { Breakpoints } from './breakpoints.ts';
@@ -130,7 +131,7 @@ export class InstructionRunner {
     const regime = fetchRegime(this.#state);
     const page = walker.walk({ address: pc, access: 'execute', regime, effects: 'none' });
     if (typeof page !== 'number') return false;
-    return breakpoints.has('physical', BigInt(page) * 4096n + BigInt.asUintN(12, pc));
+    return breakpoints.has('physical', addressInPage(page, pc));
   }
 }
 

@@ -1,6 +1,7 @@
 /** A property: 32-bit cells, a string or list of strings, bytes as they are, or `true` for mere presence. */
 export type DeviceTreeValue = readonly number[] | string | readonly string[] | Uint8Array | true;
 
+/** A node, with what lies below it. */
 export interface DeviceTreeNode {
   /** With the unit address: `serial@10000000`; empty for the root. */
   readonly name: string;

@@ -1,6 +1,7 @@
 import { assert } from '../common/errors.ts';
 import type { Hart } from '../hart/hart.ts';
 
+/** Plain data: whose turn it is. */
 export interface RotationState {
   readonly [name: string]: number;
   readonly current: number;

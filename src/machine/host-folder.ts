@@ -11,6 +11,7 @@ export interface HostFolder {
   entries(): readonly HostEntry[];
 }
 
+/** A file, as it is when it is looked at. */
 export interface HostFile {
   readonly kind: 'file';
   readonly modifiedSeconds: number;
@@ -20,14 +21,17 @@ export interface HostFile {
   read(offset: number, length: number): Uint8Array;
 }
 
+/** A symbolic link; nobody here follows it. */
 export interface HostLink {
   readonly kind: 'link';
   readonly modifiedSeconds: number;
   readonly target: string;
 }
 
+/** What a folder holds. */
 export type HostNode = HostFolder | HostFile | HostLink;
 
+/** A name in a folder, and what has it. */
 export interface HostEntry {
   readonly name: string;
   readonly node: HostNode;

@@ -35,6 +35,7 @@ export interface HostedSupervisor {
   restore(state: SavedState): void;
 }
 
+/** How far the handling of an exit has come after one of its stages. */
 export type SupervisorProgress =
   /** The exit goes on with this stage. */
   | { readonly kind: 'stage'; readonly name: string }

@@ -11,6 +11,7 @@ export interface Levels {
   readonly supervisor: HostedSupervisor | undefined;
 }
 
+/** Makes the software of the levels that the configuration has hosted. */
 export function createLevels(
   { harts, memory, physical, clint, clock, uart, bus }: Board,
   configuration: CheckedConfiguration,

@@ -13,6 +13,7 @@ export const virtMemoryMap = {
   ram: { base: 0x8000_0000 },
 } as const;
 
+/** Places for virtio devices. */
 export const virtioSlotCount = 8;
 
 /** Sources of the board's PLIC, numbered from 1. */

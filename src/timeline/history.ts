@@ -9,7 +9,7 @@ const mostCheckpoints = 12;
 /** Bytes that they take together; then, too. A guest that changes most of its RAM all the time keeps two all the same. */
 const mostCheckpointBytes = 40 * 2 ** 20;
 /** Steps between checkpoints at first; they are taken at landmarks. */
-const firstInterval = 5 * landmarkSteps;
+const usualInterval = 5 * landmarkSteps;
 
 /** Steps back come one after another: so far before where one goes, a checkpoint is kept for those that follow. */
 const anchorDistance = 100_000;
@@ -28,14 +28,21 @@ export class History {
   readonly #machine: Machine;
   readonly #checkpoints: Checkpoint[];
   readonly #mostBytes: number;
+  readonly #firstInterval: number;
   /** Kept besides, where the machine went back to last; newest first. */
   #anchors: readonly Checkpoint[] = [];
-  #interval = firstInterval;
+  #interval: number;
 
-  /** The machine must stand at its beginning. */
-  constructor(machine: Machine, mostBytes = mostCheckpointBytes) {
+  /** The machine must stand at its beginning. The limits are those that suit a debugger, where they are absent. */
+  constructor(
+    machine: Machine,
+    limits: { readonly mostBytes?: number; readonly firstInterval?: number } = {},
+  ) {
+    const { mostBytes = mostCheckpointBytes, firstInterval = usualInterval } = limits;
     this.#machine = machine;
     this.#mostBytes = mostBytes;
+    this.#firstInterval = firstInterval;
+    this.#interval = firstInterval;
     this.#checkpoints = [{ step: machine.steps, saved: machine.save() }];
     machine.onLandmark = () => this.#keepUp();
   }
@@ -83,7 +90,7 @@ export class History {
     this.#checkpoints.length = 0;
     this.#anchors = [];
     this.#checkpoints.push({ step: this.#machine.steps, saved: this.#machine.save() });
-    this.#interval = firstInterval;
+    this.#interval = this.#firstInterval;
   }
 
   /** The machine passes a landmark, so that the way back is short. */

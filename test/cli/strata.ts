@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,12 +21,16 @@ export const samples = {
   pebble: path.join(root, 'sample-guests/kernel/build/pebble.elf'),
 };
 
-/** Bundles the program as it is now. To be called once, before a suite that runs it. */
+/**
+ * Bundles the program as it is now. To be called once, before a suite that runs it. It comes to its place as a whole,
+ * because suites of other processes may be about to run what they have put there.
+ */
 export async function buildStrata(): Promise<void> {
+  const made = `${program}.${process.pid}`;
   await build({
     absWorkingDir: root,
     entryPoints: ['src/cli/main.ts'],
-    outfile: program,
+    outfile: made,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -35,6 +39,7 @@ export async function buildStrata(): Promise<void> {
     logLevel: 'warning',
     inject: ['test/choose-engine.ts'],
   });
+  renameSync(made, program);
 }
 
 /** What a run of the program left behind. */

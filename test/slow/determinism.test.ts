@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { History } from '../../src/timeline/history.ts';
+import { History, runTo } from '../../src/timeline/history.ts';
 import { hashesAt, launchBare, launchHosted, randomNumbers, randomSteps } from '../machine/determinism.ts';
 
 const limit = 20_000_000;
@@ -73,6 +73,14 @@ for (const [where, launch] of [
       assert.equal(walker.steps, begin);
       walker.run({ budget: million });
       assert.equal(walker.hash(), passed.at(-1));
+    });
+
+    it('keeps a checkpoint each fifty million steps, unless that is too many', () => {
+      const { machine: walker } = launch();
+      const history = new History(walker);
+      runTo(walker, { step: 60_000_000 });
+      assert.equal(history.checkpointStepBefore({ step: 60_000_000 }), 50_000_000);
+      assert.equal(history.checkpointStepBefore({ step: 50_000_000 }), 0);
     });
 
     it('shows the same states in five hundred single steps back', () => {

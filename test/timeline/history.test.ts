@@ -9,6 +9,9 @@ function longRun(): SampleSession['debuggee']['target']['machine'] {
   return new SampleSession({ append: 'run="primes 2000000"' }).debuggee.target.machine;
 }
 
+/** A checkpoint at each landmark. */
+const often = { firstInterval: landmarkSteps };
+
 describe('timeline/history', () => {
   it('orders marks: stages of an exit come before what follows it', () => {
     const marks: readonly Mark[] = [
@@ -23,14 +26,14 @@ describe('timeline/history', () => {
 
   it('comes to the same state at a mark, however it gets there', () => {
     const machine = longRun();
-    const history = new History(machine);
-    const marks = [123_456, 400_001, 3_000_000, 12_345_678, 60_000_001].map((step) => ({ step }));
+    const history = new History(machine, often);
+    const marks = [123_456, 400_001, 3_000_000, 10_000_001, 12_345_678].map((step) => ({ step }));
     const hashes = marks.map((mark) => {
       history.seek(mark);
       assert.deepEqual(history.now, mark);
       return machine.hash();
     });
-    for (const index of [3, 0, 4, 2, 1, 4]) {
+    for (const index of [3, 0, 2, 1, 4, 3]) {
       history.seek(marks[index] ?? { step: 0 });
       assert.equal(machine.hash(), hashes[index], `at mark ${index}`);
     }
@@ -38,18 +41,19 @@ describe('timeline/history', () => {
 
   it('keeps checkpoints at landmarks, so that the way back is short', () => {
     const machine = longRun();
-    const history = new History(machine);
-    runTo(machine, { step: 6 * landmarkSteps + 5 });
-    assert.equal(history.checkpointStepBefore({ step: 6 * landmarkSteps }), 5 * landmarkSteps);
+    const history = new History(machine, often);
+    runTo(machine, { step: 2 * landmarkSteps + 5 });
+    assert.equal(history.checkpointStepBefore({ step: 2 * landmarkSteps + 1 }), 2 * landmarkSteps);
+    assert.equal(history.checkpointStepBefore({ step: 2 * landmarkSteps }), landmarkSteps);
     assert.equal(history.checkpointStepBefore({ step: 1000 }), 0);
   });
 
   it('keeps fewer checkpoints where they would take too much room', () => {
     const machine = longRun();
-    const history = new History(machine, 1);
-    runTo(machine, { step: 11 * landmarkSteps });
-    assert.equal(history.checkpointStepBefore({ step: 11 * landmarkSteps }), 10 * landmarkSteps);
-    assert.equal(history.checkpointStepBefore({ step: 10 * landmarkSteps }), 0);
+    const history = new History(machine, { ...often, mostBytes: 1 });
+    runTo(machine, { step: 2 * landmarkSteps + 5 });
+    assert.equal(history.checkpointStepBefore({ step: 2 * landmarkSteps + 1 }), 2 * landmarkSteps);
+    assert.equal(history.checkpointStepBefore({ step: 2 * landmarkSteps }), 0);
   });
 
   it('goes back from near, where it has just gone back', () => {

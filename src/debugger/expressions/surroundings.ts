@@ -1,3 +1,4 @@
+import { addressInPage } from '../../common/page.ts';
 import { virtualSupervisorMode } from '../../hart/hart-mode.ts';
 import type { PageWalker } from '../../hart/translation/walk.ts';
 import type { TranslationRegime } from '../../hart/translation/regime.ts';
@@ -88,7 +89,7 @@ export class Surroundings {
     const walker: PageWalker = this.thread.hart.walker;
     const page = walker.walk({ address, access: 'any', regime: this.regime, effects: 'none' });
     if (typeof page !== 'number') return undefined;
-    return (BigInt(page) << 12n) | BigInt.asUintN(12, address);
+    return addressInPage(page, address);
   }
 
   /** Name of the guest that the thread belongs to, or that its exit is of. */

@@ -1,3 +1,4 @@
+import { addressInPage } from '../../common/page.ts';
 import { leafPage, pteBit, usageBits, type PageAccess } from '../../hart/translation/page-table.ts';
 import type { WalkStep } from '../../hart/translation/walk.ts';
 import type { PassPurpose, TablePass, WalkAccess, WalkEntry, WalkStage } from './address-walk.ts';
@@ -60,5 +61,5 @@ function outputOf(steps: readonly WalkStep[], input: bigint): bigint | undefined
   if (last?.verdict !== 'leaf') return undefined;
   const low = Number(BigInt.asUintN(32, last.entry));
   const page = leafPage(low, Number(last.entry >> 32n), last.level, Number(input >> 12n));
-  return BigInt(page) * 4096n + (input & 0xfffn);
+  return addressInPage(page, input);
 }

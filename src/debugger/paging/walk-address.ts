@@ -1,4 +1,5 @@
 import { gpa, hpa } from '../../common/address.ts';
+import { addressInPage } from '../../common/page.ts';
 import { hartMode, type HartMode } from '../../hart/hart-mode.ts';
 import { accessRegime, type TranslationRegime } from '../../hart/translation/regime.ts';
 import type { WalkStep } from '../../hart/translation/walk.ts';
@@ -31,7 +32,7 @@ export function walkAddress(
   const subject = { target, thread, address, access, mode, passes };
   const outcome =
     typeof found === 'number'
-      ? mappedOutcome(subject, BigInt(found) * 4096n + (address & 0xfffn))
+      ? mappedOutcome(subject, addressInPage(found, address))
       : faultOutcome(subject, found);
   const walk = { address, access, mode, stages, passes, outcome };
   return { ...walk, verdict: verdictOf(walk) };

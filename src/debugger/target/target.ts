@@ -9,6 +9,7 @@ import { guestNameOf, vmidOf } from '../../vmm/observed/observed-guest.ts';
 import type { ExitRecord } from '../../vmm/exits/record.ts';
 import type { HostedVmm } from '../../vmm/vmm.ts';
 import { hpa } from '../../common/address.ts';
+import { addressInPage } from '../../common/page.ts';
 import type { ImageSet, StratumImage } from '../images/image-set.ts';
 import { Introspection } from '../introspection/introspection.ts';
 import { Placement } from '../images/placement.ts';
@@ -176,7 +177,7 @@ export class Target {
       regime: cpu.regime(),
       effects: 'none',
     });
-    return typeof page === 'number' ? BigInt(page) * 4096n + BigInt.asUintN(12, cpu.pc) : undefined;
+    return typeof page === 'number' ? addressInPage(page, cpu.pc) : undefined;
   }
 
   /**
@@ -230,7 +231,7 @@ export class Target {
     const wrapped = BigInt.asUintN(64, address);
     const page = walker.walk({ address: wrapped, access: 'any', regime, effects: 'none' });
     if (typeof page !== 'number') return undefined;
-    const host = BigInt(page) * 4096n + BigInt.asUintN(12, wrapped);
+    const host = addressInPage(page, wrapped);
     if (this.vmm === undefined || !regime.virtual) return host;
     const owner = this.vmm.ownerOf(hpa(host));
     return owner?.kind === 'guest' ? BigInt(owner.gpa) : undefined;

@@ -2,6 +2,7 @@ import { assert } from '../../common/errors.ts';
 import { pageBytes } from '../../common/page.ts';
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { Decode } from '../../isa/decode.ts';
+import { ecall } from '../../isa/extensions/rv64i-control.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
 import { predecodedBytes } from '../layout.ts';
 import type { Breakpoints } from '../breakpoints.ts';
@@ -227,7 +228,8 @@ export class PredecodedCode {
   /** Does an ECALL come before an offset of a page? */
   isAfterCall(page: number, offset: number): boolean {
     const place = (page * pageBytes + offset) / 2;
-    return offset >= 4 && this.#ramHalfWords[place - 2] === ecallWord && this.#ramHalfWords[place - 1] === 0;
+    const words = this.#ramHalfWords;
+    return offset >= 4 && words[place - 2] === (callWord & 0xffff) && words[place - 1] === callWord >>> 16;
   }
 
   /** Does the instruction at an offset of a page reach into the next page? */
@@ -287,4 +289,4 @@ export class PredecodedCode {
 }
 
 const mostPatience = 2 ** 30;
-const ecallWord = 0x73;
+const callWord = ecall.encoding.match;

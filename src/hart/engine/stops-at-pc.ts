@@ -1,4 +1,4 @@
-import { pageBytes } from '../../common/page.ts';
+import { addressInPage, pageBytes } from '../../common/page.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import type { MachineMemory } from '../memory.ts';
 import type { HartState } from '../state.ts';
@@ -41,6 +41,6 @@ export class StopsAtPc {
     if (this.#breakpoints.pages('physical').size === 0) return false;
     const hostPage = page === undefined ? this.#refill.hostPage(this.#pc.page) : page + this.#firstHostPage;
     if (hostPage === undefined) return false;
-    return this.#breakpoints.has('physical', BigInt(hostPage) * 4096n + BigInt(this.#pc.offset));
+    return this.#breakpoints.has('physical', addressInPage(hostPage, BigInt(this.#pc.offset)));
   }
 }

@@ -1,6 +1,6 @@
 import type { GuestPhysicalAddress, HostPhysicalAddress } from '../../common/address.ts';
 import { gpa, hpa } from '../../common/address.ts';
-import { pageBytes } from '../../common/page.ts';
+import { addressInPage, pageBytes } from '../../common/page.ts';
 import type { PhysicalMemory } from '../physical-memory.ts';
 import type { PhysicalProtection } from '../physical-protection.ts';
 import type { Isa } from '../../isa/configuration/isa.ts';
@@ -243,7 +243,7 @@ function hostPageOf(address: number): HostPage {
 }
 
 function guestAddress(page: number, offset: number): GuestPhysicalAddress {
-  return gpa(BigInt(page) * 4096n + BigInt(offset));
+  return gpa(addressInPage(page, BigInt(offset)));
 }
 
 function wide(entry: Entry | undefined): bigint {

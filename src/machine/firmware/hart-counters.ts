@@ -19,6 +19,7 @@ interface HardwareCounter {
   readonly fixed?: SbiEvent['kind'];
 }
 
+/** Plain data: what the firmware knows of a hart's counters. */
 export interface HartCountersState {
   readonly [name: string]: SavedState;
   readonly events: readonly number[];

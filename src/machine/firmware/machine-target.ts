@@ -25,6 +25,7 @@ export interface FirmwareWiring {
 /** Where a suspended hart goes on, if not after its call. */
 type ResumePoint = { readonly address: bigint; readonly opaque: bigint } | null;
 
+/** Plain data: what the firmware knows of the harts, in their order. */
 export interface FirmwareState {
   readonly [name: string]: SavedState;
   readonly hsm: readonly HsmState[];

@@ -1,5 +1,6 @@
 import { macAt, type Ipv4Address, type MacAddress } from './ethernet.ts';
 
+/** UDP ports (RFC 2131, 4.1). */
 export const dhcpPort = { server: 67, client: 68 } as const;
 
 /** What a server tells (RFC 2131). */

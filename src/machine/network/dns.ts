@@ -1,5 +1,6 @@
 import type { Ipv4Address } from './ethernet.ts';
 
+/** UDP port (RFC 1035, 4.2.1). */
 export const dnsPort = 53;
 
 const headerBytes = 12;

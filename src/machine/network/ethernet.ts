@@ -3,6 +3,7 @@ export type MacAddress = number;
 /** An internet address: 32 bits, as a number. */
 export type Ipv4Address = number;
 
+/** Every station. */
 export const broadcastMac: MacAddress = 0xffff_ffff_ffff;
 
 /** What an Ethernet frame carries (IEEE 802.3, type field). */
@@ -50,6 +51,7 @@ export function macAt(bytes: Uint8Array, offset: number): MacAddress {
   return view.getUint16(offset) * 2 ** 32 + view.getUint32(offset + 2);
 }
 
+/** Writes a hardware address, in the order of the network, at an offset. */
 export function putMac(bytes: Uint8Array, offset: number, mac: MacAddress): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   view.setUint16(offset, Math.floor(mac / 2 ** 32));

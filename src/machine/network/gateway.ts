@@ -45,6 +45,7 @@ export interface OfferedService {
   readonly service: TcpService;
 }
 
+/** Plain data: all that a gateway remembers; `outside` is null where nothing leads there. */
 export interface GatewayState {
   readonly [name: string]: SavedState;
   readonly leases: LeasesState;

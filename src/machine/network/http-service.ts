@@ -3,6 +3,7 @@ import { encodeUtf8 } from '../../common/utf8.ts';
 import { findInFolder, type HostEntry, type HostFile, type HostFolder } from '../host-folder.ts';
 import type { TcpConnection, TcpService } from './tcp-connection.ts';
 
+/** TCP port (RFC 9110, 4.2.1). */
 export const httpPort = 80;
 
 /** A request line and its headers are no longer; RFC 9112, 3 asks for 8000. */

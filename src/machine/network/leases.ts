@@ -1,6 +1,7 @@
 import type { SavedState } from '../device.ts';
 import type { Ipv4Address, MacAddress } from './ethernet.ts';
 
+/** Plain data: see `Leases`. */
 export interface LeasesState {
   readonly [name: string]: SavedState;
   /** Clients in the order in which they asked. */

@@ -22,6 +22,7 @@ export interface OutsideMessage {
   readonly event: OutsideEvent;
 }
 
+/** What a guest does on a connection to the host. */
 export type OutsideEvent =
   /** A guest calls a service, by its index. */
   | { readonly kind: 'call'; readonly service: number }
@@ -70,6 +71,7 @@ export function decodeInput(bytes: Uint8Array): OutsideInput | undefined {
   return kind === 'data' ? { kind, channel, bytes: payload } : { kind, channel };
 }
 
+/** Plain data: how many events there ever were. */
 export interface OutsideState {
   readonly [name: string]: SavedState;
   readonly emitted: number;

@@ -12,6 +12,7 @@ import {
   type TcpSegment,
 } from './tcp-segment.ts';
 
+/** Plain data: the connections of a station. */
 export interface TcpEndpointState {
   readonly [name: string]: SavedState;
   /** How many connections there ever were. */

@@ -24,6 +24,7 @@ interface Transfer {
   readonly blockBytes: number;
 }
 
+/** Plain data: the transfers under way, and how many there ever were. */
 export interface TftpState {
   readonly [name: string]: SavedState;
   readonly begun: number;

@@ -8,6 +8,7 @@ export const ringFeature = {
   ringReset: 40,
 } as const;
 
+/** What every queue of ours can do. */
 export const ringFeatures: readonly VirtioFeature[] = [
   {
     name: 'RING_INDIRECT_DESC',

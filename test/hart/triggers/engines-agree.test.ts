@@ -67,6 +67,7 @@ const mode: fc.Arbitrary<HartMode> = fc.constantFrom(
 
 describe('hart/triggers in the interpreter and in the evaluator', () => {
   it('come to the same state', () => {
+    const machines = [new TestMachine('reference'), new TestMachine('interpreter')] as const;
     fc.assert(
       fc.property(
         fc.array(instruction, { minLength: loopLength - 1, maxLength: loopLength - 1 }),
@@ -75,8 +76,9 @@ describe('hart/triggers in the interpreter and in the evaluator', () => {
         fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 2, maxLength: 5 }),
         fc.nat(3),
         (loop, triggers, where, budgets, tcontrol) => {
-          const [reference, ...engines] = (['reference', 'interpreter'] as const).map((engine) => {
-            const machine = new TestMachine(engine);
+          for (const machine of machines) {
+            machine.hart.reset(0n);
+            machine.physical.poke(place, new Uint8Array(256));
             machine.program([...loop, op('jal', { rd: 0, imm: -4 * loop.length })]);
             // Goes on after the instruction that trapped, in the mode that it came from.
             machine.program(
@@ -103,16 +105,12 @@ describe('hart/triggers in the interpreter and in the evaluator', () => {
               machine.setCsr('tdata2', compare);
               machine.setCsr('tdata1', data);
             });
-            return machine;
-          });
-          assert.ok(reference);
-          for (const budget of budgets)
-            for (const machine of [reference, ...engines]) machine.hart.run(budget);
-          for (const machine of engines) {
-            assert.equal(machine.state.trapsTaken, reference.state.trapsTaken);
-            assert.deepEqual(machine.hart.stateBytes, reference.hart.stateBytes);
-            assert.deepEqual(machine.physical.peek(place, 128), reference.physical.peek(place, 128));
           }
+          for (const budget of budgets) for (const machine of machines) machine.hart.run(budget);
+          const [reference, engine] = machines;
+          assert.equal(engine.state.trapsTaken, reference.state.trapsTaken);
+          assert.deepEqual(engine.hart.stateBytes, reference.hart.stateBytes);
+          assert.deepEqual(engine.physical.peek(place, 128), reference.physical.peek(place, 128));
         },
       ),
       { numRuns: 80, seed: 7 },

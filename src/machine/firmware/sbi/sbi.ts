@@ -34,6 +34,7 @@ export type SbiOutcome =
   /** The caller does not go on after the call: its hart was stopped or suspended, or the system reset. */
   | { readonly kind: 'no-return' };
 
+/** A function of an extension, and what it does. */
 export interface SbiFunction {
   /** FID; ignored for legacy extensions. */
   readonly id: number;
@@ -45,6 +46,7 @@ export interface SbiFunction {
   readonly call: (target: SbiTarget, args: SbiArguments, extensions: readonly SbiExtension[]) => SbiOutcome;
 }
 
+/** An extension that a caller may probe for and call. */
 export interface SbiExtension {
   /** EID. */
   readonly id: number;
@@ -64,11 +66,14 @@ export type SbiFence =
   | { readonly kind: 'hfence.gvma'; readonly range: FenceRange; readonly vmid?: bigint }
   | { readonly kind: 'hfence.vvma'; readonly range: FenceRange; readonly asid?: bigint };
 
+/** SBI, System Reset Extension: the types of a reset. */
 export const resetType = { shutdown: 0, coldReboot: 1, warmReboot: 2 } as const;
+/** Likewise, its reasons. */
 export const resetReason = { none: 0, systemFailure: 1 } as const;
 
 /** HSM states (SBI 9, table 1); transitions take no time here, so the pending ones are never seen. */
 export const hsmState = { started: 0, stopped: 1, suspended: 4 } as const;
+/** One of them. */
 export type HsmState = (typeof hsmState)[keyof typeof hsmState];
 
 /**
@@ -120,10 +125,13 @@ export interface SbiTarget {
   readVirtual(address: bigint, length: number): Uint8Array | Trap;
 }
 
+/** The call is done; `value` is what it returns. */
 export const success = (value = 0n): SbiOutcome => ({ kind: 'return', error: sbiError.success, value });
+/** The call is refused, by the name of its error. */
 export const failure = (error: Exclude<keyof typeof sbiError, 'success'>): SbiOutcome => ({
   kind: 'return',
   error: sbiError[error],
   value: 0n,
 });
+/** The caller does not go on after its call. */
 export const noReturn: SbiOutcome = { kind: 'no-return' };

@@ -10,6 +10,7 @@ export interface Fid {
   readonly isOpen: boolean;
 }
 
+/** Plain data: the fids in use. */
 export type FidsState = readonly Fid[];
 
 /** More at a time are refused. */

@@ -25,10 +25,12 @@ export function requireWhole(request: MessageReader): void {
   if (request.isShort) throw new RequestError('protocol');
 }
 
+/** The share is not for reading only. */
 export function requireWritable({ access }: RequestContext): void {
   if (access === 'read-only') throw new RequestError('readOnly');
 }
 
+/** The inode is a folder. */
 export function requireFolder({ kind }: Inode): void {
   if (kind !== 'folder') throw new RequestError('notFolder');
 }

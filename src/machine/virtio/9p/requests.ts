@@ -29,6 +29,7 @@ export const requestNumber = {
 /** Rlerror. */
 export const errorAnswer = 7;
 
+/** A request that is known here, as the protocol calls it. */
 export type RequestName = keyof typeof requestNumber;
 
 const names = new Map<number, RequestName>(

@@ -18,6 +18,7 @@ export interface ShareOptions {
   readonly nowSeconds: () => number;
 }
 
+/** Plain data: a session, with what the guest has changed. */
 export interface ServerState {
   readonly [name: string]: SavedState;
   readonly messageBytes: number;

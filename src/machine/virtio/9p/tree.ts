@@ -23,6 +23,7 @@ export interface Inode {
   readonly target: string;
 }
 
+/** Plain data: the inodes that the guest has met. */
 export interface TreeState {
   readonly [name: string]: SavedState;
   readonly made: number;
@@ -30,6 +31,8 @@ export interface TreeState {
 }
 
 const nothing: FileContent = { size: 0, hostBytes: 0, clusters: [] };
+
+/** The number of the shared folder's own inode. */
 export const rootNumber = 1;
 
 /**

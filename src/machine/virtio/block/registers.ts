@@ -16,14 +16,16 @@ export const blockFeatures: readonly VirtioFeature[] = [
   { name: 'BLK_F_WRITE_ZEROES', bit: 14, summary: 'Knows the command to write zeroes.' },
 ];
 
+/** Offered by a disk that is not to be written. */
 export const readOnlyFeature: VirtioFeature = {
   name: 'BLK_F_RO',
   bit: 5,
   summary: 'Cannot be written.',
 };
 
-/** Segments of a discard or of writing zeroes in one request, and sectors in each. */
+/** Segments of a discard or of writing zeroes in one request. */
 export const mostSegments = 64;
+/** Sectors in each of them. */
 export const mostSectors = 0xffff;
 /** Descriptors of data in a request: the queue's, but for its header and its status. */
 export const blockQueueSize = 256;
