@@ -1,6 +1,4 @@
-import { floatOperands } from '../engine/float-unit.ts';
 import type { Block, PlacedInstruction } from './flow-graph.ts';
-import { plainAccess } from './steady-pages.ts';
 
 /** Loads, or stores, by one register that does not change between them, most often all in one page: a frame, a structure. */
 export interface AccessGroup {
@@ -31,11 +29,12 @@ interface Run {
 export function groupAccesses({ instructions }: Block): readonly GroupedPart[] {
   const parts: { start: number; end: number; groups: AccessGroup[] }[] = [];
   for (const { register, array, places } of runsOf(instructions)) {
+    if (places.length < fewest) continue;
     const [first, last] = [places[0] as number, (places.at(-1) as number) + 1];
     const members = places.map((place) => instructions[place] as PlacedInstruction);
     const low = Math.min(...members.map(({ decoded }) => decoded.imm));
     const span = Math.max(...members.map(({ decoded }) => decoded.imm + widest)) - low;
-    if (members.length < fewest || span > longestSpan) continue;
+    if (span > longestSpan) continue;
     const group: AccessGroup = { register, array, low, span, members };
     const part = parts.at(-1);
     if (part === undefined || first >= part.end) {
@@ -56,30 +55,33 @@ export function groupAccesses({ instructions }: Block): readonly GroupedPart[] {
 /** Accesses by the same register between two changes of it, by the first of them. */
 function runsOf(instructions: readonly PlacedInstruction[]): readonly Run[] {
   const runs: Run[] = [];
-  const open = new Map<string, Run>();
-  for (const [place, instruction] of instructions.entries()) {
-    const { decoded } = instruction;
-    const register = decoded.rs1;
-    const array = plainAccess(decoded.instruction.semantics);
+  /** By register: the run of loads at twice its number, that of stores behind it. */
+  const open: (Run | undefined)[] = [];
+  for (let place = 0; place < instructions.length; place++) {
+    const instruction = instructions[place] as PlacedInstruction;
+    const register = instruction.decoded.rs1;
+    const { access: array } = instruction.traits;
     if (array !== undefined && register !== 0) {
-      const run = open.get(`${array} ${register}`);
+      const key = 2 * register + (array === 'read' ? 0 : 1);
+      const run = open[key];
       if (run === undefined) {
         const begun: Run = { register, array, places: [place] };
         runs.push(begun);
-        open.set(`${array} ${register}`, begun);
+        open[key] = begun;
       } else {
         run.places.push(place);
       }
     }
     const written = writtenRegister(instruction);
-    for (const kind of ['read', 'write'] as const) open.delete(`${kind} ${written}`);
+    open[2 * written] = undefined;
+    open[2 * written + 1] = undefined;
   }
   return runs;
 }
 
 /** The x register that an instruction writes; 0 for none. */
-function writtenRegister({ decoded }: PlacedInstruction): number {
-  return floatOperands(decoded.instruction).has('rd') ? 0 : decoded.rd;
+function writtenRegister({ decoded, traits }: PlacedInstruction): number {
+  return traits.rdIsFloat ? 0 : decoded.rd;
 }
 
 /** Bytes of the widest access: what a group's last one is taken for. */

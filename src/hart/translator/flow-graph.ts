@@ -1,6 +1,6 @@
 import { pageShift } from '../../common/page.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
-import { isPcRelative } from '../engine/compile-semantics.ts';
+import { traitsOf, type InstructionTraits } from './instruction-traits.ts';
 
 /** What is to be translated: offsets from the start of the region's first page, and the instructions there. */
 export interface RegionCode {
@@ -11,6 +11,7 @@ export interface RegionCode {
 export interface PlacedInstruction {
   readonly offset: number;
   readonly decoded: DecodedInstruction;
+  readonly traits: InstructionTraits;
 }
 
 /** Instructions that run one after the other, from the first to the last. */
@@ -20,12 +21,6 @@ export interface Block {
   /** The blocks it may lead to, by offset. Where it leads elsewhere, it leaves the region. */
   readonly successors: readonly number[];
 }
-
-/** How an instruction goes on, other than with the next one. Targets may lie outside of the region. */
-export type Transfer =
-  | { readonly kind: 'branch'; readonly target: number }
-  | { readonly kind: 'jump'; readonly target: number; readonly links: boolean }
-  | { readonly kind: 'indirect'; readonly links: boolean };
 
 export interface FlowGraph {
   readonly blocks: ReadonlyMap<number, Block>;
@@ -42,96 +37,89 @@ export function exploreFlow(
   entries: Iterable<number>,
   { calls, limit }: { readonly calls: 'followed' | 'left'; readonly limit: number },
 ): FlowGraph {
+  const follows = calls === 'followed';
   const starts = new Set<number>();
   const allEntries = new Set<number>();
   const waiting: number[] = [];
-  const visited = new Set<number>();
+  const visited = new Map<number, PlacedInstruction>();
   const begin = (offset: number): boolean => {
-    if (code.at(offset) === undefined) return false;
-    if (!starts.has(offset)) {
-      starts.add(offset);
-      waiting.push(offset);
-    }
+    if (starts.has(offset)) return true;
+    if (!visited.has(offset) && code.at(offset) === undefined) return false;
+    starts.add(offset);
+    waiting.push(offset);
     return true;
   };
   for (const entry of entries) if (begin(entry)) allEntries.add(entry);
   for (let start = waiting.pop(); start !== undefined; start = waiting.pop()) {
     for (let offset = start; !visited.has(offset) && visited.size < limit;) {
       const decoded = code.at(offset);
-      const next = offset + (decoded?.length ?? 0);
-      if (decoded === undefined) {
-        // What comes after an instruction that is done outside is reached from outside.
-        break;
-      }
-      visited.add(offset);
-      const transfer = transferOf({ offset, decoded });
-      if (transfer === undefined && isOnePage(offset, next)) {
-        offset = next;
-        continue;
-      }
-      if (transfer === undefined) {
+      // What comes after an instruction that is done outside is reached from outside.
+      if (decoded === undefined) break;
+      const placed = placeInstruction(offset, decoded);
+      visited.set(offset, placed);
+      const next = offset + decoded.length;
+      const { transfer } = placed.traits;
+      if (transfer === 'none') {
+        if (isOnePage(offset, next)) {
+          offset = next;
+          continue;
+        }
         begin(next);
         break;
       }
-      if (transfer.kind === 'branch') begin(next);
-      else if (transfer.links && calls === 'followed' && begin(next)) allEntries.add(next);
-      if (transfer.kind !== 'indirect' && !(calls === 'left' && transfer.kind === 'jump' && transfer.links)) {
-        begin(transfer.target);
-      }
+      const links = isCall(placed);
+      if (transfer === 'branch') begin(next);
+      else if (links && follows && begin(next)) allEntries.add(next);
+      if (transfer !== 'indirect' && (follows || !links)) begin(offset + decoded.imm);
       break;
     }
   }
   const blocks = new Map<number, Block>();
   for (const start of starts) {
-    if (visited.has(start)) blocks.set(start, formBlock(code, start, starts, visited, calls));
+    if (visited.has(start)) blocks.set(start, formBlock(start, starts, visited, follows));
   }
   return { blocks, entries: [...allEntries].filter((entry) => blocks.has(entry)).toSorted((a, b) => a - b) };
 }
 
-/** `undefined` where it simply goes on. */
-function transferOf({ offset, decoded }: PlacedInstruction): Transfer | undefined {
-  for (const statement of decoded.instruction.semantics) {
-    if (statement.kind === 'branch') return { kind: 'branch', target: offset + decoded.imm };
-    if (statement.kind !== 'jump') continue;
-    const links = decoded.rd !== 0;
-    if (isPcRelative(statement.target)) return { kind: 'jump', target: offset + decoded.imm, links };
-    return { kind: 'indirect', links };
-  }
-  return undefined;
+/** An instruction with what its description says of it. */
+export function placeInstruction(offset: number, decoded: DecodedInstruction): PlacedInstruction {
+  return { offset, decoded, traits: traitsOf(decoded.instruction) };
+}
+
+/** Is it a jump that leaves in a register where it came from? */
+function isCall({ decoded, traits }: PlacedInstruction): boolean {
+  return decoded.rd !== 0 && (traits.transfer === 'jump' || traits.transfer === 'indirect');
 }
 
 function formBlock(
-  code: RegionCode,
   start: number,
   starts: ReadonlySet<number>,
-  visited: ReadonlySet<number>,
-  calls: 'followed' | 'left',
+  visited: ReadonlyMap<number, PlacedInstruction>,
+  follows: boolean,
 ): Block {
   const instructions: PlacedInstruction[] = [];
   const successors: number[] = [];
   const lead = (offset: number): void => {
-    if (visited.has(offset) && starts.has(offset)) successors.push(offset);
+    if (visited.has(offset) && starts.has(offset) && !successors.includes(offset)) successors.push(offset);
   };
-  for (let offset = start; ;) {
-    const decoded = visited.has(offset) ? code.at(offset) : undefined;
-    if (decoded === undefined) break;
-    const placed = { offset, decoded };
+  let placed = visited.get(start);
+  while (placed !== undefined) {
     instructions.push(placed);
-    offset += decoded.length;
-    const transfer = transferOf(placed);
-    if (transfer !== undefined) {
-      if (transfer.kind === 'branch') lead(offset);
-      if (transfer.kind === 'branch' || (transfer.kind === 'jump' && !(transfer.links && calls === 'left'))) {
-        lead(transfer.target);
-      }
+    const { offset, decoded, traits } = placed;
+    const next = offset + decoded.length;
+    const { transfer } = traits;
+    if (transfer !== 'none') {
+      if (transfer === 'branch') lead(next);
+      if (transfer !== 'indirect' && (follows || !isCall(placed))) lead(offset + decoded.imm);
       break;
     }
-    if (starts.has(offset)) {
-      lead(offset);
+    if (starts.has(next)) {
+      lead(next);
       break;
     }
+    placed = visited.get(next);
   }
-  return { offset: start, instructions, successors: [...new Set(successors)] };
+  return { offset: start, instructions, successors };
 }
 
 /** Do two offsets lie in the same page? */

@@ -1,4 +1,4 @@
-import type { FlowGraph } from './flow-graph.ts';
+import type { Block, FlowGraph } from './flow-graph.ts';
 
 /** A flow graph's blocks by number, in an order in which loops are intervals. Number 0 is a root before all entries. */
 export interface FlowOrder {
@@ -23,15 +23,15 @@ export function orderFlow(graph: FlowGraph): FlowOrder {
   const roots = [...graph.entries];
   for (;;) {
     const order = orderFrom(graph, roots);
-    const irreducible = new Set<number>();
-    for (const [from, targets] of order.successors.entries()) {
-      for (const to of targets) {
-        if (to <= from && !order.dominates(to, from)) irreducible.add(order.offsets[to] as number);
+    const { offsets, successors } = order;
+    const known = roots.length;
+    for (let from = 0; from < offsets.length; from++) {
+      for (const to of successors[from] as readonly number[]) {
+        const offset = offsets[to] as number;
+        if (to <= from && !dominates(order, to, from) && !roots.includes(offset)) roots.push(offset);
       }
     }
-    const added = [...irreducible].filter((offset) => !roots.includes(offset));
-    if (added.length === 0) return finish(graph, order, roots);
-    roots.push(...added);
+    if (roots.length === known) return finish(graph, order, roots);
   }
 }
 
@@ -39,44 +39,52 @@ interface PartialOrder {
   readonly offsets: readonly number[];
   readonly numberOf: ReadonlyMap<number, number>;
   readonly successors: readonly (readonly number[])[];
+  /** For each block the number of its immediate dominator. */
   readonly immediate: readonly number[];
-  dominates(above: number, below: number): boolean;
 }
 
 function orderFrom(graph: FlowGraph, roots: readonly number[]): PartialOrder {
   const offsets = [-1, ...reversePostorder(graph, roots)];
-  const numberOf = new Map(offsets.map((offset, number) => [offset, number]));
-  const toNumbers = (targets: readonly number[]): number[] =>
-    targets.map((offset) => numberOf.get(offset) as number);
-  const successors = offsets.map((offset) =>
-    toNumbers(offset === -1 ? roots : (graph.blocks.get(offset)?.successors ?? [])),
-  );
-  const immediate = immediateDominators(successors);
-  const dominates = (above: number, below: number): boolean => {
-    let at = below;
-    while (at > above) at = immediate[at] as number;
-    return at === above;
-  };
-  return { offsets, numberOf, successors, immediate, dominates };
+  const numberOf = new Map<number, number>();
+  for (let number = 0; number < offsets.length; number++) numberOf.set(offsets[number] as number, number);
+  const successors: number[][] = [];
+  for (const offset of offsets) {
+    const numbers: number[] = [];
+    for (const target of offset === -1 ? roots : (graph.blocks.get(offset) as Block).successors)
+      numbers.push(numberOf.get(target) as number);
+    successors.push(numbers);
+  }
+  return { offsets, numberOf, successors, immediate: immediateDominators(successors) };
+}
+
+function dominates({ immediate }: PartialOrder, above: number, below: number): boolean {
+  let at = below;
+  while (at > above) at = immediate[at] as number;
+  return at === above;
 }
 
 function finish(graph: FlowGraph, order: PartialOrder, roots: readonly number[]): FlowOrder {
   const { offsets, numberOf, successors, immediate } = order;
   const dominated = offsets.map((): number[] => []);
-  for (let block = 1; block < offsets.length; block++) dominated[immediate[block] as number]?.push(block);
   const loops = new Set<number>();
   const merges = new Set<number>();
   const waysIn = new Int32Array(offsets.length);
-  for (const [from, targets] of successors.entries()) {
-    for (const to of targets) {
-      if (to > from) waysIn[to] = (waysIn[to] as number) + 1;
-      else if (order.dominates(to, from)) loops.add(to);
+  for (let from = 0; from < offsets.length; from++) {
+    if (from > 0) dominated[immediate[from] as number]?.push(from);
+    for (const to of successors[from] as readonly number[]) {
+      if (to <= from) {
+        if (dominates(order, to, from)) loops.add(to);
+        continue;
+      }
+      const ways = (waysIn[to] as number) + 1;
+      waysIn[to] = ways;
+      if (ways > 1) merges.add(to);
     }
   }
-  for (const [block, count] of waysIn.entries()) if (count > 1) merges.add(block);
   const copies = new Map<number, number>();
-  for (const [block, targets] of successors.entries()) {
-    const { length } = graph.blocks.get(offsets[block] as number)?.instructions ?? [];
+  for (const block of loops) {
+    const targets = successors[block] as readonly number[];
+    const { length } = (graph.blocks.get(offsets[block] as number) as Block).instructions;
     // It ends with a branch, then.
     if (targets.length !== 2 || !targets.includes(block) || length > longestUnrolled) continue;
     copies.set(block, Math.floor((2 * longestUnrolled) / length));
@@ -90,58 +98,67 @@ function finish(graph: FlowGraph, order: PartialOrder, roots: readonly number[])
 function reversePostorder({ blocks }: FlowGraph, roots: readonly number[]): number[] {
   const postorder: number[] = [];
   const seen = new Set<number>();
-  const visit = (root: number): void => {
-    if (seen.has(root)) return;
-    seen.add(root);
-    const path: { readonly block: number; readonly left: number[] }[] = [];
-    const enter = (block: number): void => {
-      path.push({ block, left: [...(blocks.get(block)?.successors ?? [])] });
-    };
-    enter(root);
-    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const next = top.left.pop();
-      if (next === undefined) {
-        postorder.push(top.block);
-        path.pop();
-      } else if (!seen.has(next)) {
-        seen.add(next);
-        enter(next);
-      }
-    }
+  /** The way from a root to the block under way, and how many successors of each are still to be seen. */
+  const path: Block[] = [];
+  const left: number[] = [];
+  const enter = (offset: number): void => {
+    if (seen.has(offset)) return;
+    seen.add(offset);
+    const block = blocks.get(offset) as Block;
+    path.push(block);
+    left.push(block.successors.length);
   };
   // The last root comes first.
-  for (let index = roots.length - 1; index >= 0; index--) visit(roots[index] as number);
+  for (let root = roots.length - 1; root >= 0; root--) {
+    enter(roots[root] as number);
+    while (path.length > 0) {
+      const top = path.length - 1;
+      const { offset, successors } = path[top] as Block;
+      const next = (left[top] as number) - 1;
+      left[top] = next;
+      if (next >= 0) {
+        enter(successors[next] as number);
+        continue;
+      }
+      postorder.push(offset);
+      path.pop();
+      left.pop();
+    }
+  }
   return postorder.toReversed();
 }
 
 /** For each block the number of its immediate dominator, by the iteration of Cooper, Harvey and Kennedy. */
 function immediateDominators(successors: readonly (readonly number[])[]): number[] {
   const predecessors = successors.map((): number[] => []);
-  for (const [from, targets] of successors.entries()) for (const to of targets) predecessors[to]?.push(from);
-  const immediate = successors.map((_, block): number => (block === 0 ? 0 : -1));
-  const meet = (left: number, right: number): number => {
-    let [a, b] = [left, right];
-    while (a !== b) {
-      while (a > b) a = immediate[a] as number;
-      while (b > a) b = immediate[b] as number;
-    }
-    return a;
-  };
+  for (let from = 0; from < successors.length; from++)
+    for (const to of successors[from] as readonly number[]) (predecessors[to] as number[]).push(from);
+  const immediate = successors.map((): number => -1);
+  immediate[0] = 0;
   for (let changed = true; changed;) {
     changed = false;
     for (let block = 1; block < successors.length; block++) {
       let best = -1;
       for (const from of predecessors[block] as number[]) {
-        if ((immediate[from] as number) < 0) continue;
-        best = best < 0 ? from : meet(best, from);
+        if ((immediate[from] as number) >= 0) best = best < 0 ? from : meet(immediate, from, best);
       }
-      if (immediate[block] !== best) {
-        immediate[block] = best;
-        changed = true;
-      }
+      if (immediate[block] === best) continue;
+      immediate[block] = best;
+      changed = true;
     }
   }
   return immediate;
+}
+
+/** Where the ways up from two blocks meet. */
+function meet(immediate: readonly number[], left: number, right: number): number {
+  let a = left;
+  let b = right;
+  while (a !== b) {
+    if (a > b) a = immediate[a] as number;
+    else b = immediate[b] as number;
+  }
+  return a;
 }
 
 /** Instructions of a loop that is worth writing more than once; of its copies together, twice as many. */

@@ -1,4 +1,3 @@
-import { floatOperands } from '../engine/float-unit.ts';
 import type { Block, FlowGraph, PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
 import { innermostLoops } from './loops.ts';
@@ -32,13 +31,10 @@ export function chainedLoads(graph: FlowGraph, order: FlowOrder): ReadonlySet<Pl
 }
 
 function loadedAfter(placed: PlacedInstruction, loaded: number, chained: Set<PlacedInstruction>): number {
-  const { decoded } = placed;
-  const { rd, rs1, rs2, instruction } = decoded;
-  const isLoad = instruction.semantics.some(
-    (statement) => statement.kind === 'setX' && statement.value.kind === 'load',
-  );
+  const { decoded, traits } = placed;
+  const { rd, rs1, rs2 } = decoded;
   const comesOfLoad = ((loaded >> rs1) & 1) === 1 || ((loaded >> rs2) & 1) === 1;
-  if (isLoad && ((loaded >> rs1) & 1) === 1) chained.add(placed);
-  if (rd === 0 || floatOperands(instruction).has('rd')) return loaded;
-  return isLoad || comesOfLoad ? loaded | (1 << rd) : loaded & ~(1 << rd);
+  if (traits.loads && ((loaded >> rs1) & 1) === 1) chained.add(placed);
+  if (rd === 0 || traits.rdIsFloat) return loaded;
+  return traits.loads || comesOfLoad ? loaded | (1 << rd) : loaded & ~(1 << rd);
 }

@@ -8,23 +8,24 @@ export interface Loop {
 
 /** For each block the smallest loop that it is in. */
 export function innermostLoops(order: FlowOrder): (Loop | undefined)[] {
-  const predecessors = order.successors.map((): number[] => []);
-  for (const [from, targets] of order.successors.entries())
-    for (const to of targets) predecessors[to]?.push(from);
-  const loops = [...order.loops].map((head) => {
+  const { successors } = order;
+  const predecessors = successors.map((): number[] => []);
+  for (let from = 0; from < successors.length; from++)
+    for (const to of successors[from] as readonly number[]) (predecessors[to] as number[]).push(from);
+  const loops: Loop[] = [];
+  for (const head of order.loops) {
     const members = new Set([head]);
     // What is after the head and leads to it is in the loop, and so is all that leads there without passing the head.
     const waiting = (predecessors[head] as number[]).filter((from) => from >= head);
     for (let block = waiting.pop(); block !== undefined; block = waiting.pop()) {
       if (members.has(block) || block < head) continue;
       members.add(block);
-      waiting.push(...(predecessors[block] as number[]));
+      for (const before of predecessors[block] as number[]) waiting.push(before);
     }
-    return { head, members: [...members] };
-  });
-  const result: (Loop | undefined)[] = order.successors.map(() => undefined);
-  for (const loop of loops.toSorted((left, right) => right.members.length - left.members.length)) {
-    for (const member of loop.members) result[member] = loop;
+    loops.push({ head, members: [...members] });
   }
+  const result = successors.map((): Loop | undefined => undefined);
+  loops.sort((left, right) => right.members.length - left.members.length);
+  for (const loop of loops) for (const member of loop.members) result[member] = loop;
   return result;
 }

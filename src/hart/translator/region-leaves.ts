@@ -8,6 +8,7 @@ export class RegionLeaves {
   readonly #frame: RegionFrame;
   #toTarget: Label | undefined;
   #atOffset: Label | undefined;
+  #toInterpreter: Label | undefined;
 
   constructor(code: CodeWriter, frame: RegionFrame) {
     this.#code = code;
@@ -35,13 +36,28 @@ export class RegionLeaves {
   /** Leaves with pc at an offset, and gives back what of the budget was not used. */
   at(offset: number, kind: keyof typeof regionExit, unused: number): void {
     const code = this.#code;
-    const { leaveOffset, leaveKind } = this.#frame;
+    const { leaveOffset } = this.#frame;
     if (unused !== 0) this.giveBack(unused);
     code.i32(offset);
     code.set(leaveOffset);
-    code.i32(regionExit[kind]);
-    code.set(leaveKind);
-    code.br(this.#atOffset as Label);
+    if (kind === 'interpret' && this.#toInterpreter !== undefined) code.br(this.#toInterpreter);
+    else this.#leave(kind);
+  }
+
+  /**
+   * Writes `body`, which ends with a branch: its instructions that are for the interpreter meet behind it, before they
+   * meet all others. So only registers that differ there take room for each, for which V8's compiler needs long.
+   */
+  together(body: () => void): void {
+    const code = this.#code;
+    const around = this.#toInterpreter;
+    code.block((toInterpreter) => {
+      this.#toInterpreter = toInterpreter;
+      body();
+    });
+    this.#toInterpreter = around;
+    if (around === undefined) this.#leave('interpret');
+    else code.br(around);
   }
 
   /** Leaves with pc at `target`. */
@@ -49,6 +65,13 @@ export class RegionLeaves {
     this.#code.i32(regionExit.far);
     this.#code.set(this.#frame.leaveKind);
     this.#code.br(this.#toTarget as Label);
+  }
+
+  /** Leaves with pc at `leaveOffset`. */
+  #leave(kind: keyof typeof regionExit): void {
+    this.#code.i32(regionExit[kind]);
+    this.#code.set(this.#frame.leaveKind);
+    this.#code.br(this.#atOffset as Label);
   }
 
   giveBack(unused: number): void {

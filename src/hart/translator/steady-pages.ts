@@ -1,5 +1,3 @@
-import { floatOperands } from '../engine/float-unit.ts';
-import type { Semantics } from '../../isa/semantics.ts';
 import type { Block, FlowGraph, PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
 import { innermostLoops, type Loop } from './loops.ts';
@@ -21,7 +19,7 @@ export function steadyAccesses(
   order: FlowOrder,
 ): ReadonlyMap<PlacedInstruction, SteadyAccesses> {
   const result = new Map<PlacedInstruction, SteadyAccesses>();
-  const shared = new Map<string, SteadyAccesses>();
+  const shared = new Map<number, SteadyAccesses>();
   const loops = innermostLoops(order);
   const moved = new Map<Loop, ReadonlySet<number>>();
   for (const [offset, { instructions }] of graph.blocks) {
@@ -31,13 +29,13 @@ export function steadyAccesses(
       moved.set(loop, registersMoved(blocks));
     }
     for (const instruction of instructions) {
-      const { decoded } = instruction;
-      const register = decoded.rs1;
-      const array = plainAccess(decoded.instruction.semantics);
+      const { access: array } = instruction.traits;
+      if (array === undefined) continue;
+      const register = instruction.decoded.rs1;
       const isSteady = register === stackPointer || (loop !== undefined && !moved.get(loop)?.has(register));
-      if (array === undefined || !isSteady) continue;
+      if (!isSteady) continue;
       const head = register === stackPointer ? 0 : (loop?.head ?? 0);
-      const key = `${register} ${array} ${head}`;
+      const key = 2 * (32 * head + register) + (array === 'read' ? 0 : 1);
       const accesses = shared.get(key) ?? { register, array, head };
       shared.set(key, accesses);
       result.set(instruction, accesses);
@@ -46,21 +44,12 @@ export function steadyAccesses(
   return result;
 }
 
-/** Is it a load or a store, and nothing else? */
-export function plainAccess(semantics: Semantics): 'read' | 'write' | undefined {
-  const [statement] = semantics;
-  if (statement?.kind === 'store') return 'write';
-  if (statement?.kind !== 'setX' && statement?.kind !== 'setF') return undefined;
-  return statement.value.kind === 'load' ? 'read' : undefined;
-}
-
 /** Registers that get values other than by adding a small constant to them. */
 function registersMoved(blocks: readonly Block[]): Set<number> {
   const moved = new Set<number>();
   for (const { instructions } of blocks) {
     for (const instruction of instructions) {
-      const { decoded } = instruction;
-      if (!isIncrement(instruction) && !floatOperands(decoded.instruction).has('rd')) moved.add(decoded.rd);
+      if (!isIncrement(instruction) && !instruction.traits.rdIsFloat) moved.add(instruction.decoded.rd);
     }
   }
   return moved;

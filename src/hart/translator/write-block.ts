@@ -1,5 +1,4 @@
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
-import { needsFloatingPoint } from '../../isa/floating-point-guards.ts';
 import { compileInstruction } from '../engine/compile-semantics.ts';
 import { compileCsrAccess } from '../engine/compile-csr.ts';
 import { csrAccessOf } from '../engine/csr-access.ts';
@@ -102,7 +101,7 @@ export class BlockWriter {
         unitMask,
       });
       writeInstruction(block, index, place);
-      if (needsFloatingPoint(instruction.decoded.instruction)) unitMask = 0;
+      if (instruction.traits.needsFloats) unitMask = 0;
     }
     return unitMask;
   }

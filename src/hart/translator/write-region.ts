@@ -5,6 +5,7 @@ import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { MachineMemory } from '../memory.ts';
 import { isOnePage, type Block, type FlowGraph, type PlacedInstruction } from './flow-graph.ts';
 import type { FlowOrder } from './flow-order.ts';
+import { budgetChecks } from './budget-checks.ts';
 import { chainedLoads } from './load-chains.ts';
 import {
   leaveIfAbsent,
@@ -60,6 +61,8 @@ class RegionWriter {
   readonly #pages: readonly RegionPage[] | undefined;
   readonly #blocks: BlockWriter;
   readonly #leaves: RegionLeaves;
+  /** See `budgetChecks`. */
+  readonly #needs: Int32Array;
   readonly #loopLabels = new Map<number, Label>();
   readonly #mergeLabels = new Map<number, Label>();
   #dispatch: Label | undefined;
@@ -75,6 +78,7 @@ class RegionWriter {
     this.#order = order;
     this.#pages = pages;
     this.#leaves = new RegionLeaves(code, frame);
+    this.#needs = budgetChecks(graph, order);
     this.#blocks = new BlockWriter(code, frame, {
       ramDelta: memory.ramBase - memory.ramOffset,
       alignment,
@@ -167,15 +171,20 @@ class RegionWriter {
     const { length } = block.instructions;
     const copies = this.#order.copies.get(number) ?? 1;
     const total = copies * length;
-    code.get(budget);
-    code.i32(total);
-    code.plain('i32.lt_s');
-    code.if(() => this.#leaves.at(block.offset, 'interpret', 0));
-    code.get(budget);
-    code.i32(total);
-    code.plain('i32.sub');
-    code.set(budget);
-    for (let done = 0; done < total; done += length) this.#writeInstructions(number, block, total - done);
+    const need = this.#needs[number] as number;
+    this.#leaves.together(() => {
+      if (need > 0) {
+        code.get(budget);
+        code.i32(need);
+        code.plain('i32.lt_s');
+        code.if(() => this.#leaves.at(block.offset, 'interpret', 0));
+      }
+      code.get(budget);
+      code.i32(total);
+      code.plain('i32.sub');
+      code.set(budget);
+      for (let done = 0; done < total; done += length) this.#writeInstructions(number, block, total - done);
+    });
   }
 
   /** `paid`: for how many instructions, from the first of the block on, the budget was lessened. */

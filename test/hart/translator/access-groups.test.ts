@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { decode } from '../../../src/isa/decode.ts';
 import { groupAccesses } from '../../../src/hart/translator/access-groups.ts';
-import type { PlacedInstruction } from '../../../src/hart/translator/flow-graph.ts';
+import { placeInstruction } from '../../../src/hart/translator/flow-graph.ts';
 import { op } from '../fixture.ts';
 
 describe('hart/translator/access-groups', () => {
@@ -58,9 +58,8 @@ describe('hart/translator/access-groups', () => {
 });
 
 function parts(words: readonly number[]): ReturnType<typeof groupAccesses> {
-  const instructions = words.map((word, index): PlacedInstruction => ({
-    offset: 4 * index,
-    decoded: decode(word) ?? assert.fail('an instruction'),
-  }));
+  const instructions = words.map((word, index) =>
+    placeInstruction(4 * index, decode(word) ?? assert.fail('an instruction')),
+  );
   return groupAccesses({ offset: 0, instructions, successors: [] });
 }
