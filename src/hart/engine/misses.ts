@@ -40,11 +40,11 @@ export class Misses {
 
   /** Halves of the address of the access, or the fetch, that missed last. */
   get addressLow(): number {
-    return this.#words[engineWord.missAddress / 4] as number;
+    return this.#words[missAddress] as number;
   }
 
   get addressHigh(): number {
-    return this.#words[engineWord.missAddress / 4 + 1] as number;
+    return this.#words[missAddress + 1] as number;
   }
 
   /** Decodes from pc on, or leaves it where that reaches into a page that cannot be fetched. */
@@ -78,7 +78,7 @@ export class Misses {
 
   /** `done`: the store itself was done, which is a step. */
   store(): EngineExit | 'done' | undefined {
-    const found = this.#words[engineWord.foundPage / 4] as number;
+    const found = this.#words[foundPage] as number;
     if (found !== 0) return this.#storeSeen(found - 1) ? 'done' : engineExit.refusedStore;
     switch (this.#fillData('write')) {
       case 'filled':
@@ -93,7 +93,7 @@ export class Misses {
   /** Does the store at pc, which missed, to the page of RAM that was found for it. */
   #storeSeen(page: number): boolean {
     const { word } = this.#pc;
-    const size = this.#words[engineWord.missSize / 4] as number as AccessSize;
+    const size = this.#words[missSize] as number as AccessSize;
     if (word === undefined || (size & missesAligned) !== 0) return false;
     const address = this.#memory.ramBase + page * pageBytes + (this.addressLow & 0xfff);
     return this.#stores.store(word, address, size);
@@ -101,7 +101,7 @@ export class Misses {
 
   #fillData(access: 'read' | 'write'): ReturnType<Refill['data']> {
     const low = this.addressLow;
-    const size = this.#words[engineWord.missSize / 4] as number;
+    const size = this.#words[missSize] as number;
     const bytes = size & ~missesAligned;
     const canBeDone = size === bytes ? (low & 0xfff) + bytes <= pageBytes : (low & (bytes - 1)) === 0;
     if (!canBeDone) return 'refused';
@@ -109,5 +109,9 @@ export class Misses {
   }
 }
 
+// In words: looked up here once, for they are asked for at every access of a device.
+const missAddress = engineWord.missAddress / 4;
+const missSize = engineWord.missSize / 4;
+const foundPage = engineWord.foundPage / 4;
 /** Of 64 bits of address. */
 const virtualPages = 2 ** 52;

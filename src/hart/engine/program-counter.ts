@@ -18,12 +18,13 @@ export class ProgramCounter {
 
   /** The virtual page (address >> 12). */
   get page(): number {
-    return pageOf(this.#state.low(hartSlot.pc), this.#state.high(hartSlot.pc));
+    const { halves } = this.#state;
+    return pageOf(halves[pc] as number, halves[pc + 1] as number);
   }
 
   /** Within the page. */
   get offset(): number {
-    return this.#state.low(hartSlot.pc) & 0xfff;
+    return (this.#state.halves[pc] as number) & 0xfff;
   }
 
   /** The page of RAM (its number within RAM), where the TLB has it. */
@@ -39,18 +40,21 @@ export class ProgramCounter {
 
   /** Is this the address? */
   isAt(low: number, high: number): boolean {
-    return low === this.#state.low(hartSlot.pc) && high === this.#state.high(hartSlot.pc);
+    return low === this.#state.halves[pc] && high === this.#state.halves[pc + 1];
   }
 
   /** The instruction word, as `VirtualMemory.fetch` would give it, where the TLB has all of it. */
   get word(): number | undefined {
-    const inPage = this.#state.low(hartSlot.pc) & 0xffe;
+    const inPage = (this.#state.halves[pc] as number) & 0xffe;
     const page = inPage < 0xffe ? this.#contexts.executePage(this.page) : undefined;
     if (page === undefined) return undefined;
     const word = this.#memory.ramView.getUint32(page - this.#memory.ramOffset + inPage, true);
     return (word & 3) === 3 ? word : word & 0xffff;
   }
 }
+
+/** The place of the low half: looked up here once, for it is asked for at every exit. */
+const pc = 2 * hartSlot.pc;
 
 /** The virtual page of an address that is given by its halves. */
 export function pageOf(low: number, high: number): number {

@@ -86,7 +86,7 @@ export class Refill {
    */
   data(access: 'read' | 'write', virtualPage: number, place: PlaceInPage): 'filled' | 'seen' | 'refused' {
     const outcome = this.#fill(access, virtualPage, place);
-    this.#words[engineWord.refusedPage / 4] = outcome === 'refused' ? virtualPage : noRefusedPage;
+    this.#words[refusedPage] = outcome === 'refused' ? virtualPage : noRefusedPage;
     return outcome;
   }
 
@@ -137,11 +137,11 @@ export class Refill {
    */
   #isRefusedAgain(virtualPage: number): boolean {
     // Wasm may have filled entries, or found where a store goes, since then.
-    const isLast = this.#words[engineWord.refusedPage / 4] === virtualPage % 2 ** 32;
-    if (virtualPage !== this.#refusedPage || !isLast) this.#refusals = 0;
+    if (virtualPage !== this.#refusedPage || this.#words[refusedPage] !== virtualPage >>> 0)
+      this.#refusals = 0;
     this.#refusedPage = virtualPage;
     this.#refusals++;
-    return this.#refusals > 2 && this.#refusals % 16 !== 0;
+    return this.#refusals > 2 && (this.#refusals & 15) !== 0;
   }
 
   #translateToRam(virtualPage: number, access: 'read' | 'write' | 'execute'): number | undefined {
@@ -162,3 +162,6 @@ export class Refill {
     }
   }
 }
+
+/** In words; looked up here once. */
+const refusedPage = engineWord.refusedPage / 4;

@@ -27,6 +27,10 @@ const words = {
   arrays: 3 * tlbEntries * (tlbEntryBytes / 4),
 } as const;
 
+// Where code lies is asked for at every exit: these are looked up here once.
+const executeEntries = tlbArray.execute / 4;
+const detailWord = tlbField.detail / 4;
+
 /**
  * The TLBs of one hart: for each of the translation contexts that ran last, arrays for reading, writing and
  * executing. A change of context changes a pointer and empties nothing.
@@ -122,11 +126,11 @@ export class TranslationContexts {
 
   /** The address in the wasm memory of the page of code that the current context has for a virtual page. */
   executePage(page: number): number | undefined {
-    const entry = this.#entryOf('execute', page);
+    const entries = this.#contexts;
+    const entry = this.#current * words.context + executeEntries + (page & (tlbEntries - 1)) * words.entry;
     const isThere =
-      this.#contexts[entry] === page << 12 &&
-      this.#contexts[entry + 1] === (Math.floor(page / 0x10_0000) | 0);
-    return isThere ? (this.#contexts[entry + tlbField.detail / 4] as number) >>> 0 : undefined;
+      entries[entry] === page << 12 && entries[entry + 1] === (Math.floor(page / 0x10_0000) | 0);
+    return isThere ? (entries[entry + detailWord] as number) >>> 0 : undefined;
   }
 
   /** The addend for reading that nearly all pages of the current context have: they lie in memory as they are mapped. */

@@ -92,11 +92,11 @@ export function judgeEntry(
   access: PageAccess,
   rules: StageRules,
 ): Verdict {
-  if ((low & pteBit.valid) === 0) return 'invalid';
+  if ((low & V) === 0) return 'invalid';
   if (high > highEntry.page && isReserved(low, high, level, rules)) return 'reserved';
-  if ((low & (pteBit.read | pteBit.write)) === pteBit.write) return 'reserved';
-  if ((low & (pteBit.read | pteBit.execute)) === 0) {
-    if ((low & (pteBit.dirty | pteBit.accessed | pteBit.user)) !== 0) return 'reserved';
+  if ((low & (R | W)) === W) return 'reserved';
+  if ((low & (R | X)) === 0) {
+    if ((low & (D | A | U)) !== 0) return 'reserved';
     return level === 0 ? 'too-deep' : 'pointer';
   }
   if (level > 0 && remainder(pageOf(low, high), levelPages(level)) !== 0) return 'misaligned-superpage';
@@ -111,9 +111,9 @@ export function usageBits(access: PageAccess): number {
     case 'read':
     case 'execute':
     case 'execute-read':
-      return pteBit.accessed;
+      return A;
     case 'write':
-      return pteBit.accessed | pteBit.dirty;
+      return A | D;
     case 'any':
       return 0;
   }
@@ -129,7 +129,7 @@ const contiguousPages = 16;
 
 /** Of an entry with something in bits 63:54: Svnapot, Svpbmt, and the future's. */
 function isReserved(low: number, high: number, level: number, rules: StageRules): boolean {
-  const isLeaf = (low & (pteBit.read | pteBit.execute)) !== 0;
+  const isLeaf = (low & (R | X)) !== 0;
   const memoryType = high & highEntry.memoryType;
   // Priv. Svpbmt: type 3 is reserved, and so are the bits in pointers and without PBMTE.
   if (memoryType !== 0 && (!rules.memoryTypes || !isLeaf || memoryType === highEntry.memoryType)) return true;
@@ -148,24 +148,27 @@ function remainder(page: number, span: number): number {
 
 function judgeUsage(low: number, access: PageAccess): Verdict {
   const missing = usageBits(access) & ~low;
-  if ((missing & pteBit.accessed) !== 0) return 'not-accessed';
+  if ((missing & A) !== 0) return 'not-accessed';
   return missing === 0 ? 'leaf' : 'not-dirty';
 }
 
 function judgePermission(low: number, access: Exclude<PageAccess, 'any'>, rules: StageRules): Verdict {
-  const userPage = (low & pteBit.user) !== 0;
+  const userPage = (low & U) !== 0;
   if (rules.user && !userPage) return 'supervisor-page';
   // Priv. 12.1.1.2: SUM has no say in instruction fetches.
   if (!rules.user && userPage && (access === 'execute' || !rules.sum)) return 'user-page';
   switch (access) {
     case 'read': {
-      const readable = rules.mxr ? pteBit.read | pteBit.execute : pteBit.read;
+      const readable = rules.mxr ? R | X : R;
       return (low & readable) === 0 ? 'not-readable' : 'leaf';
     }
     case 'write':
-      return (low & pteBit.write) === 0 ? 'not-writable' : 'leaf';
+      return (low & W) === 0 ? 'not-writable' : 'leaf';
     case 'execute':
     case 'execute-read':
-      return (low & pteBit.execute) === 0 ? 'not-executable' : 'leaf';
+      return (low & X) === 0 ? 'not-executable' : 'leaf';
   }
 }
+
+/** By the letters that the specification has for them; looked up here once. */
+const { valid: V, read: R, write: W, execute: X, user: U, accessed: A, dirty: D } = pteBit;

@@ -59,24 +59,18 @@ export class QuickWalk implements Walked {
   find(page: number, access: 'read' | 'write' | 'execute'): number | undefined {
     const state = this.#state;
     const { privilege } = state;
-    const status = state.low(csrSlot.mstatus);
+    const status = state.low(mstatus);
     this.tableCount = 0;
     this.lowest = -1;
     this.unmapped = -1;
     this.#secondLevels = 0;
     // Priv. 3.1.6.3: then it is another mode's access.
-    if (privilege === 3 && access !== 'execute' && (status & mstatusLow.MPRV) !== 0) return undefined;
-    if (state.low(hartSlot.virtual) !== 0) return this.#findInGuest(page, access, status, privilege);
-    const machine = state.high(csrSlot.menvcfg);
-    const levels = privilege === 3 ? 0 : levelsOf(state.high(csrSlot.satp));
+    if (privilege === 3 && access !== 'execute' && (status & MPRV) !== 0) return undefined;
+    if (state.low(virtual) !== 0) return this.#findInGuest(page, access, status, privilege);
+    const machine = state.high(menvcfg);
+    const levels = privilege === 3 ? 0 : levelsOf(state.high(satp));
     if (levels === 0) return this.#reach(page, access, privilege);
-    return this.#follow(
-      page,
-      access,
-      levels,
-      csrSlot.satp,
-      this.#rulesOf(machine, ruleBits(status, privilege)),
-    );
+    return this.#follow(page, access, levels, satp, this.#rulesOf(machine, ruleBits(status, privilege)));
   }
 
   #findInGuest(
@@ -86,23 +80,17 @@ export class QuickWalk implements Walked {
     privilege: Privilege,
   ): number | undefined {
     const state = this.#state;
-    const levels = levelsOf(state.high(csrSlot.vsatp));
+    const levels = levelsOf(state.high(vsatp));
     // Priv. 18.5: the HS-level MXR overrides both stages, vsstatus.MXR the first alone. SUM is the guest's own.
-    const readable = status & mstatusLow.MXR;
-    this.#secondLevels = levelsOf(state.high(csrSlot.hgatp));
-    this.#secondRules = this.#rulesOf(state.high(csrSlot.menvcfg), userRule | ruleBits(readable, 1));
+    const readable = status & MXR;
+    this.#secondLevels = levelsOf(state.high(hgatp));
+    this.#secondRules = this.#rulesOf(state.high(menvcfg), userRule | ruleBits(readable, 1));
     if (levels === 0) {
       const found = this.#second(page, access);
       return found === undefined ? undefined : this.#reach(found, access, privilege);
     }
-    const bits = ruleBits(readable | state.low(csrSlot.vsstatus), privilege);
-    return this.#follow(
-      page,
-      access,
-      levels,
-      csrSlot.vsatp,
-      this.#rulesOf(state.high(csrSlot.henvcfg), bits),
-    );
+    const bits = ruleBits(readable | state.low(vsstatus), privilege);
+    return this.#follow(page, access, levels, vsatp, this.#rulesOf(state.high(henvcfg), bits));
   }
 
   /** By satp or vsatp, whose slot `root` is; in a guest the second stage says where each table is, and the page. */
@@ -141,7 +129,7 @@ export class QuickWalk implements Walked {
     if (levels === 0) return page;
     // The root table is four pages, its index two bits wider.
     if (levels > mostLevels || page >= 4 * levelPages(levels)) return undefined;
-    let table = this.#rootPage(csrSlot.hgatp);
+    let table = this.#rootPage(hgatp);
     let index = Math.floor(page / levelPages(levels - 1));
     for (let level = levels - 1; ; level--) {
       if (!this.#read(table * pageBytes + 8 * index)) return undefined;
@@ -187,8 +175,8 @@ export class QuickWalk implements Walked {
 
 /** SUM and MXR of mstatus or vsstatus, which have them in the same places, and the mode: as `allRules` has them. */
 function ruleBits(status: number, privilege: Privilege): number {
-  const sum = (status & mstatusLow.SUM) === 0 ? 0 : sumRule;
-  const mxr = (status & mstatusLow.MXR) === 0 ? 0 : mxrRule;
+  const sum = (status & SUM) === 0 ? 0 : sumRule;
+  const mxr = (status & MXR) === 0 ? 0 : mxrRule;
   return sum | mxr | (privilege === 0 ? userRule : 0);
 }
 
@@ -199,6 +187,10 @@ function levelsOf(high: number): number {
   return mode < firstMode ? mostLevels + 1 : mode - firstMode + fewestLevels;
 }
 
+// Looked up here once: a look-up costs more than what is done with it.
+const { virtual } = hartSlot;
+const { mstatus, menvcfg, satp, vsstatus, vsatp, henvcfg, hgatp } = csrSlot;
+const { SUM, MXR, MPRV } = mstatusLow;
 /** Sv39. */
 const firstMode = 8;
 const fewestLevels = 3;

@@ -49,19 +49,23 @@ export interface Explanation {
 }
 
 export function setReason(exit: Pick<Exit, 'row'>, reason: ExitReason): void {
-  exit.row.set(column.reason, reasonNumber[reason]);
+  exit.row.set(reasonColumn, reasonNumber[reason]);
 }
 
 export function setAction(exit: Exit, action: ExitAction): void {
-  exit.row.set(column.action, actionNumber[action]);
+  exit.row.set(actionColumn, actionNumber[action]);
 }
 
 /** Lets the guest go on after its instruction, of 2 or 4 bytes, which the VMM has done in its place. */
-export function skipInstruction({ state }: Exit, length: number): void {
-  const low = state.low(csrSlot.sepc) + length;
-  state.setLow(csrSlot.sepc, low);
-  if (low > 0xffff_ffff) state.setHigh(csrSlot.sepc, state.high(csrSlot.sepc) + 1);
+export function skipInstruction({ state: { halves } }: Exit, length: number): void {
+  const low = (halves[sepc] as number) + length;
+  halves[sepc] = low;
+  if (low > 0xffff_ffff) halves[sepc + 1] = (halves[sepc + 1] as number) + 1;
 }
+
+// Looked up here once, for they are asked for at every exit.
+const { reason: reasonColumn, action: actionColumn } = column;
+const sepc = 2 * csrSlot.sepc;
 
 /** Bytes of the instruction that an instruction word is. */
 export function instructionLength(word: number): 2 | 4 {

@@ -11,9 +11,14 @@ export type FaultingAccess = 'fetch' | 'load' | 'store';
  * in stval, which has the same offset within the page (Priv. 18.2.8); a page-table entry has none.
  */
 export function faultingAddress(state: HartState): number {
-  const lowBits = isPageTableAccess(state.low(csrSlot.htinst)) ? 0 : state.low(csrSlot.stval) & 3;
-  return state.high(csrSlot.htval) * 0x4_0000_0000 + state.low(csrSlot.htval) * 4 + lowBits;
+  const { halves } = state;
+  const lowBits = isPageTableAccess(halves[htinst] as number) ? 0 : (halves[stval] as number) & 3;
+  return (halves[htval + 1] as number) * 0x4_0000_0000 + (halves[htval] as number) * 4 + lowBits;
 }
+
+const stval = 2 * csrSlot.stval;
+const htval = 2 * csrSlot.htval;
+const htinst = 2 * csrSlot.htinst;
 
 /** What the guest was doing, from the code of a guest-page fault. */
 export function faultingAccess(code: number): FaultingAccess {

@@ -100,23 +100,17 @@ export class ExitHandling implements Exit {
     this.#vcpu = vcpu;
     this.#stage = 0;
     const row = this.log.begin();
-    this.#copyTrap(row);
-    const cause = row.get(column.cause);
-    const kind = row.get(column.interrupt) === 1 ? 'interrupt' : 'exception';
-    const isFault = kind === 'exception' && cause >= exceptionCode.instructionGuestPageFault;
+    this.#copyTrap(row, guest, vcpu);
+    const cause = row.get(causeColumn);
+    const kind = row.get(interruptColumn) === 1 ? 'interrupt' : 'exception';
+    const isFault = kind === 'exception' && cause >= firstFault;
     this.#address = isFault ? faultingAddress(this.state) : 0;
     this.#region = isFault ? guest.bus.regionAt(this.#address) : undefined;
     const handler = handlerOf(cause, kind, this.#region === undefined ? 'elsewhere' : 'device');
     this.#handler = handler;
     handler.decode(this);
     handler.find(this);
-    this.statistics.count(
-      guest.number,
-      row.get(column.reason),
-      row.get(column.device),
-      row.getLow(column.pc),
-      row.getHigh(column.pc),
-    );
+    this.statistics.count(guest.number, row.get(reason), row.get(device), row.getLow(pc), row.getHigh(pc));
   }
 
   /** Does the next stage, which is not the last. */
@@ -136,8 +130,8 @@ export class ExitHandling implements Exit {
     const { row } = this;
     this.#reach(stageCount);
     if (resumed === undefined) return;
-    row.set(column.resumed, resumed.index + 1);
-    row.setCount(column.cost, this.state.steps - row.getCount(column.step));
+    row.set(resumedColumn, resumed.index + 1);
+    row.setCount(cost, this.state.steps - row.getCount(step));
   }
 
   /** There is no exit under way: at power-on and after state was restored. */
@@ -155,17 +149,37 @@ export class ExitHandling implements Exit {
 
   #reach(stage: number): void {
     this.#stage = stage;
-    this.row.set(column.stagesDone, stage);
+    this.row.set(stagesDone, stage);
   }
 
-  #copyTrap(row: ExitRow): void {
+  #copyTrap(row: ExitRow, guest: Guest, vcpu: Vcpu): void {
     const { state } = this;
     // The trap was the last step.
-    row.setCount(column.step, state.steps - 1);
-    row.set(column.hart, this.#hart.id);
-    row.set(column.guest, this.guest.number);
-    row.set(column.vcpu, this.vcpu.id);
-    row.set(column.fromKernel, (state.low(csrSlot.mstatus) & sstatusLow.SPP) === 0 ? 0 : 1);
+    row.setCount(step, state.steps - 1);
+    row.set(hart, this.#hart.id);
+    row.set(guestColumn, guest.number);
+    row.set(vcpuColumn, vcpu.id);
+    row.set(fromKernel, ((state.halves[mstatus] as number) & SPP) === 0 ? 0 : 1);
     copyTrapRegisters(row, state);
   }
 }
+
+// All of this is asked for at every exit: so it is looked up here once.
+const {
+  step,
+  cost,
+  hart,
+  guest: guestColumn,
+  vcpu: vcpuColumn,
+  fromKernel,
+  cause: causeColumn,
+  interrupt: interruptColumn,
+  reason,
+  device,
+  pc,
+  stagesDone,
+  resumed: resumedColumn,
+} = column;
+const mstatus = 2 * csrSlot.mstatus;
+const { SPP } = sstatusLow;
+const firstFault = exceptionCode.instructionGuestPageFault;

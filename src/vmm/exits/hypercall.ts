@@ -36,19 +36,19 @@ export const hypercall: ExitHandler = {
 /** The call, with its arguments; one that ends the guest is its shutdown or reset. */
 export function decodeHypercall(exit: Pick<Exit, 'row' | 'state'>): void {
   const { row, state } = exit;
-  row.set(column.instruction, ecall);
-  for (let index = 0; index < 8; index++) {
-    const slot = a0 + index;
-    row.setHalves(argumentColumn(index), state.low(slot), state.high(slot));
-  }
+  row.set(instruction, ecall);
+  // a0 to a7 follow each other, in the hart as in the row.
+  const { words, base } = row;
+  const { halves } = state;
+  for (let half = 0; half < 16; half++) words[base + firstArgument + half] = halves[2 * a0 + half] as number;
   setReason(exit, powerRequest(row) ?? 'hypercall');
 }
 
 /** The function that a hypercall's row names (a7 and a6); undefined where the SBI has none such. */
 export function findCall(row: ExitRow): FoundCall | undefined {
-  if (row.getHigh(column.a7) !== 0) return undefined;
-  const extension = row.getLow(column.a7);
-  const id = row.getHigh(column.a6) === 0 ? row.getLow(column.a6) : noFunction;
+  if (row.getHigh(a7Column) !== 0) return undefined;
+  const extension = row.getLow(a7Column);
+  const id = row.getHigh(a6Column) === 0 ? row.getLow(a6Column) : noFunction;
   if (extension !== last.extension || id !== last.id) {
     last.call = lookUp(extension, id);
     last.extension = extension;
@@ -94,6 +94,9 @@ function callArguments(row: ExitRow, { parameters }: SbiFunction): SbiArguments 
 
 const noArguments: SbiArguments = [0n, 0n, 0n, 0n, 0n, 0n];
 
+// Looked up here once, for they are asked for at every call.
+const { instruction, a6: a6Column, a7: a7Column, resultError, resultValue, results } = column;
+const firstArgument = argumentColumn(0);
 const a0 = hartSlot.x + 10;
 const a1 = a0 + 1;
 /** The encoding of ECALL: nothing else causes an environment call. */
@@ -131,14 +134,14 @@ function finish(exit: Exit, outcome: SbiOutcome): void {
     case 'return':
       state.setX(10, outcome.error);
       state.setX(11, outcome.value);
-      row.setHalves(column.resultError, state.low(a0), state.high(a0));
-      row.setHalves(column.resultValue, state.low(a1), state.high(a1));
-      row.set(column.results, 2);
+      row.setHalves(resultError, state.low(a0), state.high(a0));
+      row.setHalves(resultValue, state.low(a1), state.high(a1));
+      row.set(results, 2);
       return skipInstruction(exit, 4);
     case 'legacy-return':
       state.setX(10, outcome.value);
-      row.setHalves(column.resultError, state.low(a0), state.high(a0));
-      row.set(column.results, 1);
+      row.setHalves(resultError, state.low(a0), state.high(a0));
+      row.set(results, 1);
       return skipInstruction(exit, 4);
     case 'fault':
       return injectException(exit, outcome.trap.code, outcome.trap.tval);

@@ -9,12 +9,11 @@ export const supervisorInterrupt: ExitHandler = {
   decode: decodeInterrupt,
 
   find(exit) {
-    const timer = exit.row.get(column.cause) === interruptCode.supervisorTimer;
-    setAction(exit, timer ? 'schedule' : 'deliver');
+    setAction(exit, exit.row.get(cause) === timer ? 'schedule' : 'deliver');
   },
 
   act(exit) {
-    if (exit.row.get(column.cause) !== interruptCode.supervisorTimer) exit.deliverInput();
+    if (exit.row.get(cause) !== timer) exit.deliverInput();
     exit.guest.scheduleChanged();
   },
 
@@ -23,12 +22,16 @@ export const supervisorInterrupt: ExitHandler = {
 
 /** Which interrupt it was. */
 export function decodeInterrupt(exit: Pick<Exit, 'row'>): void {
-  setReason(exit, reasonOf(exit.row.get(column.cause)));
+  setReason(exit, reasonOf(exit.row.get(cause)));
 }
+
+// Looked up here once, for a timer may be due often.
+const { cause } = column;
+const timer = interruptCode.supervisorTimer;
 
 function reasonOf(code: number): ExitReason {
   switch (code) {
-    case interruptCode.supervisorTimer:
+    case timer:
       return 'timer-interrupt';
     case interruptCode.supervisorSoftware:
       return 'software-interrupt';

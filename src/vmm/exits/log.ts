@@ -1,6 +1,10 @@
 import { assert } from '../../common/errors.ts';
 import { column, ExitRow, rowWords } from './row.ts';
 
+// Looked up here once, for it is done at every exit.
+const sequenceColumn = column.sequence;
+const words = rowWords;
+
 /**
  * The newest exits, in a ring. Rows are not part of saved state: those before a restored point are the same in
  * every replay of a history, so what the ring still holds of them stays true, and later ones are hidden until
@@ -26,11 +30,12 @@ export class ExitLog {
 
   /** Begins the next row, empty (`ExitRow.clear`) but for its sequence number, in place of the oldest one. */
   begin(): ExitRow {
-    this.current.base = (this.#total % this.#capacity) * rowWords;
-    this.current.clear();
-    this.current.setCount(column.sequence, this.#total);
-    this.#total++;
-    return this.current;
+    const { current } = this;
+    const sequence = this.#total++;
+    current.base = (sequence % this.#capacity) * words;
+    current.clear();
+    current.setCount(sequenceColumn, sequence);
+    return current;
   }
 
   /** A copy of the exit with this number; undefined where it has not happened or is no longer held. */

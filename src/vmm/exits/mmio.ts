@@ -31,17 +31,17 @@ export const mmio: ExitHandler = {
 
   find(exit) {
     const { row, guest, address, region } = exit;
-    const kind = row.get(column.accessKind);
-    const isStore = kind === accessKindNumber.store;
+    const kind = row.get(accessKind);
+    const isStore = kind === storing;
     if (region === undefined) return setAction(exit, 'inject');
     const register = region.device.registerAt(address - region.base, isStore ? 'write' : 'read');
-    row.set(column.device, guest.deviceNumbers.ofRegion(region) + 1);
-    if (register) row.set(column.register, guest.deviceNumbers.ofRegister(register) + 1);
+    row.set(device, guest.deviceNumbers.ofRegion(region) + 1);
+    if (register) row.set(registerColumn, guest.deviceNumbers.ofRegister(register) + 1);
     // An AMO needs memory that can do one; I/O regions cannot (Priv. 3.6.3.1, AMONone).
-    if (!isStore && kind !== accessKindNumber.load) return setAction(exit, 'inject');
+    if (!isStore && kind !== loading) return setAction(exit, 'inject');
     setAction(exit, 'emulate');
     if (isStore && region === guest.finisher) {
-      const request = finisherRequest(row.getWide(column.accessValue));
+      const request = finisherRequest(row.getWide(accessValue));
       if (request === undefined) return;
       setReason(exit, request.kind === 'reset' ? 'reset' : 'shutdown');
       setAction(exit, 'power');
@@ -50,11 +50,11 @@ export const mmio: ExitHandler = {
 
   act(exit) {
     const { row } = exit;
-    if (row.get(column.action) === actionNumber.inject || !doAccess(exit)) {
-      const fault = accessFault[faultingAccess(row.get(column.cause))];
+    if (row.get(action) === injecting || !doAccess(exit)) {
+      const fault = accessFault[faultingAccess(row.get(cause))];
       return injectException(exit, fault, row.getWide(column.stval));
     }
-    skipInstruction(exit, row.get(column.instructionLength));
+    skipInstruction(exit, row.get(instructionLengthColumn));
   },
 
   explain: explainMmio,
@@ -63,24 +63,24 @@ export const mmio: ExitHandler = {
 /** What the guest loads or stores, from htinst or else from its instruction. */
 export function decodeDeviceAccess(exit: ExitSight): void {
   const { row, state } = exit;
-  const load = row.get(column.cause) === exceptionCode.loadGuestPageFault;
-  setReason(exit, load ? 'mmio-load' : 'mmio-store');
-  const htinst = state.low(csrSlot.htinst);
+  setReason(exit, row.get(cause) === loadFault ? 'mmio-load' : 'mmio-store');
+  const htinst = state.halves[htinstRegister] as number;
   const word = exit.trappedWord;
-  row.set(column.instruction, word);
+  row.set(instruction, word);
   if (isPageTableAccess(htinst)) return;
   // Priv. 18.6.3: bit 1 of a transformed instruction says whether it was a full-size one.
   const access = memoryInstruction(htinst === 0 ? word : htinst | 2);
   if (access === undefined || isSecondPart(state, htinst, access)) return;
-  row.set(column.accessKind, accessKindNumber[access.kind]);
-  row.set(column.accessSize, access.size);
-  row.set(column.accessSigned, access.signed ? 1 : 0);
-  row.set(column.accessRegister, access.register);
-  row.set(column.instructionLength, htinst === 0 ? instructionLength(word) : (htinst & 2) === 0 ? 2 : 4);
-  if (access.kind !== 'store') return;
-  const slot = registerSlot(access.register);
-  const mask = access.size < 4 ? (1 << (8 * access.size)) - 1 : -1;
-  row.setHalves(column.accessValue, state.low(slot) & mask, access.size === 8 ? state.high(slot) : 0);
+  const { kind, size, signed, register } = access;
+  row.set(accessKind, accessKindNumber[kind]);
+  row.set(accessSize, size);
+  row.set(accessSigned, signed ? 1 : 0);
+  row.set(accessRegister, register);
+  row.set(instructionLengthColumn, htinst === 0 ? instructionLength(word) : (htinst & 2) === 0 ? 2 : 4);
+  if (kind !== 'store') return;
+  const slot = registerSlot(register);
+  const mask = size < 4 ? (1 << (8 * size)) - 1 : -1;
+  row.setHalves(accessValue, state.low(slot) & mask, size === 8 ? state.high(slot) : 0);
 }
 
 /**
@@ -98,20 +98,20 @@ function doAccess(exit: Exit): boolean {
   const { row, state, address, region } = exit;
   if (region === undefined) return false;
   const { device, base } = region;
-  const size = row.get(column.accessSize) as AccessSize;
-  if (row.get(column.accessKind) === accessKindNumber.store) {
-    return device.store(address - base, size, row.getWide(column.accessValue));
+  const size = row.get(accessSize) as AccessSize;
+  if (row.get(accessKind) === storing) {
+    return device.store(address - base, size, row.getWide(accessValue));
   }
   const value = device.load(address - base, size);
   if (value === undefined) return false;
-  row.setWide(column.accessValue, value);
-  const register = row.get(column.accessRegister);
+  row.setWide(accessValue, value);
+  const register = row.get(accessRegister);
   if (register >= firstFloatRegister) {
     fillFloatRegister(state, register - firstFloatRegister, value, size);
     return true;
   }
   state.slots[register === 0 ? hartSlot.sink : hartSlot.x + register] =
-    row.get(column.accessSigned) === 1 ? BigInt.asIntN(size * 8, value) : value;
+    row.get(accessSigned) === 1 ? BigInt.asIntN(size * 8, value) : value;
   return true;
 }
 
@@ -126,3 +126,22 @@ function fillFloatRegister(state: HartState, register: number, value: bigint, si
   state.setF(register, boxed(value, format));
   markGuestFloatingPointDirty(state);
 }
+
+// All of this is asked for at every access: so it is looked up here once.
+const {
+  cause,
+  action,
+  instruction,
+  instructionLength: instructionLengthColumn,
+  accessKind,
+  accessSize,
+  accessSigned,
+  accessRegister,
+  accessValue,
+  device,
+  register: registerColumn,
+} = column;
+const { load: loading, store: storing } = accessKindNumber;
+const { inject: injecting } = actionNumber;
+const loadFault = exceptionCode.loadGuestPageFault;
+const htinstRegister = 2 * csrSlot.htinst;

@@ -21,8 +21,9 @@ export class ExitRow {
   /** Makes the columns of one word 0. What one of two words holds means nothing until one of these says so. */
   clear(): void {
     // A loop: `fill` is a call into the host, which takes longer.
-    const first = this.base / 2;
-    for (let at = first; at < first + narrowPairs; at++) this.#pairs[at] = 0;
+    const pairs = this.#pairs;
+    const first = this.base >>> 1;
+    for (let at = first; at < first + narrowPairs; at++) pairs[at] = 0;
   }
 
   /** A copy that later exits do not change. */
@@ -175,14 +176,25 @@ export function argumentColumn(index: number): Wide {
 }
 
 /** Copies what a trap has left in the CSRs of HS mode. */
-export function copyTrapRegisters(row: ExitRow, state: HartState): void {
-  row.set(column.cause, state.low(csrSlot.scause));
-  row.set(column.interrupt, state.high(csrSlot.scause) >>> 31);
-  row.set(column.htinst, state.low(csrSlot.htinst));
-  row.setHalves(column.pc, state.low(csrSlot.sepc), state.high(csrSlot.sepc));
-  row.setHalves(column.stval, state.low(csrSlot.stval), state.high(csrSlot.stval));
-  row.setHalves(column.htval, state.low(csrSlot.htval), state.high(csrSlot.htval));
+export function copyTrapRegisters({ words, base }: ExitRow, { halves }: HartState): void {
+  words[base + cause] = halves[scause] as number;
+  words[base + interrupt] = (halves[scause + 1] as number) >>> 31;
+  words[base + htinst] = halves[htinstRegister] as number;
+  words[base + pc] = halves[sepc] as number;
+  words[base + pc + 1] = halves[sepc + 1] as number;
+  words[base + stval] = halves[stvalRegister] as number;
+  words[base + stval + 1] = halves[stvalRegister + 1] as number;
+  words[base + htval] = halves[htvalRegister] as number;
+  words[base + htval + 1] = halves[htvalRegister + 1] as number;
 }
+
+// Both are done at every exit: where things lie is looked up here once.
+const { cause, interrupt, htinst, pc, stval, htval } = column;
+const sepc = 2 * csrSlot.sepc;
+const scause = 2 * csrSlot.scause;
+const stvalRegister = 2 * csrSlot.stval;
+const htvalRegister = 2 * csrSlot.htval;
+const htinstRegister = 2 * csrSlot.htinst;
 
 /** 32-bit words of a row. */
 export const rowWords = narrowColumns.length + 2 * wideColumns.length;

@@ -120,16 +120,18 @@ export class ExitStatistics {
   }
 
   #find(key: number, device: number, low: number, high: number): number {
-    const mask = this.#index.length - 1;
+    const index = this.#index;
+    const keys = this.#keys;
+    const mask = index.length - 1;
     for (let at = hash(key, device, low, high) & mask; ; at = (at + 1) & mask) {
-      const site = (this.#index[at] as number) - 1;
+      const site = (index[at] as number) - 1;
       if (site < 0) return -1;
       const base = site * keyWords;
       if (
-        this.#keys[base + 2] === low &&
-        this.#keys[base] === key &&
-        this.#keys[base + 1] === device &&
-        this.#keys[base + 3] === high
+        keys[base + 2] === low &&
+        keys[base] === key &&
+        keys[base + 1] === device &&
+        keys[base + 3] === high
       )
         return site;
     }
