@@ -12,13 +12,17 @@ export type FaultingAccess = 'fetch' | 'load' | 'store';
  */
 export function faultingAddress(state: HartState): number {
   const { halves } = state;
-  const lowBits = isPageTableAccess(halves[htinst] as number) ? 0 : (halves[stval] as number) & 3;
-  return (halves[htval + 1] as number) * 0x4_0000_0000 + (halves[htval] as number) * 4 + lowBits;
+  const lowBits = isPageTableAccess(halves[htinstRegister] as number)
+    ? 0
+    : (halves[stvalRegister] as number) & 3;
+  return (
+    (halves[htvalRegister + 1] as number) * 0x4_0000_0000 + (halves[htvalRegister] as number) * 4 + lowBits
+  );
 }
 
-const stval = 2 * csrSlot.stval;
-const htval = 2 * csrSlot.htval;
-const htinst = 2 * csrSlot.htinst;
+const stvalRegister = 2 * csrSlot.stval;
+const htvalRegister = 2 * csrSlot.htval;
+const htinstRegister = 2 * csrSlot.htinst;
 
 /** What the guest was doing, from the code of a guest-page fault. */
 export function faultingAccess(code: number): FaultingAccess {

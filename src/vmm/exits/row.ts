@@ -176,16 +176,16 @@ export function argumentColumn(index: number): Wide {
 }
 
 /** Copies what a trap has left in the CSRs of HS mode. */
-export function copyTrapRegisters({ words, base }: ExitRow, { halves }: HartState): void {
-  words[base + cause] = halves[scause] as number;
-  words[base + interrupt] = (halves[scause + 1] as number) >>> 31;
-  words[base + htinst] = halves[htinstRegister] as number;
-  words[base + pc] = halves[sepc] as number;
-  words[base + pc + 1] = halves[sepc + 1] as number;
-  words[base + stval] = halves[stvalRegister] as number;
-  words[base + stval + 1] = halves[stvalRegister + 1] as number;
-  words[base + htval] = halves[htvalRegister] as number;
-  words[base + htval + 1] = halves[htvalRegister + 1] as number;
+export function copyTrapRegisters({ words, base }: ExitRow, { halves: registers }: HartState): void {
+  words[base + cause] = registers[scause] as number;
+  words[base + interrupt] = (registers[scause + 1] as number) >>> 31;
+  words[base + htinst] = registers[htinstRegister] as number;
+  words[base + pc] = registers[sepc] as number;
+  words[base + pc + 1] = registers[sepc + 1] as number;
+  words[base + stval] = registers[stvalRegister] as number;
+  words[base + stval + 1] = registers[stvalRegister + 1] as number;
+  words[base + htval] = registers[htvalRegister] as number;
+  words[base + htval + 1] = registers[htvalRegister + 1] as number;
 }
 
 // Both are done at every exit: where things lie is looked up here once.
