@@ -266,6 +266,8 @@ export class StrataDebugger implements DebuggerCore {
     this.#plan?.dispose();
     this.#plan = undefined;
     this.#modules.look();
+    // On the way back, what is watched was looked for at other times.
+    this.#judge.prepare();
     this.#stacks.forget();
     this.#consoles.flush();
   }

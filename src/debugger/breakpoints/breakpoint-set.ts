@@ -42,6 +42,8 @@ export class BreakpointSet {
   #onData: readonly OnData[] = [];
   readonly #inCode = new Map<bigint, { readonly breakpoint: Breakpoint; readonly image: StratumImage }[]>();
   readonly #byReference: { readonly breakpoint: Breakpoint; readonly reference: MemoryReference }[] = [];
+  /** Of data breakpoints, what clients know of why they do not watch. */
+  readonly #toldProblems = new Map<number, string | undefined>();
   readonly #didChange = new Emitter<BoundBreakpoint>();
   #lastId = 0;
   readonly onDidChange = this.#didChange.event;
@@ -66,6 +68,7 @@ export class BreakpointSet {
     this.#all = [...this.#byOwner.values()].flat();
     this.#index();
     for (const each of [...before.values()].flat()) this.#disarm(each);
+    for (const { id, watch } of this.#onData) this.#toldProblems.set(id, watch.problem);
     return answers.map((answer) => ('binding' in answer ? describe(answer) : answer));
   }
 
@@ -141,12 +144,22 @@ export class BreakpointSet {
 
   /** Page tables may be others than they were: what lies in pages of processes is looked for again. */
   follow(): void {
-    for (const breakpoint of this.#onData)
-      if (breakpoint.watch.follow()) this.#didChange.fire(describe(breakpoint));
+    for (const { watch } of this.#onData) watch.follow();
   }
 
-  #disarm({ armed, watch }: Breakpoint): void {
+  /** Tells clients of data breakpoints that found, or lost, what they watch since they were told last. */
+  tellFollowed(): void {
+    for (const breakpoint of this.#onData) {
+      const { id, watch } = breakpoint;
+      if (this.#toldProblems.get(id) === watch.problem) continue;
+      this.#toldProblems.set(id, watch.problem);
+      this.#didChange.fire(describe(breakpoint));
+    }
+  }
+
+  #disarm({ id, armed, watch }: Breakpoint): void {
     watch?.dispose();
+    this.#toldProblems.delete(id);
     for (const { space, address } of armed) this.#armed.disarm(space, address);
   }
 

@@ -110,6 +110,7 @@ export class Judge {
   /** The machine is about to move, from wherever and whenever it is now. */
   prepare(): void {
     this.#breakpoints.follow();
+    if (!this.isRehearsal) this.#breakpoints.tellFollowed();
   }
 
   /** Watched memory was accessed. */
@@ -126,7 +127,7 @@ export class Judge {
       const surroundings = new Surroundings(this.#target, this.#context(thread, {}));
       texts.push(hitText(watch, hit, this.#typeOf(breakpoint), { thread, surroundings }));
     }
-    if (this.#breakpoints.onData.some(({ watch }) => watch.isMovedBy(accesses))) this.#breakpoints.follow();
+    if (this.#breakpoints.onData.some(({ watch }) => watch.isMovedBy(accesses))) this.prepare();
     if (ids.length === 0) return undefined;
     return { reason: { kind: 'data', breakpointIds: ids }, description: texts.join('; ') };
   }

@@ -2,7 +2,7 @@ import type { WatchedRange, Watchpoints } from '../../hart/watchpoints.ts';
 import type { WatchedAccess } from '../../machine/watched-accesses.ts';
 import type { Target } from '../target/target.ts';
 import type { WatchedData } from './data-id.ts';
-import { entryBytes, locateBytes, rangesOf, type LocatedBytes } from './watched-bytes.ts';
+import { entryBytes, locateBytes, ownBytes, rangesOf, type LocatedBytes } from './watched-bytes.ts';
 
 /** What a data breakpoint stops at: reads, writes that change something, or every access. */
 export type DataAccess = 'read' | 'write' | 'readWrite';
@@ -25,6 +25,9 @@ export class DataWatch {
   readonly data: WatchedData;
   readonly #target: Target;
   readonly #access: DataAccess;
+  /** What the tables lead to, whosever it is, and when that was looked at. */
+  #found: LocatedBytes;
+  #foundAt: number;
   #located: LocatedBytes;
   #ranges: readonly WatchedRange[];
 
@@ -32,7 +35,9 @@ export class DataWatch {
     this.data = data;
     this.#access = access;
     this.#target = target;
-    this.#located = locateBytes(data, target);
+    this.#found = locateBytes(data, target);
+    this.#foundAt = target.machine.steps;
+    this.#located = this.#found;
     this.#ranges = this.#watch();
   }
 
@@ -48,18 +53,23 @@ export class DataWatch {
 
   /** Are the bytes where page tables have them, which may change? */
   get follows(): boolean {
-    return this.#located.entries.length > 0;
+    return this.#located.trail !== undefined;
   }
 
   /** Looks again where the bytes are; whether that is elsewhere than it was. */
   follow(): boolean {
-    if (!this.follows) return false;
-    const located = locateBytes(this.data, this.#target);
-    if (JSON.stringify(located) === JSON.stringify(this.#located)) return false;
+    const { trail, pieces, problem } = this.#located;
+    if (trail === undefined) return false;
+    const found = locateBytes(this.data, this.#target, trail);
+    const { steps } = this.#target.machine;
+    // Whose the space is cannot be seen by the tables where time has gone back.
+    if (steps >= this.#foundAt && isSameFound(found, this.#found)) return false;
+    this.#found = found;
+    this.#foundAt = steps;
     this.dispose();
-    this.#located = located;
+    this.#located = ownBytes(found, this.data, this.#target);
     this.#ranges = this.#watch();
-    return true;
+    return this.#located.problem !== problem || !isSame(this.#located.pieces, pieces);
   }
 
   /** Has one of these accesses changed a page table that leads to the bytes? */
@@ -128,6 +138,16 @@ export class DataWatch {
       bytes.set(physical.peek(address, length), offset);
     return bytes;
   }
+}
+
+/** Does the same lead to the same? */
+function isSameFound(one: LocatedBytes, other: LocatedBytes): boolean {
+  return isSame(one.pieces, other.pieces) && isSame(one.entries, other.entries);
+}
+
+/** By value, of what is only numbers. */
+function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function kindsOf(access: DataAccess): { readonly reads: boolean; readonly writes: boolean } {

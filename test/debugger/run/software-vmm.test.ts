@@ -9,7 +9,7 @@ import { ConsoleLogs } from '../../../src/debugger/target/console-logs.ts';
 import { Target } from '../../../src/debugger/target/target.ts';
 import { createMachine } from '../../../src/machine/machine.ts';
 import { kernelBase } from '../../vmm/tiny-guest.ts';
-import { tinyHypervisor } from '../../vmm/observed/tiny-hypervisor.ts';
+import { givenWord, tinyHypervisor } from '../../vmm/observed/tiny-hypervisor.ts';
 
 /** A debugger on software in HS mode that runs a guest of its own. */
 class Session {
@@ -90,6 +90,28 @@ describe('debugger/run: exits to a VMM that is software of the machine', () => {
     session.stopAt('exit.shutdown');
     assert.equal(session.runToStop(), forward[4]);
     assert.equal(session.run().kind, 'ended');
+  });
+
+  it('finds who wrote a word of the guest’s memory, long before there was a guest', () => {
+    const session = new Session();
+    session.stopAt('exit.any');
+    session.runToStop();
+    session.stopAt('exit.shutdown');
+    const offer = session.core.watchable(
+      `gpa:vmid5:0x${givenWord.toString(16)}`,
+      { isAddress: true },
+      undefined,
+    );
+    assert.ok(offer.ok);
+    const request = { kind: 'data', dataId: offer.dataId, access: 'write' } as const;
+    const [bound] = session.core.setBreakpoints('data', [request]);
+    assert.equal(bound?.verified, true, bound?.message);
+    assert.match(
+      session.runToStop('backward'),
+      /^gpa:vmid5:0x803ffff8: 0x0 → 0x200000df, written by kernel on hart 0 at 0x8020/,
+    );
+    assert.equal(session.target.observed?.guests.length, 0);
+    assert.match(session.runToStop(), /system_reset/);
   });
 
   it('shows the guest by its VMID, with what its second stage maps, and its exits', () => {

@@ -12,11 +12,18 @@ const t = { entry: 5, pointer: 6, other: 7, variable: 10, value: 11 };
  * Code in M mode that stores to a variable of a process in one page, then has its page table lead to another page, and
  * stores to both.
  */
-function scene(isMapped: boolean): { readonly bare: BareTarget; readonly watch: DataWatch } {
+function scene(isMapped: boolean): {
+  readonly bare: BareTarget;
+  readonly watch: DataWatch;
+  /** Where the page is mapped, and by which entry. */
+  readonly slot: number;
+  readonly mapped: bigint;
+} {
   const bare = new BareTarget({ engine: 'interpreter' });
   const root = bare.table();
   const slot = bare.map(root, address, pages[0], leaf.urw);
-  const other = bare.read(slot) + (BigInt((pages[1] - pages[0]) / 4096) << 10n);
+  const mapped = bare.read(slot);
+  const other = mapped + (BigInt((pages[1] - pages[0]) / 4096) << 10n);
   if (!isMapped) bare.write(slot, 0n);
   bare.words(ramBase, [
     op('sw', { rs1: t.variable, rs2: t.value }),
@@ -36,11 +43,11 @@ function scene(isMapped: boolean): { readonly bare: BareTarget; readonly watch: 
   for (const [register, value] of Object.entries(values)) bare.hart.state.setX(Number(register), value);
   bare.enter(machineMode);
   const data = { reference: reference.gva(atp(root), address), length: 4, name: 'counter' };
-  return { bare, watch: new DataWatch(data, 'write', bare.target) };
+  return { bare, watch: new DataWatch(data, 'write', bare.target), slot, mapped };
 }
 
 /** What happened, at which instruction; the watch follows, as in the debugger. */
-function events({ bare, watch }: ReturnType<typeof scene>): readonly string[] {
+function events({ bare, watch }: Pick<ReturnType<typeof scene>, 'bare' | 'watch'>): readonly string[] {
   const found: string[] = [];
   for (;;) {
     const stop = bare.machine.run({ until: 10 });
@@ -63,6 +70,25 @@ describe('debugger/watches/data-watch', () => {
     assert.equal(waiting.watch.isRefused, false);
     assert.deepEqual(events(waiting), ['2: moved', '4: 0 → 7']);
     assert.equal(waiting.watch.problem, undefined);
+  });
+
+  it('finds its page again where the tables were something else for a while, as before the process began', () => {
+    const { bare, watch, slot, mapped } = scene(true);
+    const poke = (entry: bigint): void => {
+      const bytes = new BigUint64Array([entry]);
+      bare.machine.board.physical.poke(slot, new Uint8Array(bytes.buffer), 'view');
+    };
+    const kernelPage = mapped & ~BigInt(pte.U);
+    const nowhere = BigInt(pte.V | pte.R) | (1n << 50n);
+    for (const other of [kernelPage, nowhere, 0n]) {
+      poke(other);
+      assert.equal(watch.follow(), true);
+      assert.match(watch.problem ?? '', /Nothing is mapped/);
+      poke(mapped);
+      assert.equal(watch.follow(), true, other.toString(16));
+      assert.equal(watch.problem, undefined);
+    }
+    assert.deepEqual(events({ bare, watch }), ['1: 0 → 7', '2: moved', '4: 0 → 7']);
   });
 
   it('lets go of all that it watched', () => {

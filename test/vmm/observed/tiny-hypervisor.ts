@@ -4,6 +4,8 @@ import { kernelBase, TinyGuest } from '../tiny-guest.ts';
 export const vmid = 5;
 /** The root of the second stage: guest-physical memory from 0x80000000 on is the machine's. */
 const root = 0x8040_0000;
+/** What the hypervisor leaves here, its guest can read. */
+export const givenWord = root - 8;
 const gigapage = (0x8000_0000n >> 2n) | 0xdfn;
 const hgatp = (8n << 60n) | (BigInt(vmid) << 44n) | BigInt(root >>> 12);
 const debugConsole = 0x4442_434e;
@@ -21,6 +23,7 @@ export function tinyHypervisor(): MachineImage {
     .li('t0', root)
     .li('t1', gigapage)
     .op('sd', { rs1: 't0', rs2: 't1', imm: 16 })
+    .op('sd', { rs1: 't0', rs2: 't1', imm: givenWord - root })
     .li('t0', hgatp)
     .csrw('hgatp', 't0')
     .op('hfence.gvma', { rs1: 'zero', rs2: 'zero' })
