@@ -67,7 +67,7 @@ export class PhysicalMemory {
       const offset = address - this.#ramBase;
       const isOneEntry = (offset & (entryBytes - 1)) + size <= entryBytes;
       const wasValid = (this.#view.getUint8(offset - (offset % entryBytes)) & pteBit.valid) !== 0;
-      const note = this.watchpoints.areSet ? this.#noteWrite(address, size, 'access') : undefined;
+      const note = this.watchpoints.areSet ? this.#noteWrite(address, size, { by: 'access' }) : undefined;
       this.#storeRam(offset, size, value);
       note?.();
       this.#written.fire({ address, length: size, kind: isOneEntry && !wasValid ? 'new' : 'data' });
@@ -91,7 +91,7 @@ export class PhysicalMemory {
 
   /** Likewise written, as when A and D bits are set. */
   writeHalf(address: number, value: number): void {
-    const note = this.watchpoints.areSet ? this.#noteWrite(address, 4, 'walk') : undefined;
+    const note = this.watchpoints.areSet ? this.#noteWrite(address, 4, { by: 'walk' }) : undefined;
     this.#view.setUint32(address - this.#ramBase, value, true);
     note?.();
     this.#written.fire({ address, length: 4, kind: 'usage' });
@@ -104,12 +104,29 @@ export class PhysicalMemory {
     return count === 0 ? new Uint8Array() : this.#ram.slice(start, start + count);
   }
 
+  /** As `peek`, by a device: a watch tells of it. */
+  readFor(device: string, address: number, length: number): Uint8Array {
+    const bytes = this.peek(address, length);
+    if (this.watchpoints.areSet && this.watchpoints.concern(address, bytes.length, 'read'))
+      this.watchpoints.tell({ kind: 'read', by: 'outside', device, address, before: bytes, after: bytes });
+    return bytes;
+  }
+
+  /** As `poke`, by a device: a watch tells of it by its name. */
+  writeFor(device: string, address: number, bytes: Uint8Array): number {
+    return this.#put(address, bytes, { by: 'outside', device });
+  }
+
   /** Writes RAM; returns how many bytes fitted. `by` a view it is no part of what happens, and no watch tells of it. */
   poke(address: number, bytes: Uint8Array, by: 'machine' | 'view' = 'machine'): number {
+    return this.#put(address, bytes, by === 'machine' ? { by: 'outside' } : undefined);
+  }
+
+  #put(address: number, bytes: Uint8Array, by: Writer | undefined): number {
     const count = this.#ramBytesFrom(address, bytes.length);
     if (count === 0) return 0;
-    const isNoted = by === 'machine' && this.watchpoints.areSet;
-    const note = isNoted ? this.#noteWrite(address, count, 'outside') : undefined;
+    const note =
+      by !== undefined && this.watchpoints.areSet ? this.#noteWrite(address, count, by) : undefined;
     this.#ram.set(bytes.subarray(0, count), address - this.#ramBase);
     note?.();
     this.#written.fire({ address, length: count, kind: 'data' });
@@ -135,11 +152,11 @@ export class PhysicalMemory {
   }
 
   /** To be called before a write; what it gives, after. */
-  #noteWrite(address: number, length: number, by: MemoryTouch['by']): (() => void) | undefined {
+  #noteWrite(address: number, length: number, by: Writer): (() => void) | undefined {
     if (!this.watchpoints.concern(address, length, 'write')) return undefined;
     const before = this.peek(address, length);
     return () =>
-      this.watchpoints.tell({ kind: 'write', by, address, before, after: this.peek(address, length) });
+      this.watchpoints.tell({ kind: 'write', ...by, address, before, after: this.peek(address, length) });
   }
 
   #ramBytesFrom(address: number, length: number): number {
@@ -177,6 +194,9 @@ export class PhysicalMemory {
     }
   }
 }
+
+/** Who writes. */
+type Writer = Pick<MemoryTouch, 'by' | 'device'>;
 
 /** Of a page table. */
 const entryBytes = 8;

@@ -17,6 +17,8 @@ export interface WatchedRange {
 export interface MemoryTouch {
   readonly kind: 'read' | 'write';
   readonly by: 'access' | 'walk' | 'outside';
+  /** Of what is on the machine's buses: its name. */
+  readonly device?: string;
   readonly address: number;
   /** What all bytes of the access were, and what they are now: the same where they were read. */
   readonly before: Uint8Array;

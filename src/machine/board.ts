@@ -118,7 +118,7 @@ export function createBoard(
   } = createPeripherals({
     configuration: configuration.peripherals ?? {},
     card,
-    memory: machineMemory(physical),
+    memoryFor: (device) => machineMemory(physical, device),
     clock,
     setLine: (source, raised) => plic.setLine(source, raised),
     output: (byte) => requests.output(virtioConsolePort, byte),

@@ -45,8 +45,8 @@ export interface PeripheralsWiring {
   readonly configuration: PeripheralsConfiguration;
   /** Its place at the network that the configuration names. */
   readonly card: NetworkCard | undefined;
-  /** RAM as the board's software addresses it. */
-  readonly memory: DirectMemory;
+  /** RAM as the board's software addresses it, for a device of this name. */
+  readonly memoryFor: (device: string) => DirectMemory;
   /** The board's time, in ticks. */
   readonly clock: Clock;
   /** The line of a source of the board's PLIC. */
@@ -72,7 +72,7 @@ export const nanosecondsPerTick = 100n;
 
 /** Makes the real-time clock, and the virtio slots with what is plugged into them. */
 export function createPeripherals(wiring: PeripheralsWiring): Peripherals {
-  const { configuration, memory, clock, setLine, alarmChanged } = wiring;
+  const { configuration, memoryFor, clock, setLine, alarmChanged } = wiring;
   const { base, size, interrupt } = virtMemoryMap.rtc;
   const rtc = new GoldfishRtc({
     now: () => clock.ticks() * nanosecondsPerTick,
@@ -84,13 +84,14 @@ export function createPeripherals(wiring: PeripheralsWiring): Peripherals {
   const plugged = createFunctions(wiring, nowSeconds);
   const slots = Array.from({ length: virtioSlotCount }, (_, slot): Region => {
     const source = virtMemoryMap.virtio.interrupt + slot;
+    const name = `virtio${slot}`;
     return {
-      name: `virtio${slot}`,
+      name,
       base: virtMemoryMap.virtio.base + slot * virtMemoryMap.virtio.size,
       size: virtMemoryMap.virtio.size,
       interrupt: source,
       device: new VirtioMmio({
-        memory,
+        memory: memoryFor(`${name} (${plugged[slot]?.model ?? 'nothing'})`),
         interrupt: (raised) => setLine(source, raised),
         plugged: plugged[slot],
       }),

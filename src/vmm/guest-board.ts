@@ -35,8 +35,8 @@ export interface GuestBoardWiring {
   readonly virtioOutput: (byte: number) => void;
   /** The guest asked the finisher to power it off or reset it. */
   readonly power: (request: FinisherRequest) => void;
-  /** The guest's RAM, by guest-physical address. */
-  readonly memory: DirectMemory;
+  /** The guest's RAM, by guest-physical address, for a device of this name. */
+  readonly memoryFor: (device: string) => DirectMemory;
   readonly peripherals: PeripheralsConfiguration;
   readonly card: NetworkCard | undefined;
   /** The alarm of the guest's clock is due at another time. */
@@ -68,7 +68,7 @@ export function createGuestBoard(wiring: GuestBoardWiring): GuestBoard {
   } = createPeripherals({
     configuration: wiring.peripherals,
     card: wiring.card,
-    memory: wiring.memory,
+    memoryFor: wiring.memoryFor,
     clock: wiring.clock,
     setLine: (source, raised) => interrupts.setLine(source, raised),
     output: wiring.virtioOutput,

@@ -109,7 +109,7 @@ export class Guest {
       output: (byte) => this.#printed.fire({ console: this.name, byte }),
       virtioOutput: (byte) => this.#printed.fire({ console: this.virtioConsoleName, byte }),
       power: (request) => this.power(request),
-      memory: options.memory,
+      memoryFor: (device) => options.memory.asSeenBy(device),
       peripherals: options.peripherals,
       card: options.card,
       alarmChanged: options.scheduleChanged,

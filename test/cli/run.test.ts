@@ -147,6 +147,8 @@ describe('cli/run', () => {
       stderr.split('\n').map((line) => line.replace(/ step \d+/, '')),
       [`watch: last_pid: 0 → 1, ${place}`, `watch: last_pid: 1 → 2, ${place}`, ''],
     );
+    const part = await strata(['run', pebble, '--append', 'run=hello', '--watch', 'last_pid/1']);
+    assert.equal(part.stderr, stderr.replaceAll(/(\d) → (\d)/g, '0x$1 → 0x$2'));
     const json = await strata([...options, '--watch', '0x8021d598/4:r', '--json']);
     const lines = json.stderr.split('\n').slice(0, 4);
     const titles = lines.map((line) => (JSON.parse(line) as { title: string }).title);
@@ -159,6 +161,7 @@ describe('cli/run', () => {
       ['$a0', /^strata: --watch \$a0: \$a0 lives in a register/],
       ['nobody', /there is no 'nobody' here/],
       ['gpa:x:0x1000', /there is no guest 'x'/],
+      ['last_pid/0', /There is not a single byte/],
       [':rw', /Write what to watch/],
     ] as const) {
       const { code, stderr } = await strata(['run', pebble, '--watch', what]);

@@ -21,8 +21,11 @@ export class Computer {
     this.debuggee = debuggee;
     this.#console = console;
     const { core } = debuggee;
-    core.onDidPrint(({ console: from, bytes }) => {
-      if (from === console) this.#printed += Buffer.from(bytes).toString('latin1');
+    core.onDidPrint(({ console: from, bytes, reset }) => {
+      if (from !== console) return;
+      const text = Buffer.from(bytes).toString('latin1');
+      this.#printed = reset ? text : this.#printed + text;
+      this.#seen = Math.min(this.#seen, this.#printed.length);
     });
   }
 

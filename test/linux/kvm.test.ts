@@ -124,6 +124,29 @@ describe('linux/kvm', () => {
     host.expect('guest# ');
   });
 
+  it('finds who wrote a variable of the guest’s process last, from a time when there was no such guest', () => {
+    host.type('kvm-run --append "run=primes" pebble.elf\n');
+    stopAt(host, { kind: 'function', name: 'primes!main' });
+    const { core } = host.debuggee;
+    const offer = core.watchable(
+      'primes!found',
+      {},
+      core.stackTrace(host.debuggee.target.currentThread.id)[0]?.id,
+    );
+    assert.ok(offer.ok, offer.ok ? '' : offer.message);
+    const watch: BreakpointRequest = { kind: 'data', dataId: offer.dataId, access: 'write' };
+    const written = [1, 2].map(() => stopAt(host, watch));
+    assert.match(
+      written[0] ?? '',
+      /^primes!found: 0 → 1, written by process on hart 0 in primes!main \(primes\.c:\d+\)$/,
+    );
+    assert.match(written[1] ?? '', /^primes!found: 1 → 2, /);
+    assert.equal(stopAt(host, watch, 'backward'), written[0]);
+    goOn(host);
+    host.expect('the last is 9973');
+    host.expect('guest# ');
+  });
+
   it('runs Linux itself as a guest of Linux, to its shell', function () {
     this.timeout(900_000);
     const started = performance.now();
@@ -142,10 +165,14 @@ describe('linux/kvm', () => {
 });
 
 /** Lets the host run until the one breakpoint stops it, and says why it did. */
-function stopAt({ debuggee: { core } }: Computer, request: BreakpointRequest): string {
+function stopAt(
+  { debuggee: { core } }: Computer,
+  request: BreakpointRequest,
+  direction: 'forward' | 'backward' = 'forward',
+): string {
   const [bound] = core.setBreakpoints('test', [request]);
   assert.equal(bound?.verified, true, bound?.message);
-  core.resume({ kind: 'continue', direction: 'forward' });
+  core.resume({ kind: 'continue', direction });
   for (;;) {
     const result = core.runSlice(1_000_000);
     if (result.kind === 'stopped') return result.stop.description;

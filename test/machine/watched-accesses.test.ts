@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Machine } from '../../src/machine/machine.ts';
+import { machineMemory } from '../../src/machine/virtio/direct-memory.ts';
 import type { MachineStop } from '../../src/machine/machine-stop.ts';
 import { launchBare, launchHosted } from './determinism.ts';
 import { Laboratory } from '../vmm/fixture.ts';
@@ -57,6 +58,24 @@ for (const engine of ['reference', 'interpreter', 'translator'] as const)
       machine.input('uart0', Uint8Array.of(0x68, 0x69));
       assert.deepEqual(writes(machine).at(-1), ['firmware', 0x68, 0x69]);
       assert.deepEqual(machine.position, { step: words.length - 1 });
+    });
+
+    it('are told of a device by its name, whether it reads or writes', () => {
+      const { machine } = start({ image: program([loopForever]), firmware: 'none', engine });
+      machine.watchpoints.add({ address: data, length: 4, reads: true, writes: true });
+      const memory = machineMemory(machine.board.physical, 'virtio0 (virtio-block)');
+      memory.write(data, Uint8Array.of(1, 2));
+      memory.read(data - 4, 8);
+      memory.read(data + 4, 8);
+      machine.board.physical.peek(data, 4);
+      const told = accessesOf(machine.run({ budget: 1 }));
+      assert.deepEqual(
+        told.map(({ kind, accessor, device, after }) => [kind, accessor, device, after.length]),
+        [
+          ['write', 'device', 'virtio0 (virtio-block)', 2],
+          ['read', 'device', 'virtio0 (virtio-block)', 8],
+        ],
+      );
     });
 
     it('are told of the VMM, once the exit is handled, in stages or not', () => {

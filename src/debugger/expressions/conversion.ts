@@ -9,6 +9,9 @@ import { ExpressionFault, type Space, type TypedValue, type Value } from './valu
 /** A cast, and what an assignment does to its value: C11 6.3. */
 export function convert(value: Value, type: Type): TypedValue {
   const target = underlying(type);
+  // As in gdb: where nothing but the address of a symbol is known, a cast says what lies there.
+  if (value.kind === 'typed' && value.type.kind === 'unknown' && sizeOf(type) !== undefined)
+    return { ...value, type };
   switch (target.kind) {
     case 'base':
     case 'enum': {

@@ -34,8 +34,9 @@ function knownName(name: string, surroundings: Surroundings): Value | undefined 
 
 /** What `image!name` means. */
 export function scopedName(imageName: string, name: string, surroundings: Surroundings): Value {
-  const { target, guest } = surroundings;
-  const images = target.images.named(imageName).filter((image) => image.guest === guest);
+  const { target, thread } = surroundings;
+  // Of guests of software of the machine, images are given as programs of the machine.
+  const images = target.images.named(imageName).filter((image) => image.guest === thread.guest?.name);
   const [first] = images;
   if (first === undefined) throw new ExpressionFault(`there is no image '${imageName}'`);
   const image = images.find((each) => surroundings.isInSpace(each)) ?? first;

@@ -65,15 +65,15 @@ function bytesText(bytes: Uint8Array, surroundings: Surroundings): string {
   return `${digits.join(' ')}${bytes.length > mostBytes ? ' …' : ''}`;
 }
 
-/** `kernel on a: vCPU 0 in pebble!schedule (proc.c:88)`, `a device`. */
+/** `kernel on a: vCPU 0 in pebble!schedule (proc.c:88)`, `virtio0 (virtio-block)`. */
 function accessorText({ access }: DataHit, thread: DebugThread, target: Target): string {
   switch (access.accessor) {
     case 'device':
-      return 'a device';
+      return access.device ?? 'a device';
     case 'firmware':
       return 'the firmware';
     case 'vmm':
-      return `the VMM, for ${thread.name}`;
+      return `the VMM${access.device === undefined ? '' : `’s ${access.device}`}, for ${thread.name}`;
     case 'hart':
       break;
   }

@@ -27,8 +27,14 @@ export interface WatchRequest {
   readonly isAddress?: true;
 }
 
-/** What a value offers: the bytes where it lies, or so many from there on. */
-export function offerOf(value: Value, name: string, surroundings: Surroundings, bytes?: number): WatchOffer {
+/** What a value offers: the bytes where it lies, or so many from there on. Hits call them `watchedAs`. */
+export function offerOf(
+  value: Value,
+  name: string,
+  surroundings: Surroundings,
+  bytes?: number,
+  watchedAs = name,
+): WatchOffer {
   if (value.kind !== 'typed') return refused(`${name} does not lie in memory: it is nothing that is stored`);
   const { memory } = value.place;
   if (memory === undefined)
@@ -40,16 +46,16 @@ export function offerOf(value: Value, name: string, surroundings: Surroundings, 
   if (underlying(value.type).kind === 'function')
     return refused(`${name} is code: set a breakpoint there in place of a watch`);
   const { start, length } = bytesOf(value, bytes);
-  if (length === undefined) return refused(`the size of ${name} is not known: say how many bytes`);
+  if (length === undefined)
+    return refused(`the size of ${name} is not known: say how many bytes, or what it is: *(int *)&${name}`);
   const address = BigInt.asUintN(64, memory.address + BigInt(start));
   const reference = parseMemoryReference(memory.space.reference(address));
   if (reference === undefined) return refused(`${name} is in no space that can be named`);
   const frame = frameOf(address, surroundings);
-  const unit = length === 1 ? 'byte' : 'bytes';
   return {
     ok: true,
-    dataId: formatDataId({ reference, length, name, ...(frame && { frame }) }),
-    description: `${name} (${length} ${unit} at 0x${address.toString(16)})`,
+    dataId: formatDataId({ reference, length, name: watchedAs, ...(frame && { frame }) }),
+    description: `${name} (${sizeText(length)} at 0x${address.toString(16)})`,
     isLasting: frame === undefined && isLasting(reference),
   };
 }
@@ -68,7 +74,7 @@ export function offerAt(
     return {
       ok: true,
       dataId,
-      description: `${length} bytes at ${text.trim()}`,
+      description: `${sizeText(length)} at ${text.trim()}`,
       isLasting: isLasting(named),
     };
   }
@@ -79,12 +85,11 @@ export function offerAt(
   const target = type?.kind === 'pointer' ? type.target : undefined;
   const length = bytes ?? (target && sizeOf(target)) ?? wordBytes;
   const shape: Type = target !== undefined && sizeOf(target) === length ? target : unknownType;
-  return offerOf(
-    { kind: 'typed', type: shape, place: inMemory(space, address) },
-    text.trim(),
-    surroundings,
-    length,
-  );
+  const name = text.trim();
+  // What it comes to may be something else when it is hit: a register, a pointer.
+  const watchedAs = /^[0-9]/.test(name) ? name : `${name} (0x${address.toString(16)})`;
+  const place = inMemory(space, address);
+  return offerOf({ kind: 'typed', type: shape, place }, name, surroundings, length, watchedAs);
 }
 
 /** What is watched where nobody says how much. */
@@ -113,6 +118,10 @@ function frameOf(address: bigint, { activation }: Surroundings): WatchedFrame | 
   if (address < stackPointer || address >= activation.cfa) return undefined;
   const found = activation.image?.symbols.functionAt(activation.registers.pc);
   return { cfa: activation.cfa, function: found?.low ?? 0n };
+}
+
+function sizeText(bytes: number): string {
+  return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`;
 }
 
 function refused(message: string): WatchOffer {

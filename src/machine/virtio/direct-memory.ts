@@ -13,14 +13,15 @@ export interface DirectMemory {
   write(address: number, bytes: Uint8Array): boolean;
 }
 
-/** The RAM of a bare machine. */
-export function machineMemory(physical: PhysicalMemory): DirectMemory {
+/** The RAM of a bare machine, as a device of this name reaches it. */
+export function machineMemory(physical: PhysicalMemory, device: string): DirectMemory {
   return {
     contains: (address, length) => physical.isRam(address, length),
-    read: (address, length) => (physical.isRam(address, length) ? physical.peek(address, length) : undefined),
+    read: (address, length) =>
+      physical.isRam(address, length) ? physical.readFor(device, address, length) : undefined,
     write: (address, bytes) => {
       if (!physical.isRam(address, bytes.length)) return false;
-      physical.poke(address, bytes);
+      physical.writeFor(device, address, bytes);
       return true;
     },
   };

@@ -1,5 +1,6 @@
 import { assert, StrataError } from '../../common/errors.ts';
 import type { PhysicalMemory } from '../../hart/physical-memory.ts';
+import type { DirectMemory } from '../../machine/virtio/direct-memory.ts';
 import { frameSize, megapageSize, type Frames } from './frames.ts';
 import { allPermissions, type SecondStage } from './second-stage.ts';
 
@@ -69,13 +70,7 @@ export class GuestMemory {
 
   /** A copy of bytes, without effects; undefined where not all of them are guest RAM. Unbacked pages are zero. */
   read(gpa: number, length: number): Uint8Array | undefined {
-    if (!this.contains(gpa, length)) return undefined;
-    const bytes = new Uint8Array(length);
-    this.#forEachPage(gpa, length, (at, count, done) => {
-      const host = this.hostAddress(at);
-      if (host !== undefined) bytes.set(this.#physical.peek(host, count), done);
-    });
-    return bytes;
+    return this.#get(gpa, length, (host, count) => this.#physical.peek(host, count));
   }
 
   /** false, and nothing written, where not all of it is guest RAM. */
@@ -86,6 +81,31 @@ export class GuestMemory {
   /** Likewise, for bytes that nobody changes as long as the machine is there. */
   loadFile(gpa: number, bytes: Uint8Array): boolean {
     return this.#put(gpa, bytes, (host, part) => this.#physical.loadFile(host, part));
+  }
+
+  /** As a device of the guest reaches it: what is watched there tells of it by its name. */
+  asSeenBy(device: string): DirectMemory {
+    return {
+      contains: (gpa, length) => this.contains(gpa, length),
+      read: (gpa, length) =>
+        this.#get(gpa, length, (host, count) => this.#physical.readFor(device, host, count)),
+      write: (gpa, bytes) =>
+        this.#put(gpa, bytes, (host, part) => this.#physical.writeFor(device, host, part)),
+    };
+  }
+
+  #get(
+    gpa: number,
+    length: number,
+    get: (host: number, count: number) => Uint8Array,
+  ): Uint8Array | undefined {
+    if (!this.contains(gpa, length)) return undefined;
+    const bytes = new Uint8Array(length);
+    this.#forEachPage(gpa, length, (at, count, done) => {
+      const host = this.hostAddress(at);
+      if (host !== undefined) bytes.set(get(host, count), done);
+    });
+    return bytes;
   }
 
   #put(gpa: number, bytes: Uint8Array, put: (host: number, part: Uint8Array) => void): boolean {

@@ -97,6 +97,8 @@ describe('debugger/expressions/evaluator, in a process of the sample kernel', ()
       '(current)->pid': '2',
       'machine.ram': '{start = 2147483648, size = 134217728}',
       '&machine.ram.size': '0xffffffc08021d220 → machine+0x10',
+      '(unsigned int)text_end == *(unsigned int *)&text_end': '1',
+      '(unsigned int)text_end != 0': '1',
       'names[2]': '0xffffffc08021a180 "illegal instruction"',
     });
     assert.equal(variable('current').type, 'struct process *');

@@ -164,6 +164,28 @@ describe('debugger/watches', () => {
     assert.ok(mark.step > 0);
   });
 
+  it('is about memory of one process, not of another that has its page tables later', () => {
+    const session = standingIn('hello!main', {
+      append: 'run="primes 8,hello,count,hello,primes 8,sh"',
+      placement: 'none',
+    });
+    const roots = [session.evaluate('$satp')];
+    const offer = session.core.watchable('$sp', { bytes: 16, isAddress: true }, session.frames[0]?.id);
+    assert.ok(offer.ok);
+    const messages: (string | undefined)[] = [];
+    session.core.onDidChangeBreakpoint(({ message }) => messages.push(message));
+    session.core.setBreakpoints('data', [{ kind: 'data', dataId: offer.dataId, access: 'readWrite' }]);
+    session.core.setBreakpoints('functions', [{ kind: 'function', name: 'sh!main' }]);
+    for (let stop = session.runToStop(); stop.reason.kind === 'data'; stop = session.runToStop())
+      assert.match(session.evaluate('process.name'), /hello|none/);
+    roots.push(session.evaluate('$satp'));
+    assert.equal(new Set(roots).size, 1, 'the kernel gives tables of processes to others');
+    assert.match(messages.at(-1) ?? '', /^This is memory of sh\.elf now; that of hello\.elf is watched/);
+    session.core.setBreakpoints('functions', []);
+    assert.match(session.runToStop('backward').description, /^\$sp \(0x[0-9a-f]+\)/);
+    assert.equal(messages.at(-1), undefined);
+  });
+
   it('says why something cannot be watched', () => {
     const session = standingIn('primes!main', { append: 'run="primes 8"' });
     const frame = session.frames[0]?.id;

@@ -32,14 +32,14 @@ export function fuzzBareMachine(count: number, seed: number): FuzzTally {
   // What the CLINT and the PLIC are told reaches mip, and nothing else of a hart.
   const regions = bus.regions.filter(({ name }) => name !== 'clint' && name !== 'plic');
   const tally = fuzzDevices(
-    { regions, memory: machineMemory(physical), ramBytes: 16 * mebibyte },
+    { regions, memory: machineMemory(physical, 'a device'), ramBytes: 16 * mebibyte },
     count,
     seed,
   );
   for (const line of [9, 11]) harts[0]?.setInterruptLine(line, 0);
   assert.deepEqual(Uint8Array.from(harts[0]?.state.bytes ?? []), before, 'the hart is as it was');
   fuzzDevices(
-    { regions: bus.regions, memory: machineMemory(physical), ramBytes: 16 * mebibyte },
+    { regions: bus.regions, memory: machineMemory(physical, 'a device'), ramBytes: 16 * mebibyte },
     count >> 4,
     seed,
   );
