@@ -4,6 +4,7 @@ import { ecall } from '../isa/extensions/rv64i-control.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import { engineExit } from './engine/engine-exit.ts';
 import type { Engine } from './engine/engine.ts';
+import { callsInside } from './engine/layout.ts';
 import { countsEvents } from './event-counters.ts';
 import { supervisorMode } from './hart-mode.ts';
 import type { HostedLevels } from './hosted.ts';
@@ -65,11 +66,7 @@ export class InstructionRunner {
       return this.#step();
     }
     if (passesBreakpoint) engine.passBreakpoint();
-    engine.callsInside =
-      !this.#parts.hosted.supervisor &&
-      this.#delivery.onTrap === undefined &&
-      !this.#triggers.areArmed &&
-      !countsEvents(this.#state);
+    engine.callsInside = this.#callsInside;
     switch (engine.run(budget)) {
       case engineExit.budget:
         return undefined;
@@ -82,6 +79,12 @@ export class InstructionRunner {
       case engineExit.refusedStore:
         return this.#accessOutside(engine, 'write');
     }
+  }
+
+  /** Whose system calls nobody else has to be told of. The hosted VMM is the kernel of programs in U mode. */
+  get #callsInside(): number {
+    if (this.#delivery.onTrap !== undefined || this.#triggers.areArmed || countsEvents(this.#state)) return 0;
+    return this.#parts.hosted.supervisor ? callsInside.guest : callsInside.guest + callsInside.host;
   }
 
   #stepOutside(engine: Engine): HartStop | undefined {

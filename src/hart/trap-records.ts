@@ -1,6 +1,13 @@
 import { noted } from './engine/layout.ts';
 import { csrSlot, hartSlot } from './state-layout.ts';
-import { hartMode, supervisorMode, userMode, type HartMode } from './hart-mode.ts';
+import {
+  hartMode,
+  supervisorMode,
+  userMode,
+  virtualSupervisorMode,
+  virtualUserMode,
+  type HartMode,
+} from './hart-mode.ts';
 import type { HartState } from './state.ts';
 import { exceptionCode, type Privilege } from './trap.ts';
 
@@ -102,20 +109,28 @@ export class TrapRecords {
   }
 
   /**
-   * Like `push`, of an ECALL from U to S mode that an engine took: its note (see `noted` of the engine's layout), and the
-   * step at which the engine's budget would have ended.
+   * Like `push`, of an ECALL from (V)U to (V)S mode that an engine took: its note (see `noted` of the engine's layout), and
+   * the step at which the engine's budget would have ended. The state is later, but still the guest's whose call it was.
    */
-  pushCall(note: Uint32Array, end: number): void {
+  pushCall(state: HartState, note: Uint32Array, end: number): void {
     if (this.#count === capacity) this.#remove(0);
     const index = this.#count++;
-    this.#what[index] = pack(userMode, supervisorMode, false, exceptionCode.ecallFromU);
+    const { virtual } = state;
+    this.#what[index] = pack(
+      virtual ? virtualUserMode : userMode,
+      virtual ? virtualSupervisorMode : supervisorMode,
+      false,
+      exceptionCode.ecallFromU,
+    );
     const first = 2 * index * slotsPerRecord;
     for (const [which, place] of notedSlots) {
       this.#halves[first + 2 * which] = note[place / 4] as number;
       this.#halves[first + 2 * which + 1] = note[place / 4 + 1] as number;
     }
+    const secondRoot = virtual ? hgatp : zero;
+    this.#halves[first + 2 * recordSlot.hgatp] = state.halves[secondRoot] as number;
+    this.#halves[first + 2 * recordSlot.hgatp + 1] = state.halves[secondRoot + 1] as number;
     const base = index * slotsPerRecord;
-    this.#slots[base + recordSlot.hgatp] = 0n;
     // The call itself was a step, too.
     this.#slots[base + recordSlot.step] = BigInt(end - (note[noted.budget / 4] as number) - 1);
   }

@@ -66,14 +66,18 @@ export function readContextKey(state: HartState, key: ContextKey): void {
 }
 
 /**
- * The flags of the context to which a system call, or its return, leads from one of U or S mode, where that is all that
- * differs: neither SUM nor MXR is set.
+ * The flags of the context to which a system call, or its return, leads from one of (V)U or (V)S mode, where that is all
+ * that differs: neither SUM nor MXR is set.
  */
 export function callPartner(key: ContextKey): number | undefined {
-  const [flags] = key;
-  if (flags === userFlags) return supervisorFlags;
-  return flags === supervisorFlags ? userFlags : undefined;
+  const flags = key[0] as number;
+  const guest = flags & guestFlags;
+  if (guest !== 0 && guest !== guestFlags) return undefined;
+  const mode = flags & ~guestFlags;
+  if (mode === userFlags) return guest | supervisorFlags;
+  return mode === supervisorFlags ? guest | userFlags : undefined;
 }
 
 const userFlags = 0;
 const supervisorFlags = 1 | (1 << contextFlag.dataPrivilege);
+const guestFlags = contextFlag.fetchVirtual | contextFlag.dataVirtual;

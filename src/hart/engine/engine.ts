@@ -45,7 +45,7 @@ export class Engine implements CodeUser, TableUser {
   readonly #time: ToldTime;
   #contextIsStale = true;
   #refillsAreStale = true;
-  #callsInside = false;
+  #callsInside = 0;
   /** How many stores were done here since wasm was left: steps of the run under way. */
   #stored = 0;
   #isEntry: 0 | 1 = 0;
@@ -112,8 +112,7 @@ export class Engine implements CodeUser, TableUser {
   run(budget: number): EngineExit {
     if (this.#contextIsStale) this.#selectContext();
     if (this.#refillsAreStale) this.#allowRefills();
-    if (this.#callsInside)
-      this.#contexts.setInterruptWaits(interruptEndsWait(this.#state) ? sstatusLow.SIE : 0);
+    this.#contexts.setInterruptWaits(interruptEndsWait(this.#state) ? sstatusLow.SIE : 0);
     if (this.#returned) {
       this.#returned = false;
       this.#isEntry = this.#isAfterCall() ? 1 : 0;
@@ -173,11 +172,11 @@ export class Engine implements CodeUser, TableUser {
     return this.#misses.addressHigh;
   }
 
-  /** Whether system calls may be taken without anybody but the trap records being told. */
-  set callsInside(value: boolean) {
+  /** Whose system calls may be taken without anybody but the trap records being told: a sum of `callsInside`. */
+  set callsInside(value: number) {
     if (value === this.#callsInside) return;
     this.#callsInside = value;
-    this.#words[engineWord.callsInside / 4] = value ? 1 : 0;
+    this.#words[engineWord.callsInside / 4] = value;
   }
 
   /** The next `run` begins where control got to by a trap, or its return. */
@@ -269,7 +268,7 @@ export class Engine implements CodeUser, TableUser {
     this.#words[callCount] = 0;
     for (let call = 0; call < calls; call++) {
       const note = (engineWord.calls + call * notedCalls.bytes) / 4;
-      this.#records.pushCall(this.#words.subarray(note, note + notedCalls.bytes / 4), end);
+      this.#records.pushCall(this.#state, this.#words.subarray(note, note + notedCalls.bytes / 4), end);
     }
   }
 

@@ -19,7 +19,7 @@ export const engineWord = {
   missAddress: 16,
   /** How many system calls are noted at `calls`. */
   notedCalls: 24,
-  /** 1 where wasm may take system calls, and return from them, by itself. */
+  /** Whose system calls wasm may take, and return from, by itself: a sum of `callsInside`. */
   callsInside: 28,
   /** How often translated code was entered; counts on from run to run. */
   arrivals: 32,
@@ -53,6 +53,9 @@ export const noRefusedPage = 0xffff_ffff;
 /** See `engineWord.refillInside`. */
 export const refillInside = { data: 1, execute: 2 } as const;
 
+/** See `engineWord.callsInside`: calls of a kernel in HS mode, and in VS mode. */
+export const callsInside = { host: 1, guest: 2 } as const;
+
 /** A power of two. */
 export const notedArrivals = 128;
 /** Other translated code led there, and nothing came between. */
@@ -60,7 +63,7 @@ export const directArrival = 1;
 
 /** System calls that wasm took since TypeScript last looked, and from which it did not return. */
 export const notedCalls = { most: 8, bytes: 64 } as const;
-/** What is noted of a call, as byte offsets: registers, satp, and the budget that was left after it. */
+/** What is noted of a call, as byte offsets: registers, satp (a guest's: vsatp), and the budget that was left after it. */
 export const noted = { pc: 0, ra: 8, sp: 16, fp: 24, a7: 32, root: 40, budget: 48 } as const;
 
 /** In `missSize`: the access has to be aligned. */
@@ -108,7 +111,7 @@ const contextWords = 3 * tlbBytes;
 export const contextWord = {
   /** `sstatus.SIE`'s bit where an interrupt is pending and enabled but for the mode's own switch; else 0. */
   interruptWaits: contextWords,
-  /** Of U and S mode without SUM and MXR: the address of the context of the other one under the same satp; else 0. */
+  /** Of U and S mode, and of a guest's, without SUM and MXR: the address of the context of the other one under the same tables; else 0. */
   partner: contextWords + 4,
   /** Entries filled since the context was last empty, up to one more than are noted. */
   fills: contextWords + 8,
