@@ -44,21 +44,10 @@ export function createHarts(options: {
   readonly clock: SteadyClock;
   readonly hosted: HostedLevels;
   readonly engine: EngineName;
-  /** How many pages of predecoded code are kept at most; as many as there is room for where absent. */
-  readonly predecodedPages?: number;
   /** When the translator is to do what. */
   readonly policy?: TranslationPolicy;
 }): Harts {
-  const {
-    isa = defaultIsa,
-    memory,
-    physical,
-    clock,
-    hosted,
-    engine,
-    predecodedPages,
-    policy = standardPolicy,
-  } = options;
+  const { isa = defaultIsa, memory, physical, clock, hosted, engine, policy = standardPolicy } = options;
   const breakpoints = new Breakpoints();
   const code =
     engine !== 'reference'
@@ -67,7 +56,6 @@ export function createHarts(options: {
           breakpoints,
           decode: decoderOf(isa),
           alignment: isa.instructionAlignment,
-          ...(predecodedPages !== undefined && { capacity: predecodedPages }),
         })
       : undefined;
   const translator = code && engine === 'translator' ? new Translator({ memory, code, policy }) : undefined;

@@ -13,8 +13,9 @@ export interface MachineMemory {
     /** For each page of RAM a byte: whether the hart's TLBs for writes may lead there. */
     readonly writableOffset: number;
   }[];
-  /** Where the pool of predecoded code begins; `predecodedBytes` long. */
+  /** Where the pool of predecoded code begins, and for how many pages it has room. */
   readonly predecodedOffset: number;
+  readonly predecodedPages: number;
   /** Where the entry tables of translated functions begin; `mostFunctions` times `entryTableBytes` long. */
   readonly entryTablesOffset: number;
   /** What is known of each page of RAM, for the refill of TLBs in wasm to look at. */

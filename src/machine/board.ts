@@ -94,6 +94,7 @@ export function createBoard(
     harts: hartCount,
     ramBase: virtMemoryMap.ram.base,
     ramSize: ramBytes,
+    ...(engine === 'reference' && { predecodedPages: 0 }),
   });
   const regions: Region[] = [
     { name: 'finisher', ...virtMemoryMap.finisher, device: finisher },

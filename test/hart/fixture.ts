@@ -26,6 +26,9 @@ export const ramSize = 0x40_0000;
 export const deviceBase = 0x1000_0000;
 const deviceSize = 0x1000;
 
+/** Pages of code that programs of tests have at most, unless a test says otherwise: machines are made fast with few. */
+const mostCodePages = 64;
+
 const eagerPolicy: TranslationPolicy = {
   ...standardPolicy,
   interval: 1000,
@@ -108,7 +111,8 @@ export class TestMachine {
       readonly policy?: TranslationPolicy;
     } = {},
   ) {
-    this.memory = createMachineMemory({ harts: 1, ramBase, ramSize });
+    const { predecodedPages = engine === 'reference' ? 0 : mostCodePages, ...others } = options;
+    this.memory = createMachineMemory({ harts: 1, ramBase, ramSize, predecodedPages });
     this.physical = new PhysicalMemory({ memory: this.memory, bus: this.bus });
     this.clock = new TestClock(() => this.hart.state);
     const { memory, physical, clock, hosted } = this;
@@ -120,7 +124,7 @@ export class TestMachine {
       engine,
       // So short are programs of tests that otherwise nothing of them would be translated.
       ...(engine === chosenEngine && { policy: eagerPolicy }),
-      ...options,
+      ...others,
     });
     this.breakpoints = breakpoints;
     this.translation = translation;

@@ -4,7 +4,6 @@ import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
 import type { Decode } from '../../isa/decode.ts';
 import { ecall } from '../../isa/extensions/rv64i-control.ts';
 import type { DecodedInstruction } from '../../isa/instruction.ts';
-import { predecodedBytes } from '../layout.ts';
 import type { Breakpoints } from '../breakpoints.ts';
 import { pageWait, type MachineMemory } from '../memory.ts';
 import { pageRecordsBytes } from './layout.ts';
@@ -50,24 +49,19 @@ export class PredecodedCode {
   readonly #watched: Uint8Array;
   #observer: CodeObserver | undefined;
 
-  /** `capacity` is the number of pages in the pool. */
   constructor({
     memory,
     breakpoints,
     decode,
     alignment,
-    capacity = Math.floor(predecodedBytes / pageRecordsBytes),
   }: {
     readonly memory: MachineMemory;
     readonly breakpoints: Breakpoints;
     readonly decode: Decode;
     readonly alignment: InstructionAlignment;
-    readonly capacity?: number;
   }) {
-    assert(
-      capacity >= 2 && capacity * pageRecordsBytes <= predecodedBytes,
-      'the pool has room for its pages',
-    );
+    const capacity = memory.predecodedPages;
+    assert(capacity >= 2, 'an instruction can lie in two pages');
     this.#memory = memory;
     this.decode = decode;
     this.alignment = alignment;

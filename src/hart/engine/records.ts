@@ -1,5 +1,4 @@
 import { pageBytes } from '../../common/page.ts';
-import { predecodedBytes } from '../layout.ts';
 import type { MachineMemory } from '../memory.ts';
 import { specialHandler } from './handlers.ts';
 import { pageRecords, pageRecordsBytes, recordBytes, recordField, seenFlag } from './layout.ts';
@@ -17,8 +16,9 @@ export class Records {
   constructor(memory: MachineMemory, templates: RecordTemplates) {
     this.#templates = templates;
     const { buffer } = memory.wasm;
-    this.#halfWords = new Uint16Array(buffer, memory.predecodedOffset, predecodedBytes / 2);
-    this.#words = new Int32Array(buffer, memory.predecodedOffset, predecodedBytes / 4);
+    const bytes = memory.predecodedPages * pageRecordsBytes;
+    this.#halfWords = new Uint16Array(buffer, memory.predecodedOffset, bytes / 2);
+    this.#words = new Int32Array(buffer, memory.predecodedOffset, bytes / 4);
   }
 
   /** The record of the half-word at an offset of the page that has this place in the pool. */

@@ -105,16 +105,10 @@ interface SetUp {
   readonly address: (page: number) => number;
 }
 
-function setUp(capacity?: number): SetUp {
-  const memory = createMachineMemory({ harts: 1, ramBase, ramSize: 0x1_0000 });
+function setUp(predecodedPages = 16): SetUp {
+  const memory = createMachineMemory({ harts: 1, ramBase, ramSize: 0x1_0000, predecodedPages });
   const breakpoints = new Breakpoints();
-  const code = new PredecodedCode({
-    memory,
-    breakpoints,
-    decode,
-    alignment: 2,
-    ...(capacity !== undefined && { capacity }),
-  });
+  const code = new PredecodedCode({ memory, breakpoints, decode, alignment: 2 });
   const events: string[] = [];
   const user: CodeUser = {
     forgetRecords: (records) => events.push(`forget ${records}`),
