@@ -1,5 +1,6 @@
 import { assert } from '../common/errors.ts';
-import type { Clock } from './clock.ts';
+import { ClockReader } from './clock-reader.ts';
+import type { SteadyClock } from './clock.ts';
 import { countsEvents, settleEvents, stepsUntilOverflow } from './event-counters.ts';
 import { updateTimers } from './interrupts.ts';
 import type { HartState } from './state.ts';
@@ -9,11 +10,13 @@ export class HartTimers {
   /** The step from which on they have to be looked at again. */
   nextStep = 0;
   readonly #state: HartState;
-  readonly #clock: Clock;
+  readonly #clock: SteadyClock;
+  readonly #now: ClockReader;
 
-  constructor(state: HartState, clock: Clock) {
+  constructor(state: HartState, clock: SteadyClock) {
     this.#state = state;
     this.#clock = clock;
+    this.#now = new ClockReader(clock);
   }
 
   /** Something that decides about them has changed, or may have. */
@@ -36,7 +39,7 @@ export class HartTimers {
 
   /** Brings the lines of stimecmp and vstimecmp up to date; see `updateTimers`. */
   updateLines(): number {
-    return updateTimers(this.#state, this.#clock);
+    return updateTimers(this.#state, this.#now);
   }
 
   #stepsUntilOverflow(): number {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { ClockReader } from './clock-reader.ts';
 import { csrSlot, hartSlot } from './state-layout.ts';
 import { machineMode, supervisorMode, virtualSupervisorMode, type HartMode } from './hart-mode.ts';
 import type { HartState } from './state.ts';
@@ -38,6 +38,10 @@ const half = {
   menvcfg: 2 * csrSlot.menvcfg,
   hvip: 2 * csrSlot.hvip,
   lines: 2 * hartSlot.interruptLines,
+  henvcfg: 2 * csrSlot.henvcfg,
+  stimecmp: 2 * csrSlot.stimecmp,
+  htimedelta: 2 * csrSlot.htimedelta,
+  vstimecmp: 2 * csrSlot.vstimecmp,
 } as const;
 
 /** Sstc: whether stimecmp, and vstimecmp, drive their timer interrupts (menvcfg.STCE and henvcfg.STCE). */
@@ -102,33 +106,32 @@ function mostUrgentFor(state: HartState, candidates: number): DueInterrupt | und
  * Brings the outputs of the comparators of stimecmp and vstimecmp up to date; they are kept among the interrupt
  * lines. Returns the number of ticks after which the next one fires, `Infinity` if none will.
  */
-export function updateTimers(state: HartState, clock: Clock): number {
-  state.interruptLines &= ~(STI | VSTI);
-  if (state.high(csrSlot.menvcfg) >>> 31 === 0) return Infinity;
-  now[0] = clock.ticks();
-  const low = nowHalves[0] as number;
-  const high = nowHalves[1] as number;
-  const wait = compare(state, STI, low, high, csrSlot.stimecmp);
-  if (state.high(csrSlot.henvcfg) >>> 31 === 0) return wait;
-  const guestLow = low + state.low(csrSlot.htimedelta);
-  const guestHigh = high + state.high(csrSlot.htimedelta) + (guestLow > 0xffff_ffff ? 1 : 0);
-  return Math.min(wait, compare(state, VSTI, guestLow >>> 0, guestHigh >>> 0, csrSlot.vstimecmp));
+export function updateTimers(state: HartState, now: ClockReader): number {
+  const { halves } = state;
+  halves[half.lines] = (halves[half.lines] as number) & ~(STI | VSTI);
+  if ((halves[half.menvcfg + 1] as number) >>> 31 === 0) return Infinity;
+  now.read();
+  const { low, high } = now;
+  const wait = compare(state, STI, low, high, half.stimecmp);
+  if ((halves[half.henvcfg + 1] as number) >>> 31 === 0) return wait;
+  const guestLow = low + (halves[half.htimedelta] as number);
+  const guestHigh = high + (halves[half.htimedelta + 1] as number) + (guestLow > 0xffff_ffff ? 1 : 0);
+  return Math.min(wait, compare(state, VSTI, guestLow >>> 0, guestHigh >>> 0, half.vstimecmp));
 }
-
-/** The present time, and its halves: comparing these is many times as fast as comparing BigInts. */
-const now = new BigUint64Array(1);
-const nowHalves = new Uint32Array(now.buffer);
 
 /**
  * Raises the line if it is time; else tells how many ticks are left, which is exact below 2^53. Far beyond any run is
- * never.
+ * never. `comparator`: the place of its low half.
  */
-function compare(state: HartState, line: number, low: number, high: number, slot: number): number {
-  const left = (state.high(slot) - high) * 0x1_0000_0000 + (state.low(slot) - low);
-  if (left > 0) return left < 2 ** 62 ? left : Infinity;
-  state.interruptLines |= line;
+function compare({ halves }: HartState, line: number, low: number, high: number, comparator: number): number {
+  const left =
+    ((halves[comparator + 1] as number) - high) * 0x1_0000_0000 + ((halves[comparator] as number) - low);
+  if (left > 0) return left < farOff ? left : Infinity;
+  halves[half.lines] = (halves[half.lines] as number) | line;
   return Infinity;
 }
+
+const farOff = 2 ** 62;
 
 const decreasingPriority = [
   interruptCode.machineExternal,

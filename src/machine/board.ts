@@ -65,7 +65,11 @@ export function createBoard(
   const setLine = (hart: number, code: number, raised: boolean): void =>
     harts[hart]?.setInterruptLine(code, raised ? 1 : 0);
   const clock = new MachineClock({
-    steps: () => harts.reduce((sum, { state }) => sum + state.steps, 0),
+    steps: () => {
+      let steps = 0;
+      for (const { state } of harts) steps += state.steps;
+      return steps;
+    },
     stepsPerTick: clockHertz / timebaseHertz,
   });
   const plic = new Plic({

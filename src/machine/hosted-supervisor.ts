@@ -1,5 +1,5 @@
 import type { Isa } from '../isa/configuration/isa.ts';
-import type { Clock } from '../hart/clock.ts';
+import type { SteadyClock } from '../hart/clock.ts';
 import type { Hart } from '../hart/hart.ts';
 import type { MachineMemory } from '../hart/memory.ts';
 import type { PhysicalMemory } from '../hart/physical-memory.ts';
@@ -62,7 +62,7 @@ export interface SupervisorHost {
   readonly physical: PhysicalMemory;
   /** The machine's devices. */
   readonly bus: AddressMap;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   /** Steps of the machine so far, for records. */
   readonly steps: () => number;
   /**

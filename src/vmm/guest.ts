@@ -25,7 +25,7 @@ import { GuestSbi } from './guest-sbi.ts';
 import type { GuestMemory } from './memory/guest-memory.ts';
 import type { SecondStage } from './memory/second-stage.ts';
 import { StealTime, type StealTimeState } from './steal-time.ts';
-import type { Vcpu, VcpuState } from './vcpu.ts';
+import { tickCount, type Vcpu, type VcpuState } from './vcpu.ts';
 
 export interface GuestOptions {
   /** Number among all guests, from 0. Its VMID is one more: 0 stays for what belongs to no guest. */
@@ -184,7 +184,7 @@ export class Guest {
   }
 
   /** To be called when statuses of vCPUs may have changed, at the machine's time (ticks), before one goes on. */
-  accountStealTime(time: bigint): void {
+  accountStealTime(time: number): void {
     for (const vcpu of this.vcpus) this.stealTime(vcpu).account(vcpu.status, time);
   }
 
@@ -219,10 +219,12 @@ export class Guest {
     this.#options.scheduleChanged();
   }
 
-  /** When the alarm of its clock goes off, in ticks of the machine; undefined where none is set. */
-  get alarm(): bigint | undefined {
+  /** When the alarm of its clock goes off, in ticks of the machine; undefined for never. */
+  get alarm(): number | undefined {
     const tick = alarmTick(this.rtc);
-    return tick === undefined ? undefined : tick - this.#clock().ticks() + this.#options.clock.ticks();
+    return tick === undefined
+      ? undefined
+      : tickCount(tick - this.#clock().ticks() + this.#options.clock.ticks());
   }
 
   /** HFENCE.GVMA: the hart forgets all that it knew of the guest's translations. */

@@ -1,5 +1,7 @@
-import type { Clock } from '../hart/clock.ts';
+import { ClockReader } from '../hart/clock-reader.ts';
+import type { SteadyClock } from '../hart/clock.ts';
 import type { Hart } from '../hart/hart.ts';
+import { csrSlot } from '../hart/state-layout.ts';
 import type { Guest } from './guest.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Vcpu } from './vcpu.ts';
@@ -7,7 +9,7 @@ import type { Vcpu } from './vcpu.ts';
 /** Which vCPU has the hart, and until when: the scheduler's choice, and the world switch that it takes. */
 export class HartTurns {
   readonly #hart: Hart;
-  readonly #clock: Clock;
+  readonly #now: ClockReader;
   readonly #guests: readonly Guest[];
   readonly #vcpus: readonly Vcpu[];
   readonly #scheduler: Scheduler;
@@ -18,14 +20,14 @@ export class HartTurns {
 
   constructor(parts: {
     readonly hart: Hart;
-    readonly clock: Clock;
+    readonly clock: SteadyClock;
     readonly guests: readonly Guest[];
     /** Of all guests, by their indices. */
     readonly vcpus: readonly Vcpu[];
-    readonly sliceTicks: bigint;
+    readonly sliceTicks: number;
   }) {
     this.#hart = parts.hart;
-    this.#clock = parts.clock;
+    this.#now = new ClockReader(parts.clock);
     this.#guests = parts.guests;
     this.#vcpus = parts.vcpus;
     this.#scheduler = new Scheduler(parts);
@@ -57,7 +59,8 @@ export class HartTurns {
   choose(): Vcpu | undefined {
     if (!this.#isStale) return this.#loaded;
     this.#isStale = false;
-    const time = this.#clock.ticks();
+    this.#now.read();
+    const time = this.#now.ticks;
     for (const { rtc } of this.#guests) rtc.update();
     const chosen = this.#scheduler.choose(this.#loaded, time);
     if (chosen !== this.#loaded) {
@@ -66,7 +69,7 @@ export class HartTurns {
       this.#loaded = chosen;
     }
     for (const guest of this.#guests) guest.accountStealTime(time);
-    this.#hart.csrs.poke('stimecmp', this.#deadline(chosen, time) ?? never);
+    this.#comeBackAt(this.#deadline(chosen, time));
     return chosen;
   }
 
@@ -93,21 +96,30 @@ export class HartTurns {
   }
 
   /** When the VMM must have the hart back; `undefined` for never. */
-  #deadline(chosen: Vcpu | undefined, time: bigint): bigint | undefined {
+  #deadline(chosen: Vcpu | undefined, time: number): number | undefined {
     let first = this.#scheduler.deadline(chosen, time);
     for (const { alarm } of this.#guests)
       if (alarm !== undefined && (first === undefined || alarm < first)) first = alarm;
     return first;
   }
+
+  /** Sets stimecmp, by its halves: that is done at every world switch. */
+  #comeBackAt(deadline: number | undefined): void {
+    const { state, csrs } = this.#hart;
+    state.setLow(stimecmp, deadline ?? never);
+    state.setHigh(stimecmp, deadline === undefined ? never : Math.floor(deadline / 0x1_0000_0000));
+    csrs.loaded();
+  }
 }
 
 /** Plain data: whose turn it is. */
 export interface TurnsState {
-  readonly sliceEnd: bigint;
+  readonly sliceEnd: number;
   /** Index of the vCPU in the hart. */
   readonly loaded: number | null;
   readonly entryStep: number;
 }
 
-/** stimecmp of a timer that is not set. */
-const never = 0xffff_ffff_ffff_ffffn;
+const { stimecmp } = csrSlot;
+/** Both halves of stimecmp where no timer is set. */
+const never = 0xffff_ffff;

@@ -3,10 +3,10 @@ import type { Vcpu } from './vcpu.ts';
 /** Preemptive round-robin over the vCPUs of all guests on one hart. Times are ticks of the machine. */
 export class Scheduler {
   readonly #vcpus: readonly Vcpu[];
-  readonly #slice: bigint;
-  #sliceEnd = 0n;
+  readonly #slice: number;
+  #sliceEnd = 0;
 
-  constructor(options: { readonly vcpus: readonly Vcpu[]; readonly sliceTicks: bigint }) {
+  constructor(options: { readonly vcpus: readonly Vcpu[]; readonly sliceTicks: number }) {
     this.#vcpus = options.vcpus;
     this.#slice = options.sliceTicks;
   }
@@ -15,7 +15,7 @@ export class Scheduler {
    * Who gets the hart: `current` for the rest of its slice, then the next in turn that can run; undefined where
    * all wait or are stopped.
    */
-  choose(current: Vcpu | undefined, time: bigint): Vcpu | undefined {
+  choose(current: Vcpu | undefined, time: number): Vcpu | undefined {
     for (const vcpu of this.#vcpus)
       if (vcpu.status === 'waiting' && vcpu.hasPendingInterrupt(time)) vcpu.wake();
     if (current?.status === 'running' && time < this.#sliceEnd) return current;
@@ -33,8 +33,8 @@ export class Scheduler {
    * When the VMM must have the hart back: at the end of the slice if others could run, and when the timer of
    * one that waits is due. undefined for never.
    */
-  deadline(chosen: Vcpu | undefined, time: bigint): bigint | undefined {
-    let earliest: bigint | undefined;
+  deadline(chosen: Vcpu | undefined, time: number): number | undefined {
+    let earliest: number | undefined;
     for (const vcpu of this.#vcpus) {
       if (vcpu === chosen) continue;
       const at =
@@ -48,11 +48,11 @@ export class Scheduler {
     return earliest;
   }
 
-  save(): bigint {
+  save(): number {
     return this.#sliceEnd;
   }
 
-  restore(state: bigint): void {
+  restore(state: number): void {
     this.#sliceEnd = state;
   }
 }

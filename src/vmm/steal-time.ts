@@ -7,8 +7,8 @@ import type { VcpuStatus } from './vcpu.ts';
 export interface StealTimeState {
   readonly [name: string]: SavedState;
   readonly address: bigint | null;
-  readonly stolen: bigint;
-  readonly waitsSince: bigint | null;
+  readonly stolen: number;
+  readonly waitsSince: number | null;
 }
 
 /**
@@ -19,32 +19,32 @@ export class StealTime {
   readonly #memory: GuestMemory;
   /** Guest-physical address of the structure. */
   #address: bigint | undefined;
-  #stolen = 0n;
-  #waitsSince: bigint | undefined;
+  #stolen = 0;
+  #waitsSince: number | undefined;
 
   constructor(memory: GuestMemory) {
     this.#memory = memory;
   }
 
   get nanoseconds(): bigint {
-    return this.#stolen * nanosecondsPerTick;
+    return BigInt(this.#stolen) * nanosecondsPerTick;
   }
 
   /** The vCPU is started, or at power-on: nothing is stolen yet, and nobody wants to know. */
   forget(): void {
     this.#address = undefined;
-    this.#stolen = 0n;
+    this.#stolen = 0;
     this.#waitsSince = undefined;
   }
 
   /** From now on the structure is at this guest-physical address, where there are 64 bytes of zeros; or nowhere. */
   report(address: bigint | undefined): void {
     this.#address = address;
-    if (this.#stolen > 0n) this.#write(0);
+    if (this.#stolen > 0) this.#write(0);
   }
 
   /** To be told of each change of the vCPU's status, at its time, before the vCPU goes on. */
-  account(status: VcpuStatus, time: bigint): void {
+  account(status: VcpuStatus, time: number): void {
     if (status === 'ready') {
       if (this.#waitsSince !== undefined) return;
       this.#waitsSince = time;

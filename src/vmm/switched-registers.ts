@@ -28,7 +28,9 @@ const storedRegisters = [
   'fcsr',
 ] as const satisfies readonly StoredCsr[];
 
-const storedSlots = storedRegisters.map((name) => csrSlot[name]);
+/** Where they have their low halves. */
+const storedHalves = Uint16Array.from(storedRegisters, (name) => 2 * csrSlot[name]);
+const storedCount = storedRegisters.length;
 
 /** Likewise registers that are part of others. */
 const viewRegisters = ['sstatus', 'vsie'] as const;
@@ -46,15 +48,16 @@ export function isSwitchedCsr(name: string): name is SwitchedCsr {
 // A switch is done without BigInts, and so by the halves of the registers: both are done a million times.
 
 /** Halves at which sstatus and vsie lie, in the order of `switchedCsrs`. */
-const status = 2 * storedSlots.length;
+const status = 2 * storedCount;
 const enables = status + 2;
 
 /** Puts the registers of a vCPU, as halves in the order of `switchedCsrs`, into the hart. */
 export function loadRegisters(state: HartState, csrs: Pick<CsrFile, 'loaded'>, values: Uint32Array): void {
-  for (let index = 0; index < storedSlots.length; index++) {
-    const slot = storedSlots[index] as number;
-    state.setLow(slot, values[2 * index] as number);
-    state.setHigh(slot, values[2 * index + 1] as number);
+  const { halves } = state;
+  for (let index = 0; index < storedCount; index++) {
+    const half = storedHalves[index] as number;
+    halves[half] = values[2 * index] as number;
+    halves[half + 1] = values[2 * index + 1] as number;
   }
   const wanted = values[status] as number;
   state.setLow(csrSlot.mstatus, (state.low(csrSlot.mstatus) & ~statusMask) | (wanted & statusMask));
@@ -69,10 +72,11 @@ export function loadRegisters(state: HartState, csrs: Pick<CsrFile, 'loaded'>, v
 
 /** The inverse of `loadRegisters`. */
 export function unloadRegisters(state: HartState, values: Uint32Array): void {
-  for (let index = 0; index < storedSlots.length; index++) {
-    const slot = storedSlots[index] as number;
-    values[2 * index] = state.low(slot);
-    values[2 * index + 1] = state.high(slot);
+  const { halves } = state;
+  for (let index = 0; index < storedCount; index++) {
+    const half = storedHalves[index] as number;
+    values[2 * index] = halves[half] as number;
+    values[2 * index + 1] = halves[half + 1] as number;
   }
   values[status] = state.low(csrSlot.mstatus) & statusShown.low;
   values[status + 1] = state.high(csrSlot.mstatus) & statusShown.high;

@@ -217,7 +217,7 @@ export class Vcpu {
   }
 
   /** Is an interrupt that it has enabled pending at `time` (ticks of the machine)? Priv. 3.3.3: that ends a WFI. */
-  hasPendingInterrupt(time: bigint): boolean {
+  hasPendingInterrupt(time: number): boolean {
     let pending = Number(this.getCsr('hvip')) & virtualInterrupts;
     if (this.wakeTime(time) === time) pending |= 1 << interruptCode.virtualSupervisorTimer;
     // vsie shows the enables one bit below.
@@ -225,11 +225,10 @@ export class Vcpu {
   }
 
   /** When its timer, if enabled, is due in the machine's ticks: not before `time`; undefined for never. */
-  wakeTime(time: bigint): bigint | undefined {
+  wakeTime(time: number): number | undefined {
     if ((this.getCsr('vsie') & supervisorTimerEnable) === 0n) return undefined;
-    const at = this.getCsr('vstimecmp') - BigInt.asIntN(64, this.getCsr('htimedelta'));
-    if (at >= never) return undefined;
-    return at < time ? time : at;
+    const at = tickCount(this.getCsr('vstimecmp') - BigInt.asIntN(64, this.getCsr('htimedelta')));
+    return at === undefined ? undefined : Math.max(at, time);
   }
 
   /** Is the hart executing it, rather than the VMM on its behalf? */
@@ -259,6 +258,12 @@ export class Vcpu {
     this.#f.set(state.f);
     this.#csrs.set(state.csrs);
   }
+}
+
+/** A time in the machine's ticks as a number; undefined where that is 28 years off, or more: it is never. */
+export function tickCount(ticks: bigint): number | undefined {
+  const count = Number(ticks);
+  return count > Number.MAX_SAFE_INTEGER ? undefined : count;
 }
 
 /** vsstatus.SUM and MXR. */

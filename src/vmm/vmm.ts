@@ -64,7 +64,13 @@ export class HostedVmm implements HostedSupervisor {
     this.#vcpus = this.guests.flatMap(({ vcpus }) => vcpus);
     this.#guestOfVcpu = this.guests.flatMap((guest) => guest.vcpus.map(() => guest));
     const { guests } = this;
-    this.#turns = new HartTurns({ hart, clock: host.clock, guests, vcpus: this.#vcpus, sliceTicks });
+    this.#turns = new HartTurns({
+      hart,
+      clock: host.clock,
+      guests,
+      vcpus: this.#vcpus,
+      sliceTicks: Number(sliceTicks),
+    });
     this.#mailbox = new InputMailbox(hart, this.guests);
     this.#exits = new ExitHandling({
       hart,
