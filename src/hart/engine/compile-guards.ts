@@ -13,6 +13,7 @@ interface GuardPlace {
 
 /** Writes code that is left where a guard holds: then the instruction raises something, and that is not done in wasm. */
 export function writeGuards(guards: readonly Guard[], place: GuardPlace): void {
+  if (guards.length === 0) return;
   for (const { modes, half, low, mask, equals } of compileGuards(guards).guards) {
     place.leaveIf(() => {
       const { code } = place;

@@ -27,8 +27,8 @@ export interface RegionWays {
   branchTo(condition: () => void, taken: number, otherwise: number): void;
   /** To the address in `target`. */
   goToTarget(): void;
-  /** The interpreter has to do the present instruction. */
-  interpret(): void;
+  /** The interpreter has to do an instruction, by its place in the block. */
+  interpret(index: number): void;
 }
 
 /** Of an access that is known to be in a page with others of its group. */
@@ -46,10 +46,11 @@ export class RegisterPlace extends FloatRegisterPlace implements CodePlace, Acce
   readonly #locals: RegionLocals;
   readonly #ways: RegionWays;
   readonly #instruction: PlacedInstruction;
+  readonly #index: number;
   /** Does the block end with this instruction? */
   readonly #isLast: boolean;
   readonly #likelyAddend: number | undefined;
-  readonly #cacheFor: (array: 'read' | 'write') => PageCache | undefined;
+  readonly #cache: PageCache | undefined;
   readonly #near: NearAccess | undefined;
   #scratchInUse = 0;
 
@@ -60,10 +61,13 @@ export class RegisterPlace extends FloatRegisterPlace implements CodePlace, Acce
     readonly locals: RegionLocals;
     readonly ways: RegionWays;
     readonly instruction: PlacedInstruction;
+    /** Its place in the block. */
+    readonly index: number;
     readonly isLast: boolean;
     /** What most of the TLB has for `addend`, where memory is mapped in one piece, and it is worth guessing. */
     readonly likelyAddend: number | undefined;
-    readonly cacheFor: (array: 'read' | 'write') => PageCache | undefined;
+    /** For a plain load or store. */
+    readonly cache: PageCache | undefined;
     readonly near: NearAccess | undefined;
     /** What is to be looked at in the floating-point unit's word before this instruction, if it is one of its. */
     readonly unitMask: number;
@@ -76,7 +80,8 @@ export class RegisterPlace extends FloatRegisterPlace implements CodePlace, Acce
     this.#ways = options.ways;
     this.#instruction = options.instruction;
     this.#isLast = options.isLast;
-    this.#cacheFor = options.cacheFor;
+    this.#cache = options.cache;
+    this.#index = options.index;
     this.#likelyAddend = options.likelyAddend;
     this.#near = options.near;
   }
@@ -159,7 +164,7 @@ export class RegisterPlace extends FloatRegisterPlace implements CodePlace, Acce
 
   leaveIf(condition: () => void): void {
     condition();
-    this.code.if(() => this.#ways.interpret());
+    this.code.if(() => this.#ways.interpret(this.#index));
   }
 
   translate(...[array, size, address]: Parameters<AccessPad['translate']>): void {
@@ -167,9 +172,9 @@ export class RegisterPlace extends FloatRegisterPlace implements CodePlace, Acce
     writeRegionTranslation(this.code, this.#locals, {
       array,
       size,
-      cache: this.#cacheFor(array),
+      cache: this.#cache,
       likelyAddend: this.#likelyAddend,
-      interpret: () => this.#ways.interpret(),
+      interpret: () => this.#ways.interpret(this.#index),
     });
   }
 

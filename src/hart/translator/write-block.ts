@@ -8,7 +8,7 @@ import type { Block, PlacedInstruction } from './flow-graph.ts';
 import { extensionBy } from './fused-pairs.ts';
 import type { RegionFrame } from './region-frame.ts';
 import { writeGroupTranslation, type PageCache } from './region-translation.ts';
-import { RegisterPlace, type RegionWays } from './register-place.ts';
+import { RegisterPlace, type NearAccess, type RegionWays } from './register-place.ts';
 import { unitMaskOf } from './used-registers.ts';
 
 /** What the instructions of a region are written with. */
@@ -42,8 +42,7 @@ export class BlockWriter {
     this.#setting = setting;
   }
 
-  /** `waysAt` tells what the instruction at a place of the block leads to. */
-  write(block: Block, waysAt: (index: number) => RegionWays): void {
+  write(block: Block, ways: RegionWays): void {
     const code = this.#code;
     const { length } = block.instructions;
     let unitMask = unitMaskOf(block);
@@ -53,23 +52,23 @@ export class BlockWriter {
         block,
         { start: done, end: start, groups: [], goesOn: true },
         unitMask,
-        waysAt,
+        ways,
       );
       code.block((join) => {
         code.block((apart) => {
           this.#findPages(groups, () => code.br(apart));
-          this.#writePart(block, { start, end, groups, goesOn: false }, unitMask, waysAt);
+          this.#writePart(block, { start, end, groups, goesOn: false }, unitMask, ways);
           code.br(join);
         });
-        unitMask = this.#writePart(block, { start, end, groups: [], goesOn: false }, unitMask, waysAt);
+        unitMask = this.#writePart(block, { start, end, groups: [], goesOn: false }, unitMask, ways);
       });
       if (end === length) {
         const { offset, decoded } = block.instructions[length - 1] as PlacedInstruction;
-        waysAt(length - 1).goTo(offset + decoded.length);
+        ways.goTo(offset + decoded.length);
       }
       done = end;
     }
-    this.#writePart(block, { start: done, end: length, groups: [], goesOn: true }, unitMask, waysAt);
+    this.#writePart(block, { start: done, end: length, groups: [], goesOn: true }, unitMask, ways);
   }
 
   /** Gives what of the floating-point unit is still to be looked at after the part. */
@@ -77,27 +76,25 @@ export class BlockWriter {
     block: Block,
     { start, end, groups, goesOn }: Part,
     unitMaskBefore: number,
-    waysAt: (index: number) => RegionWays,
+    ways: RegionWays,
   ): number {
     const { alignment, ramDelta, likelyAddend, chained } = this.#setting;
     let unitMask = unitMaskBefore;
     for (let index = start; index < end; index++) {
       const instruction = block.instructions[index] as PlacedInstruction;
-      const group = groups.findIndex(({ members }) => members.includes(instruction));
+      const isAccess = instruction.traits.access !== undefined;
       const place = new RegisterPlace({
         code: this.#code,
         ramDelta,
         alignment,
         locals: this.#frame,
-        ways: waysAt(index),
+        ways,
         instruction,
+        index,
         isLast: goesOn && index === block.instructions.length - 1,
-        likelyAddend: chained.has(instruction) ? likelyAddend : undefined,
-        cacheFor: (array) => this.#cacheFor(instruction, array),
-        near:
-          group < 0
-            ? undefined
-            : { host: this.#frame.nears[group] as Local, low: (groups[group] as AccessGroup).low },
+        likelyAddend: isAccess && chained.has(instruction) ? likelyAddend : undefined,
+        cache: isAccess ? this.#cacheFor(instruction) : undefined,
+        near: isAccess ? this.#nearIn(groups, instruction) : undefined,
         unitMask,
       });
       writeInstruction(block, index, place);
@@ -110,16 +107,24 @@ export class BlockWriter {
     for (const [index, group] of groups.entries()) {
       writeGroupTranslation(this.#code, this.#frame, group, {
         register: this.#frame.x[group.register] as Local,
-        cache: this.#cacheFor(group.members[0] as PlacedInstruction, group.array),
+        cache: this.#cacheFor(group.members[0] as PlacedInstruction),
         near: this.#frame.nears[index] as Local,
         leave,
       });
     }
   }
 
-  #cacheFor(instruction: PlacedInstruction, array: 'read' | 'write'): PageCache | undefined {
+  #nearIn(groups: readonly AccessGroup[], instruction: PlacedInstruction): NearAccess | undefined {
+    for (let index = 0; index < groups.length; index++) {
+      const { members, low } = groups[index] as AccessGroup;
+      if (members.includes(instruction)) return { host: this.#frame.nears[index] as Local, low };
+    }
+    return undefined;
+  }
+
+  #cacheFor(instruction: PlacedInstruction): PageCache | undefined {
     const accesses = this.#frame.cached.get(instruction);
-    return accesses?.array === array ? this.#frame.caches.get(accesses) : undefined;
+    return accesses && this.#frame.caches.get(accesses);
   }
 }
 

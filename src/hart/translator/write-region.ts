@@ -190,15 +190,13 @@ class RegionWriter {
   /** `paid`: for how many instructions, from the first of the block on, the budget was lessened. */
   #writeInstructions(number: number, block: Block, paid: number): void {
     const { instructions } = block;
-    this.#blocks.write(block, (index) =>
-      this.#waysFrom(number, paid - instructions.length, () =>
-        this.#leaves.at((instructions[index] as PlacedInstruction).offset, 'interpret', paid - index),
-      ),
-    );
+    const interpret = (index: number): void =>
+      this.#leaves.at((instructions[index] as PlacedInstruction).offset, 'interpret', paid - index);
+    this.#blocks.write(block, this.#waysFrom(number, paid - instructions.length, interpret));
   }
 
   /** `unused`: what was paid for copies of the block that come after this one, of which the last has none. */
-  #waysFrom(from: number, unused: number, interpret: () => void): RegionWays {
+  #waysFrom(from: number, unused: number, interpret: RegionWays['interpret']): RegionWays {
     const code = this.#code;
     const goTo = (offset: number): void => {
       const to = this.#successor(from, offset);
