@@ -34,7 +34,7 @@ function toText({ name, base, size, interrupt, device }: Region, withRegisters: 
   const head = `${name.padEnd(10)} ${place.padEnd(24)} ${device.model.padEnd(16)}${irq}\n  ${device.summary}\n`;
   if (!withRegisters) return head;
   const rows = device.registers.flatMap((register) => [
-    `    +0x${register.offset.toString(16).padStart(4, '0')} ${register.name.padEnd(16)} ${register.width} bytes, ${register.access}: ${register.summary}`,
+    `    +0x${register.offset.toString(16).padStart(4, '0')} ${register.name.padEnd(16)} ${register.width} ${register.width === 1 ? 'byte' : 'bytes'}, ${register.access}: ${register.summary}`,
     ...register.fields.map(
       ({ name: field, high, low, summary }) => `        ${`${field} [${high}:${low}]`.padEnd(20)} ${summary}`,
     ),

@@ -69,7 +69,7 @@ Examples:
   strata run Image --vmm none --share src=./src       mount -t 9p -o trans=virtio,version=9p2000.L src /mnt
   strata run --guest a=k.elf --guest b=k.elf --disk a.img,guest=a --disk b.img,readonly,guest=b
   strata run kernel.elf --trace exits --json 2>exits.jsonl
-  strata run kernel.elf --watch current --watch gpa:a:0x80201000/4:rw
+  strata run kernel.elf --watch current --watch gpa:kernel:0x80201000/4:rw
   strata run kernel.elf --profile kernel.cpuprofile    VS Code opens it; kernel.folded is for flamegraph.pl
 
 Exit code: the guest's, 255 at most; 2 for a wrong command line, 124 after --max-instructions.

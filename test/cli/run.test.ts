@@ -147,6 +147,8 @@ describe('cli/run', () => {
       stderr.split('\n').map((line) => line.replace(/ step \d+/, '')),
       [`watch: last_pid: 0 → 1, ${place}`, `watch: last_pid: 1 → 2, ${place}`, ''],
     );
+    const pointer = await strata(['run', pebble, '--append', 'run=hello', '--watch', 'current']);
+    assert.match(pointer.stderr, /^watch step \d+: current: 0x0 → 0x[0-9a-f]+ \(processes\), written /);
     const part = await strata(['run', pebble, '--append', 'run=hello', '--watch', 'last_pid/1']);
     assert.equal(part.stderr, stderr.replaceAll(/(\d) → (\d)/g, '0x$1 → 0x$2'));
     const json = await strata([...options, '--watch', '0x8021d598/4:r', '--json']);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { flatProfile } from '../../src/debugger/profile/flat-profile.ts';
+import { Profiler } from '../../src/debugger/profile/profiler.ts';
 import type { LaunchConfiguration } from '../../src/protocol/launch.ts';
 import { Computer } from './computer.ts';
 import { makeExt4Image } from './disk-image.ts';
@@ -48,6 +50,28 @@ describe('linux/linux', () => {
       computer.command('while [ $i -lt 1000 ]; do i=$((i+1)); n=$((n+i*i)); done');
       assert.match(computer.command('echo sum $n'), /^sum 333833500$/m);
       assert.match(computer.command('time sleep 2'), /^real\s+0m 2\.0\ds$/m);
+    });
+
+    it('is profiled by the names of its processes and of the kernel’s functions', () => {
+      const profiler = new Profiler(computer.debuggee, 9973);
+      const before = computer.printed.length;
+      computer.type(
+        'while [ $i -gt 700 ]; do i=$((i-1)); done; ls -lR /lib /proc/1 >/dev/null; sleep 1; echo en""ded\n',
+      );
+      while (!computer.printed.slice(before).includes('ended')) profiler.runSlice(1_000_000);
+      const profile = profiler.finish();
+      const { functions, strata } = flatProfile(profile);
+      const names = functions.map(({ frame: { stratum, name } }) => `${stratum} ${name}`);
+      for (const name of ['process sh![unknown]', 'process ls![unknown]', 'kernel kernel!handle_exception'])
+        assert.ok(names.includes(name), `${name} in ${names.join(', ')}`);
+      assert.deepEqual(strata.map(({ stratum }) => stratum).toSorted(), ['kernel', 'process']);
+      const unknown = functions.filter(
+        ({ frame }) => frame.stratum === 'kernel' && frame.image === undefined,
+      );
+      assert.deepEqual(unknown, []);
+      const waited = profile.samples.reduce((sum, { idleNanoseconds }) => sum + idleNanoseconds, 0);
+      assert.ok(Math.abs(waited - 1e9) < 5e7, `${waited} ns`);
+      computer.expect('guest# ');
     });
 
     it('finds its virtio devices, and gets random bytes from one', () => {

@@ -10,7 +10,7 @@ export interface ProfileFrame {
   readonly stratum: Stratum | undefined;
   /** The guest whose code it is, as far as there are guests. */
   readonly guest: string | undefined;
-  /** The image's name; of code that is in none, nothing. */
+  /** The image's name; of a program that is none, what its kernel calls it, if that is known. */
   readonly image: string | undefined;
   /** Where the function is in the source. */
   readonly file: string | undefined;

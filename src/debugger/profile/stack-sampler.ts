@@ -29,7 +29,10 @@ export class StackSampler {
       const holder = this.#stratumOf(activation);
       if (holder !== inner) stack.push(holder);
       inner = holder;
-      stack.push(...this.#functionsAt(activation, holder));
+      // A program that is none of the images is what its kernel calls it. Processes in a guest of the kernel's are not its own.
+      const isOwn =
+        activation.stratum === 'process' && (thread.guest !== undefined || !activation.mode.virtual);
+      stack.push(...this.#functionsAt(activation, holder, isOwn ? task?.name : undefined));
     }
     return stack;
   }
@@ -39,9 +42,13 @@ export class StackSampler {
     return this.#frames.holder(stratum, { stratum, guest });
   }
 
-  #functionsAt({ image, registers }: Activation, of: ProfileFrame): readonly ProfileFrame[] {
+  #functionsAt(
+    { image, registers }: Activation,
+    of: ProfileFrame,
+    program: string | undefined,
+  ): readonly ProfileFrame[] {
     const { pc, pcKind } = registers;
-    if (image === undefined) return [this.#nameless(of)];
+    if (image === undefined) return [this.#nameless({ ...of, image: program })];
     const lookup = BigInt.asUintN(64, (pcKind === 'exact' ? pc : pc - 1n) - (image.slide ?? 0n));
     const linked = asLinked(image);
     const known = this.#byAddress.get(linked) ?? new Map<bigint, readonly ProfileFrame[]>();

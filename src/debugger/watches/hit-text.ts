@@ -37,7 +37,7 @@ function shown(
   if (part !== undefined && size !== undefined && isScalar(part.type)) {
     const text = (bytes: Uint8Array): string => {
       const place = computed(bytes.subarray(part.offset, part.offset + size));
-      return formatValue({ kind: 'typed', type: part.type, place }, surroundings);
+      return plainText(formatValue({ kind: 'typed', type: part.type, place }, surroundings));
     };
     return { path: part.path, before: text(before), after: text(after) };
   }
@@ -60,9 +60,14 @@ function isScalar(type: Type): boolean {
 const mostBytes = 16;
 
 function bytesText(bytes: Uint8Array, surroundings: Surroundings): string {
-  if (bytes.length <= 8) return formatValue(machineWord(fromBytes(bytes)), surroundings);
+  if (bytes.length <= 8) return plainText(formatValue(machineWord(fromBytes(bytes)), surroundings));
   const digits = [...bytes.subarray(0, mostBytes)].map((byte) => byte.toString(16).padStart(2, '0'));
   return `${digits.join(' ')}${bytes.length > mostBytes ? ' …' : ''}`;
+}
+
+/** Of an address that has a name, `0x80212540 (processes+0xf0)`: an arrow leads from a value to the next here. */
+function plainText(value: string): string {
+  return value.replace(/^(0x[0-9a-f]+) → (.*)$/, '$1 ($2)');
 }
 
 /** `kernel on a: vCPU 0 in pebble!schedule (proc.c:88)`, `virtio0 (virtio-block)`. */
