@@ -4,8 +4,16 @@ import type { Isa } from './isa.ts';
 
 /** The CSRs of a machine of this instruction set; fields and values that it does not have are read-only zero. */
 export function csrsOf(isa: Isa): readonly Csr[] {
-  return allCsrs.filter((csr) => isa.includes(csr)).map((csr) => adapt(csr, isa));
+  let csrs = known.get(isa);
+  if (csrs === undefined) {
+    csrs = allCsrs.filter((csr) => isa.includes(csr)).map((csr) => adapt(csr, isa));
+    known.set(isa, csrs);
+  }
+  return csrs;
 }
+
+/** Every hart asks. */
+const known = new WeakMap<Isa, readonly Csr[]>();
 
 function adapt(csr: Csr, isa: Isa): Csr {
   const absent = csr.fields.filter((field) => !isa.includes(field));
