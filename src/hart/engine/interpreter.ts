@@ -21,7 +21,7 @@ export interface Interpreter {
    * is left is in `engineWord.remaining`. `entry`: 1 where pc is one to which jumps lead that nobody sees, as to a
    * trap handler; else 0.
    */
-  run(budget: number, entry: 0 | 1): number;
+  readonly run: (budget: number, entry: 0 | 1) => number;
 }
 
 /**
