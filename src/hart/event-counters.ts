@@ -18,9 +18,12 @@ const registers = countingCounters.map((n) => ({
 }));
 type Registers = (typeof registers)[number];
 
+/** The place of the low half: looked up here once, for it is asked for at every trap. */
+const counts = 2 * hartSlot.countsEvents;
+
 /** Does any counter count events? Nothing below costs anything where not. */
 export function countsEvents(state: HartState): boolean {
-  return state.low(hartSlot.countsEvents) !== 0;
+  return state.halves[counts] !== 0;
 }
 
 /**
@@ -58,8 +61,8 @@ export function stepsUntilOverflow(state: HartState): number {
 
 /** To be called when mhpmevent or mcountinhibit has changed. */
 export function eventsChanged(state: HartState): void {
-  const counts = registers.some(({ n, event: slot }) => isSelected(state, n, state.slot(slot)));
-  state.setLow(hartSlot.countsEvents, counts ? 1 : 0);
+  const doCount = registers.some(({ n, event: slot }) => isSelected(state, n, state.slot(slot)));
+  state.halves[counts] = doCount ? 1 : 0;
 }
 
 function elapsedOf(state: HartState, each: Registers): bigint {

@@ -50,15 +50,16 @@ export class QuickTraps {
     if (guestPage < 0) return false;
     const state = this.#state;
     const cause = access === 'read' ? loadGuestPageFault : storeGuestPageFault;
-    const slots = trapValueSlots(takeException(state, this.#records, cause));
-    state.setLow(slots.tval, low);
-    state.setHigh(slots.tval, high);
-    if (slots.tval2 !== undefined) {
+    const { tval, tval2, tinst } = trapValueSlots(takeException(state, this.#records, cause));
+    const { halves } = state;
+    halves[2 * tval] = low;
+    halves[2 * tval + 1] = high;
+    if (tval2 !== undefined) {
       // Priv. 18.4.9: the guest-physical address, shifted right by 2 bits.
-      state.setLow(slots.tval2, ((guestPage & 0x3f_ffff) << 10) | ((low & 0xfff) >>> 2));
-      state.setHigh(slots.tval2, Math.floor(guestPage / 0x40_0000));
+      halves[2 * tval2] = ((guestPage & 0x3f_ffff) << 10) | ((low & 0xfff) >>> 2);
+      halves[2 * tval2 + 1] = Math.floor(guestPage / 0x40_0000);
     }
-    if (slots.tinst !== undefined) state.setLow(slots.tinst, transformed);
+    if (tinst !== undefined) halves[2 * tinst] = transformed;
     return true;
   }
 

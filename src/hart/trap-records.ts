@@ -34,6 +34,8 @@ export interface TrapRecord {
 
 const capacity = 256;
 const slotsPerRecord = 8;
+/** So many are copied one by one: `copyWithin` is a call into the host. */
+const fewRecords = 8;
 const recordSlot = { pc: 0, sp: 1, fp: 2, root: 3, hgatp: 4, step: 5, ra: 6, a7: 7 } as const;
 
 /** Where the hart has the low halves of what a record holds: looked up here once, for it is done at every trap. */
@@ -236,13 +238,18 @@ export class TrapRecords {
       this.#count--;
       return;
     }
-    this.#slots.copyWithin(
-      index * slotsPerRecord,
-      (index + 1) * slotsPerRecord,
-      this.#count * slotsPerRecord,
-    );
-    this.#what.copyWithin(index, index + 1, this.#count);
     this.#count--;
+    const halves = this.#halves;
+    const what = this.#what;
+    const first = 2 * slotsPerRecord * index;
+    const end = 2 * slotsPerRecord * this.#count;
+    if (this.#count - index > fewRecords) {
+      halves.copyWithin(first, first + 2 * slotsPerRecord, end + 2 * slotsPerRecord);
+      what.copyWithin(index, index + 1, this.#count + 1);
+      return;
+    }
+    for (let at = first; at < end; at++) halves[at] = halves[at + 2 * slotsPerRecord] as number;
+    for (let at = index; at < this.#count; at++) what[at] = what[at + 1] as number;
   }
 }
 

@@ -37,6 +37,9 @@ export type SavedState =
   | readonly SavedState[]
   | { readonly [name: string]: SavedState };
 
+/** Bytes of an access whose value is a number. */
+export type NumberSize = Exclude<AccessSize, 8>;
+
 /** How a device takes accesses that its registers do not describe. */
 export interface AccessRules {
   /** Widths that it decodes; another, or an unaligned one, is an access fault. */
@@ -93,6 +96,14 @@ export abstract class Device<
   /** A guest writes `register`, with side effects; `value` is as wide as the register. */
   protected abstract write(register: Register, value: bigint): void;
 
+  /** `read` and `write` of a register of 4 bytes or fewer: for those that guests use all the time. */
+  protected readNumber(register: Register): number {
+    return Number(this.read(register));
+  }
+  protected writeNumber(register: Register, value: number): void {
+    this.write(register, BigInt(value));
+  }
+
   /** Which bank answers now, where registers have banks. */
   protected bank(): string | undefined {
     return undefined;
@@ -134,6 +145,23 @@ export abstract class Device<
       const lanes = ((1n << BigInt(size * 8)) - 1n) << shift;
       this.write(register, (this.peek(register) & ~lanes) | ((value << shift) & lanes));
     }
+    return true;
+  }
+
+  /** `load` of 4 bytes or fewer, as a number: where a register is read as a whole it may cost no BigInt. */
+  loadNumber(offset: number, size: NumberSize): number | undefined {
+    const register = this.registerAt(offset, 'read');
+    if (register?.width === size && this.#decodes(offset, size)) return this.readNumber(register);
+    const value = this.load(offset, size);
+    return value === undefined ? undefined : Number(value);
+  }
+
+  /** Likewise `store`. */
+  storeNumber(offset: number, size: NumberSize, value: number): boolean {
+    const register = this.registerAt(offset, 'write');
+    if (register?.width !== size || !this.#decodes(offset, size))
+      return this.store(offset, size, BigInt(value));
+    this.writeNumber(register, value);
     return true;
   }
 

@@ -17,6 +17,9 @@ import {
 } from './trigger-data.ts';
 import { concernsPage, matchesEvent, type TriggerEvent } from './trigger-match.ts';
 
+/** The place of the low half: looked up here once, for it is asked for at every trap. */
+const firedTrigger = 2 * hartSlot.firedTrigger;
+
 interface Armed<T extends Trigger = Trigger> {
   readonly index: number;
   readonly trigger: T;
@@ -67,7 +70,7 @@ export class Triggers {
 
   /** Is a breakpoint due that comes before all else, interrupts too? */
   get hasFired(): boolean {
-    return this.#state.low(hartSlot.firedTrigger) !== 0;
+    return this.#state.halves[firedTrigger] !== 0;
   }
 
   /** Must the next instruction be done by itself? */

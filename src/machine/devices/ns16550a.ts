@@ -104,7 +104,15 @@ export class Ns16550a extends Device<UartRegister, UartState> {
   }
 
   protected read(register: UartRegister): bigint {
-    const value = this.peek(register);
+    return BigInt(this.readNumber(register));
+  }
+
+  protected write(register: UartRegister, value: bigint): void {
+    this.writeNumber(register, Number(value));
+  }
+
+  protected override readNumber(register: UartRegister): number {
+    const value = this.#value(register);
     if (register.name === 'RBR') this.#change({ received: this.#state.received.slice(1), polls: 0 });
     else if (register.name === 'LSR') {
       this.#state.polls++;
@@ -116,8 +124,7 @@ export class Ns16550a extends Device<UartRegister, UartState> {
     return value;
   }
 
-  protected write(register: UartRegister, value: bigint): void {
-    const byte = Number(value);
+  protected override writeNumber(register: UartRegister, byte: number): void {
     const { divisor, mcr } = this.#state;
     switch (register.name) {
       case 'THR':

@@ -2,6 +2,7 @@ import { boxed, markGuestFloatingPointDirty } from '../../hart/floating-point-st
 import { csrSlot, hartSlot } from '../../hart/state-layout.ts';
 import type { HartState } from '../../hart/state.ts';
 import { exceptionCode } from '../../hart/trap.ts';
+import type { Device, NumberSize } from '../../machine/device.ts';
 import { finisherRequest } from '../../machine/devices/test-finisher.ts';
 import type { AccessSize } from '../../isa/semantics.ts';
 import { actionNumber } from './actions.ts';
@@ -98,26 +99,46 @@ function doAccess(exit: Exit): boolean {
   const { row, state, address, region } = exit;
   if (region === undefined) return false;
   const { device, base } = region;
+  const offset = address - base;
   const size = row.get(accessSize) as AccessSize;
   if (row.get(accessKind) === storing) {
-    return device.store(address - base, size, row.getWide(accessValue));
+    return size === 8
+      ? device.store(offset, size, row.getWide(accessValue))
+      : device.storeNumber(offset, size, row.getLow(accessValue));
   }
-  const value = device.load(address - base, size);
+  return size === 8 ? loadWide(exit, device, offset) : loadNumber(exit, device, offset, size);
+}
+
+function loadWide({ row, state }: Exit, device: Device, offset: number): boolean {
+  const value = device.load(offset, 8);
   if (value === undefined) return false;
   row.setWide(accessValue, value);
   const register = row.get(accessRegister);
+  if (register < firstFloatRegister) state.setX(register, value);
+  else fillFloatRegister(state, register - firstFloatRegister, value, 8);
+  return true;
+}
+
+function loadNumber({ row, state }: Exit, device: Device, offset: number, size: NumberSize): boolean {
+  const value = device.loadNumber(offset, size);
+  if (value === undefined) return false;
+  row.setHalves(accessValue, value, 0);
+  const register = row.get(accessRegister);
   if (register >= firstFloatRegister) {
-    fillFloatRegister(state, register - firstFloatRegister, value, size);
+    fillFloatRegister(state, register - firstFloatRegister, BigInt(value), size);
     return true;
   }
-  state.slots[register === 0 ? hartSlot.sink : hartSlot.x + register] =
-    row.get(accessSigned) === 1 ? BigInt.asIntN(size * 8, value) : value;
+  const slot = register === 0 ? sink : x + register;
+  const shift = 32 - 8 * size;
+  const isSigned = row.get(accessSigned) === 1;
+  state.setLow(slot, isSigned ? (value << shift) >> shift : value);
+  state.setHigh(slot, isSigned ? (value << shift) >> 31 : 0);
   return true;
 }
 
 /** Where a register lies, as `MemoryInstruction` numbers them. */
 function registerSlot(register: number): number {
-  return register < firstFloatRegister ? hartSlot.x + register : hartSlot.f + register - firstFloatRegister;
+  return register < firstFloatRegister ? x + register : hartSlot.f + register - firstFloatRegister;
 }
 
 /** As the load would have done: what is narrower than the register is boxed, and the unit is Dirty. */
@@ -144,4 +165,5 @@ const {
 const { load: loading, store: storing } = accessKindNumber;
 const { inject: injecting } = actionNumber;
 const loadFault = exceptionCode.loadGuestPageFault;
+const { x, sink } = hartSlot;
 const htinstRegister = 2 * csrSlot.htinst;

@@ -40,6 +40,29 @@ describe('vmm/exits/mmio', () => {
     );
   });
 
+  it('loads words with their sign or without it, and to no register', () => {
+    const guest = new TinyGuest()
+      // The clock's alarm registers hold what is written to them.
+      .li('t0', 0x10_1000)
+      .li('t1', 0x8000_0001)
+      .op('sw', { rs1: 't0', rs2: 't1', imm: 8 })
+      .op('lw', { rd: 's0', rs1: 't0', imm: 8 })
+      .op('lwu', { rd: 's1', rs1: 't0', imm: 8 })
+      .op('lw', { rd: 'zero', rs1: 't0', imm: 8 })
+      .exit(0);
+    const laboratory = new Laboratory({ a: guest });
+    laboratory.runToEnd();
+    const [vcpu] = laboratory.vmm.guests[0]?.vcpus ?? [];
+    assert.equal(vcpu?.getX(8), 0xffff_ffff_8000_0001n);
+    assert.equal(vcpu?.getX(9), 0x8000_0001n);
+    assert.equal(vcpu?.getX(0), 0n);
+    const values = [...laboratory.vmm.newestExits()].toReversed().map(({ access }) => access?.value);
+    assert.deepEqual(
+      values.slice(0, 4),
+      Array.from({ length: 4 }, () => 0x8000_0001n),
+    );
+  });
+
   it('loads and stores floating-point registers, boxed, and makes them Dirty', () => {
     const initial = 1 << 13;
     const guest = new TinyGuest()
