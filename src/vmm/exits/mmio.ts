@@ -96,7 +96,7 @@ function isSecondPart(state: HartState, htinst: number, access: MemoryInstructio
 
 /** Does the access on the device; false where that refuses it. */
 function doAccess(exit: Exit): boolean {
-  const { row, state, address, region } = exit;
+  const { row, address, region } = exit;
   if (region === undefined) return false;
   const { device, base } = region;
   const offset = address - base;
