@@ -4,6 +4,7 @@ import { decoderOf } from '../isa/decode.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { SteadyClock } from './clock.ts';
 import { CsrFile } from './csr-file.ts';
+import { DeviceAccesses } from './device-accesses.ts';
 import { Engine } from './engine/engine.ts';
 import type { PredecodedCode } from './engine/predecoded-code.ts';
 import type { TablePages } from './engine/table-pages.ts';
@@ -114,6 +115,7 @@ export function createHartParts(options: HartOptions): HartParts {
   const virtual = new VirtualMemory(state, physical, walker);
   const evaluator = new Evaluator({ isa, state, csrs, records, memory: virtual, triggers, contextChanged });
   const quickTraps = new QuickTraps({ state, records, walks, decode: decoderOf(isa) });
+  const deviceAccesses = new DeviceAccesses({ state, physical, walks, decode: decoderOf(isa) });
   const delivery = new TrapDelivery({ state, hosted, triggers, timers, engine });
   const instructions = new InstructionRunner({
     state,
@@ -124,6 +126,7 @@ export function createHartParts(options: HartOptions): HartParts {
     triggers,
     evaluator,
     quickTraps,
+    deviceAccesses,
     delivery,
     engine,
   });

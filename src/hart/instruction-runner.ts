@@ -2,6 +2,7 @@ import { addressInPage } from '../common/page.ts';
 import { mret, sret } from '../isa/extensions/privileged.ts';
 import { ecall } from '../isa/extensions/rv64i-control.ts';
 import type { Breakpoints } from './breakpoints.ts';
+import type { DeviceAccesses } from './device-accesses.ts';
 import { engineExit } from './engine/engine-exit.ts';
 import type { Engine } from './engine/engine.ts';
 import { callsInside } from './engine/layout.ts';
@@ -30,6 +31,7 @@ export interface RunnerParts {
   readonly triggers: Triggers;
   readonly evaluator: Evaluator;
   readonly quickTraps: QuickTraps;
+  readonly deviceAccesses: DeviceAccesses;
   readonly delivery: TrapDelivery;
   /** Without it the evaluator runs everything. */
   readonly engine: Engine | undefined;
@@ -103,9 +105,12 @@ export class InstructionRunner {
   #accessOutside(engine: Engine, access: 'read' | 'write'): HartStop | undefined {
     const word = engine.fetched;
     engine.departures.doneOutside(word);
-    if (word === undefined || !this.#delivery.isUnseen) return this.#step(word);
-    if (!this.#parts.quickTraps.guestPageFault(word, access, engine.missLow, engine.missHigh))
-      return this.#step(word);
+    if (word === undefined) return this.#step();
+    const { missLow, missHigh } = engine;
+    if (!this.#triggers.areArmed && this.#parts.deviceAccesses.access(word, access, missLow, missHigh))
+      return undefined;
+    if (!this.#delivery.isUnseen) return this.#step(word);
+    if (!this.#parts.quickTraps.guestPageFault(word, access, missLow, missHigh)) return this.#step(word);
     this.#evaluator.word = word;
     return this.#delivery.enteredHandler();
   }

@@ -12,11 +12,14 @@ export class Records {
   readonly #halfWords: Uint16Array;
   readonly #words: Int32Array;
   readonly #templates: RecordTemplates;
+  /** For each place: 1 once a page had it. */
+  readonly #used: Uint8Array;
 
   constructor(memory: MachineMemory, templates: RecordTemplates) {
     this.#templates = templates;
     const { buffer } = memory.wasm;
     const bytes = memory.predecodedPages * pageRecordsBytes;
+    this.#used = new Uint8Array(memory.predecodedPages);
     this.#halfWords = new Uint16Array(buffer, memory.predecodedOffset, bytes / 2);
     this.#words = new Int32Array(buffer, memory.predecodedOffset, bytes / 4);
   }
@@ -30,10 +33,12 @@ export class Records {
     return this.#halfWords[record] !== specialHandler.decode;
   }
 
-  /** Makes all records of a page undecoded. */
+  /** Makes all records of a page undecoded. Those of a place that no page had before are so; most are never looked at. */
   clearPage(place: number): void {
     const first = this.at(place, 0);
-    this.#halfWords.fill(specialHandler.decode, first, first + pageRecordsBytes / 2);
+    if (this.#used[place] === 1)
+      this.#halfWords.fill(specialHandler.decode, first, first + pageRecordsBytes / 2);
+    this.#used[place] = 1;
     for (const end of [pageRecords.end, pageRecords.crossingEnd]) {
       this.#halfWords[first + (end * recordBytes) / 2] = specialHandler.pageEnd;
     }
