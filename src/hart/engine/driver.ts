@@ -1,6 +1,7 @@
 import { hartSlot, slotOffset } from '../state-layout.ts';
 import { specialHandler } from './handlers.ts';
 import { exitCode, type HartPlace } from './exit-code.ts';
+import { storeDone } from './write-refill.ts';
 import {
   directArrival,
   engineWord,
@@ -116,7 +117,7 @@ function writeLoop(frame: Frame): void {
   code.get(exit);
 }
 
-/** Fills the TLB where the interpreter missed an entry; `filled` where that could be done. */
+/** Fills the TLB where the interpreter missed an entry, or does a store to a page table; `filled` where that could be done. */
 function refillAfterMiss(frame: Frame, filled: () => void): void {
   const { code, budget, seen, exit, engineOffset } = frame;
   code.get(exit);
@@ -130,7 +131,14 @@ function refillAfterMiss(frame: Frame, filled: () => void): void {
     code.get(exit);
     code.get(budget);
     code.call(frame.refill);
+    code.tee(frame.entry);
     code.if(() => {
+      code.get(budget);
+      code.get(frame.entry);
+      code.i32(Math.log2(storeDone));
+      code.plain('i32.shr_u');
+      code.plain('i32.sub');
+      code.set(budget);
       code.get(exit);
       code.i32(exitCode.fetchMiss);
       code.plain('i32.eq');

@@ -5,13 +5,17 @@ import { contextWord, engineWord, pageRecordsBytes, walkPlan } from './layout.ts
 import { writeAccess } from './refill-access.ts';
 import { nothingRefused, writeEntry } from './refill-entry.ts';
 import { storeWord, writeMissAddress, type RefillFrame, type RefillLocals } from './refill-frame.ts';
+import { writeStoreToTable } from './store-to-table.ts';
 import { notFound, writeTableWalk } from './table-walk.ts';
 import type { FunctionIndex, Label, Local } from './wasm/code-writer.ts';
 import type { ModuleWriter } from './wasm/module-writer.ts';
 
+/** What `refill` gives where it did the store that missed, which is a step; 1 where it filled an entry. */
+export const storeDone = 2;
+
 /**
- * Writes `refill`, which fills a TLB for what the interpreter missed, as `Refill` would, and gives 1; or 0, where that is
- * left to `Refill`: what faults, writes to page tables, is no RAM, or is seldom. Parameters: the translation context, the
+ * Writes `refill`, which fills a TLB for what the interpreter missed, as `Refill` would, or does the store; or gives 0, where
+ * that is left to `Refill`: what faults, is no RAM, or is seldom. Parameters: the translation context, the
  * `exitCode` of the miss, and the budget that is left.
  */
 export function writeRefill(module: ModuleWriter, memory: MachineMemory, hart: HartPlace): FunctionIndex {
@@ -34,6 +38,7 @@ export function writeRefill(module: ModuleWriter, memory: MachineMemory, hart: H
     tables: second,
     mapsAccess: true,
   });
+  const storeToTable = writeStoreToTable(module, memory, hart);
   return module.function(
     'refill',
     { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
@@ -41,13 +46,18 @@ export function writeRefill(module: ModuleWriter, memory: MachineMemory, hart: H
     (code, [context, exit, budget, access, size, place, filled, page]) => {
       const locals = { context, exit, budget, access, size, place, filled, page } as RefillLocals;
       const frame = { ...locals, code, memory, hart };
-      code.block((leave) => writeSteps(frame, [first, second], leave));
+      code.block((leave) => writeSteps(frame, [first, second], storeToTable, leave));
       code.get(filled as Local);
     },
   );
 }
 
-function writeSteps(frame: RefillFrame, stages: readonly FunctionIndex[], leave: Label): void {
+function writeSteps(
+  frame: RefillFrame,
+  stages: readonly FunctionIndex[],
+  storeToTable: FunctionIndex,
+  leave: Label,
+): void {
   const { code } = frame;
   const { context, access, place, page } = frame;
   storeWord(frame, engineWord.foundPage, () => code.i32(0));
@@ -87,7 +97,7 @@ function writeSteps(frame: RefillFrame, stages: readonly FunctionIndex[], leave:
     () => {
       code.get(access);
       code.if(
-        () => checkStore(frame, leave),
+        () => checkStore(frame, storeToTable, leave),
         () => checkLoad(frame, leave),
       );
     },
@@ -125,7 +135,7 @@ function checkLoad({ code, memory, place }: RefillFrame, leave: Label): void {
 }
 
 /** Leaves where stores to the page have to be seen. */
-function checkStore(frame: RefillFrame, leave: Label): void {
+function checkStore(frame: RefillFrame, storeToTable: FunctionIndex, leave: Label): void {
   const { code } = frame;
   const { pages } = frame.memory;
   const { place } = frame;
@@ -138,6 +148,18 @@ function checkStore(frame: RefillFrame, leave: Label): void {
   code.memory('i32.load8_u', pages.tableUses);
   code.plain('i32.or');
   code.if(() => {
+    writeCodePlace(frame);
+    code.plain('i32.eqz');
+    code.if(() => {
+      code.get(frame.context);
+      code.get(place);
+      code.call(storeToTable);
+      code.if(() => {
+        code.i32(storeDone);
+        code.set(frame.filled);
+        code.br(leave);
+      });
+    });
     storeWord(frame, engineWord.foundPage, () => {
       code.get(place);
       code.i32(1);
