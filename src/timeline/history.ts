@@ -11,13 +11,20 @@ const mostCheckpointBytes = 40 * 2 ** 20;
 /** Steps between checkpoints at first; they are taken at landmarks. */
 const usualInterval = 5 * landmarkSteps;
 
-/** Steps back come one after another: so far before where one goes, a checkpoint is kept for those that follow. */
-const anchorDistance = 100_000;
+/**
+ * Steps back come one after another, and so do looks for what was last: so far before where one goes, checkpoints are kept
+ * for those that follow, a few at each distance.
+ */
+const anchorDistances = [10_000_000, 100_000];
 const mostAnchors = 2;
 
 interface Checkpoint {
   readonly step: number;
   readonly saved: SavedMachine;
+}
+
+interface Anchor extends Checkpoint {
+  readonly distance: number;
 }
 
 /**
@@ -29,8 +36,8 @@ export class History {
   readonly #checkpoints: Checkpoint[];
   readonly #mostBytes: number;
   readonly #firstInterval: number;
-  /** Kept besides, where the machine went back to last; newest first. */
-  #anchors: readonly Checkpoint[] = [];
+  /** Kept besides, before where the machine went back to last; of each distance the newest first. */
+  #anchors: readonly Anchor[] = [];
   #interval: number;
 
   /** The machine must stand at its beginning. The limits are those that suit a debugger, where they are absent. */
@@ -64,14 +71,14 @@ export class History {
       const checkpoint = this.#checkpointAt(mark) ?? this.#nearestBefore(mark);
       this.#machine.restore(checkpoint.saved);
       onRestore?.(checkpoint.step);
-      if (mark.step - checkpoint.step > 2 * anchorDistance) this.#anchorBefore(mark);
+      this.#anchorBefore(mark, checkpoint);
     }
     runTo(this.#machine, mark);
   }
 
   /** The mark of the last checkpoint before a mark. */
   checkpointStepBefore(mark: Mark): number {
-    return this.#checkpointBefore(mark).step;
+    return this.#nearestBefore(mark).step;
   }
 
   /** History takes another course from now on: what was known of later is forgotten. */
@@ -111,13 +118,20 @@ export class History {
     return snapshotBytes(this.#checkpoints.map(({ saved }) => saved.ram)) > this.#mostBytes;
   }
 
-  #anchorBefore(mark: Mark): void {
-    runTo(this.#machine, { step: mark.step - anchorDistance });
-    // An exit may be under way there, of which nothing can be saved.
-    if (this.#machine.stage !== undefined) return;
-    const former = this.#checkpointBefore(mark).saved;
-    const anchor = { step: this.#machine.steps, saved: this.#machine.save(former) };
-    this.#anchors = [anchor, ...this.#anchors].slice(0, mostAnchors);
+  /** On the way to a mark from a checkpoint long before it. */
+  #anchorBefore(mark: Mark, { step, saved }: Checkpoint): void {
+    let former = saved;
+    for (const distance of anchorDistances) {
+      if (mark.step - step <= 2 * distance) continue;
+      runTo(this.#machine, { step: mark.step - distance });
+      // An exit may be under way there, of which nothing can be saved.
+      if (this.#machine.stage !== undefined) continue;
+      former = this.#machine.save(former);
+      const alike = this.#anchors.filter((anchor) => anchor.distance === distance);
+      const others = this.#anchors.filter((anchor) => anchor.distance !== distance);
+      const anchor = { step: this.#machine.steps, saved: former, distance };
+      this.#anchors = [anchor, ...alike.slice(0, mostAnchors - 1), ...others];
+    }
   }
 
   #nearestBefore(mark: Mark): Checkpoint {
@@ -129,7 +143,7 @@ export class History {
   /** Checkpoints are taken between instructions, after all stages of an exit. */
   #checkpointAt(mark: Mark): Checkpoint | undefined {
     if (mark.stage !== undefined) return undefined;
-    return this.#checkpoints.find(({ step }) => step === mark.step);
+    return [...this.#checkpoints, ...this.#anchors].find(({ step }) => step === mark.step);
   }
 
   #checkpointBefore(mark: Mark): Checkpoint {

@@ -71,6 +71,11 @@ describe('timeline/history', () => {
     assert.equal(seek(2_500_000), first);
     seek(2_450_000);
     assert.deepEqual(restored, [0, 2_400_000, 2_400_000]);
+    const from = history.checkpointStepBefore({ step: 2_450_000 });
+    assert.equal(from, 2_400_000, 'a stretch that is looked through begins there');
+    seek(from);
+    assert.deepEqual(restored.slice(3), [2_400_000]);
+    assert.equal(history.checkpointStepBefore({ step: from }), 0);
   });
 
   it('begins anew where something was written by hand', () => {
