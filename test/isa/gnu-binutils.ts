@@ -45,7 +45,9 @@ export function assemble(lines: readonly string[]): Uint8Array {
 /** Assembles the lines, and gives back what objdump makes of them under each set of `-M` options. */
 export function list(lines: readonly string[], styles: readonly string[]): (readonly ListedInstruction[])[] {
   return inTemporaryFolder((folder) => {
-    const object = assembleInto(folder, lines);
+    const object = assembleInto(folder, ['start:', ...lines]);
+    // Where a mapping symbol names the instruction set, objdump 2.40 takes its name apart at every instruction.
+    execFileSync(`${prefix}objcopy`, ['--wildcard', '--strip-symbol=$x*', object]);
     return styles.map((style) => {
       const options = ['-d', '-z', '-M', `priv-spec=1.12${style === '' ? '' : `,${style}`}`, object];
       const output = execFileSync(`${prefix}objdump`, options, { maxBuffer: 2 ** 27, encoding: 'latin1' });
