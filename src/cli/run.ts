@@ -38,7 +38,7 @@ export function addRunCommand(program: Command): void {
     .addOption(new Option('--trace <what>', 'exits: a line for each VM exit, on stderr').choices(['exits']))
     .option(
       '--watch <what>',
-      'a line on stderr for each change of a variable, of what an expression names, or at an address; /BYTES behind it says how much; :r behind that tells of each read, :rw of each access; may be repeated',
+      'a line on stderr for each change of a kernel’s variable, of what an expression on it names, or at an address; /BYTES behind it says how much; :r behind that tells of each read, :rw of each access; may be repeated',
       collectWatch,
     )
     .option('--stats', 'print steps, speed and exits at the end, on stderr')

@@ -95,7 +95,8 @@ export class DataWatch {
     const before = after.slice();
     for (const { access, offset, length, skipped } of touching.toReversed())
       before.set(access.before.subarray(skipped, skipped + length), offset);
-    const hasChanged = before.some((byte, index) => byte !== after[index]);
+    // What is watched may be large, and what was accessed is not.
+    const hasChanged = touching.some((part) => isChanged(before, after, part));
     if (this.#access === 'write' && !hasChanged) return undefined;
     const offset = Math.min(...counting.map((each) => each.offset));
     const end = Math.max(...counting.map((each) => each.offset + each.length));
@@ -138,6 +139,15 @@ export class DataWatch {
       bytes.set(physical.peek(address, length), offset);
     return bytes;
   }
+}
+
+function isChanged(
+  before: Uint8Array,
+  after: Uint8Array,
+  { offset, length }: { readonly offset: number; readonly length: number },
+): boolean {
+  for (let index = offset; index < offset + length; index++) if (before[index] !== after[index]) return true;
+  return false;
 }
 
 /** Does the same lead to the same? */

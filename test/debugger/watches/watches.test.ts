@@ -140,6 +140,29 @@ describe('debugger/watches', () => {
     assert.equal(session.run().kind, 'ended');
   });
 
+  it('tells of each of several that overlap, of any size and anywhere, among thousands', () => {
+    const session = standingIn('primes!main', { append: 'run="primes 8"' });
+    const offers = [
+      session.core.watchable('found', {}, session.frames[0]?.id),
+      ...[3, 1].map((bytes) =>
+        session.core.watchable('(char *)&found', { bytes, isAddress: true }, session.frames[0]?.id),
+      ),
+      session.core.watchable('(char *)&found + 1', { bytes: 5, isAddress: true }, session.frames[0]?.id),
+    ].map((offer) => (offer.ok ? offer.dataId : assert.fail(offer.message)));
+    const elsewhere = Array.from(
+      { length: 5000 },
+      (_, index) => `gpa:pebble:${0x8080_0000 + 24 * index}/8 ${index}`,
+    );
+    const bound = session.core.setBreakpoints(
+      'data',
+      [...offers, ...elsewhere].map((dataId) => ({ kind: 'data', dataId, access: 'write' })),
+    );
+    assert.ok(bound.every(({ verified }) => verified));
+    const { reason, description } = session.runToStop();
+    assert.deepEqual(reason, { kind: 'data', breakpointIds: bound.slice(0, 3).map(({ id }) => id) });
+    assert.match(description, /^found: 0 → 1, [^;]*(; \(char \*\)&found \(0x12000\): 0x0 → 0x1, [^;]*){2}$/);
+  });
+
   it('is about a local variable as long as its frame is on the stack', () => {
     const session = standingIn('pebble!print', { append: 'run="hello"', placement: 'none' });
     const frame = session.frames[0];
