@@ -1,8 +1,8 @@
 import { csrrw } from '../../isa/extensions/zicsr.ts';
-import { compileCsrAccess } from './compile-csr.ts';
-import { compileInstruction } from './compile-semantics.ts';
-import { compileCall, compileReturn } from './compile-traps.ts';
-import { compileTimeRead } from './compile-time.ts';
+import { compileCsrAccess } from './compile/csr.ts';
+import { compileInstruction } from './compile/semantics.ts';
+import { compileCall, compileReturn } from './system-calls.ts';
+import { compileTimeRead } from './time-reads.ts';
 import { csrAccesses } from './csr-access.ts';
 import { exitCode } from './exit-code.ts';
 import { fetchMissed } from './far-jump.ts';

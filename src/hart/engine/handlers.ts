@@ -1,6 +1,6 @@
 import { allCompressed, allInstructions } from '../../isa/extensions/index.ts';
 import type { DecodedInstruction, Instruction } from '../../isa/instruction.ts';
-import { isCompilable, isPcRelative } from './compile-semantics.ts';
+import { isCompilable, isPcRelative } from './compile/semantics.ts';
 import { csrAccesses, csrAccessOf, type CsrAccess } from './csr-access.ts';
 
 /** Handlers that are not an instruction. Zero is what a cleared record holds. */

@@ -5,7 +5,7 @@ import { writeDispatch } from './dispatch.ts';
 import { writeDriver } from './driver.ts';
 import { exitCode, type HartPlace } from './exit-code.ts';
 import { writeFarJump, writePatience } from './far-jump.ts';
-import { floatLocals } from './float-place.ts';
+import { floatLocals } from './compile/float-place.ts';
 import { writePc } from './interpreter-frame.ts';
 import { engineWord } from './layout.ts';
 import { leave, retire, type RunFrame } from './run-frame.ts';

@@ -1,5 +1,5 @@
 import type { DecodedInstruction } from '../../isa/instruction.ts';
-import { isPcRelative } from './compile-semantics.ts';
+import { isPcRelative } from './compile/semantics.ts';
 import { csrAccessOf } from './csr-access.ts';
 
 /**

@@ -11,9 +11,9 @@ import {
   writeStoreConditional,
   writeZeroBlock,
   type AccessPad,
-} from './compile-accesses.ts';
-import { floatType, writeBox, type NativeFormat } from './float-place.ts';
-import { isPcRelative, type CodePlace, type Operand } from './compile-semantics.ts';
+} from './compile/accesses.ts';
+import { floatType, writeBox, type NativeFormat } from './compile/float-place.ts';
+import { isPcRelative, type CodePlace, type Operand } from './compile/semantics.ts';
 import { hasRounding, unitBit, writeUnit, writeUnitRefusal } from './float-unit.ts';
 import type { HandlerVariant } from './handlers.ts';
 import { writePc, writeTranslation, type InterpreterFrame } from './interpreter-frame.ts';

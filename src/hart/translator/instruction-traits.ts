@@ -1,6 +1,6 @@
 import { needsFloatingPoint } from '../../isa/floating-point-guards.ts';
 import type { Instruction } from '../../isa/instruction.ts';
-import { isPcRelative } from '../engine/compile-semantics.ts';
+import { isPcRelative } from '../engine/compile/semantics.ts';
 import { floatOperands } from '../engine/float-unit.ts';
 
 /** What the translator wants to know of an instruction that its description says, whatever its operands are. */

@@ -1,5 +1,5 @@
 import { regionSignature } from '../engine/driver.ts';
-import { floatLocals } from '../engine/float-place.ts';
+import { floatLocals } from '../engine/compile/float-place.ts';
 import type { Local } from '../engine/wasm/code-writer.ts';
 import type { ValueType } from '../engine/wasm/opcodes.ts';
 import type { PlacedInstruction } from './flow-graph.ts';

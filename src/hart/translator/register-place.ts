@@ -11,8 +11,8 @@ import {
   writeStoreConditional,
   writeZeroBlock,
   type AccessPad,
-} from '../engine/compile-accesses.ts';
-import { isPcRelative, type CodePlace, type Operand } from '../engine/compile-semantics.ts';
+} from '../engine/compile/accesses.ts';
+import { isPcRelative, type CodePlace, type Operand } from '../engine/compile/semantics.ts';
 import type { CodeWriter, Local } from '../engine/wasm/code-writer.ts';
 import type { MemoryOpcode } from '../engine/wasm/opcodes.ts';
 import type { PlacedInstruction } from './flow-graph.ts';

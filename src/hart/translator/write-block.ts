@@ -1,6 +1,6 @@
 import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
-import { compileInstruction } from '../engine/compile-semantics.ts';
-import { compileCsrAccess } from '../engine/compile-csr.ts';
+import { compileInstruction } from '../engine/compile/semantics.ts';
+import { compileCsrAccess } from '../engine/compile/csr.ts';
 import { csrAccessOf } from '../engine/csr-access.ts';
 import type { CodeWriter, Local } from '../engine/wasm/code-writer.ts';
 import { groupAccesses, type AccessGroup } from './access-groups.ts';

@@ -1,7 +1,7 @@
 import type { FloatPlace } from './float-place.ts';
 import { leastSplitProduct, splitProductLimit, writeProductError, writeTwoSum } from './float-errors.ts';
 import { requireFinite, requireNormal, writeIsBetween } from './float-ranges.ts';
-import type { CodeWriter, Local } from './wasm/code-writer.ts';
+import type { CodeWriter, Local } from '../wasm/code-writer.ts';
 
 /**
  * a × b + c, rounded once: `a` and `b` are the first two doubles of the place, `addend` leaves c. wasm has no such

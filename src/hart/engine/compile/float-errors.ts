@@ -1,5 +1,5 @@
 import { floatType, type NativeFormat } from './float-place.ts';
-import type { CodeWriter, Local } from './wasm/code-writer.ts';
+import type { CodeWriter, Local } from '../wasm/code-writer.ts';
 
 /** Knuth's TwoSum: sum + error is a + b exactly, unless something overflows, which makes the error NaN. */
 export function writeTwoSum(

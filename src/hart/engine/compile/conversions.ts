@@ -1,9 +1,9 @@
-import { assert } from '../../common/errors.ts';
-import type { FloatValue } from '../../isa/float-semantics.ts';
-import type { Value } from '../../isa/semantics.ts';
+import { assert } from '../../../common/errors.ts';
+import type { FloatValue } from '../../../isa/float-semantics.ts';
+import type { Value } from '../../../isa/semantics.ts';
 import { floatType, writeFloatOperand, type FloatPlace } from './float-place.ts';
 import { requireNormal } from './float-ranges.ts';
-import type { Local } from './wasm/code-writer.ts';
+import type { Local } from '../wasm/code-writer.ts';
 
 type Conversion = Extract<FloatValue, { kind: 'convert' }>;
 

@@ -1,6 +1,11 @@
-import { StrataError, unreachable } from '../../common/errors.ts';
-import type { AmoOperator, BinaryOperator, ComparisonOperator, UnaryOperator } from '../../isa/semantics.ts';
-import type { CodeWriter, Local } from './wasm/code-writer.ts';
+import { StrataError, unreachable } from '../../../common/errors.ts';
+import type {
+  AmoOperator,
+  BinaryOperator,
+  ComparisonOperator,
+  UnaryOperator,
+} from '../../../isa/semantics.ts';
+import type { CodeWriter, Local } from '../wasm/code-writer.ts';
 
 type Operand = () => void;
 

@@ -1,10 +1,10 @@
-import { StrataError } from '../../common/errors.ts';
-import type { FloatValue } from '../../isa/float-semantics.ts';
+import { StrataError } from '../../../common/errors.ts';
+import type { FloatValue } from '../../../isa/float-semantics.ts';
 import { floatType, isNative, writeFloatOperand, type FloatPlace, type NativeFormat } from './float-place.ts';
-import { writeDoubleFused, writeSingleFused } from './compile-fused.ts';
+import { writeDoubleFused, writeSingleFused } from './fused.ts';
 import { leastSplitProduct, splitProductLimit, writeProductError, writeSumError } from './float-errors.ts';
 import { requireFinite, requireNormal, writeIsBetween } from './float-ranges.ts';
-import type { Local } from './wasm/code-writer.ts';
+import type { Local } from '../wasm/code-writer.ts';
 
 type FloatOperation = Extract<FloatValue, { kind: 'float' }>;
 

@@ -1,6 +1,6 @@
-import { assert, unreachable } from '../../common/errors.ts';
-import type { InstructionAlignment } from '../../isa/configuration/isa.ts';
-import { needsFloatingPoint } from '../../isa/floating-point-guards.ts';
+import { assert, unreachable } from '../../../common/errors.ts';
+import type { InstructionAlignment } from '../../../isa/configuration/isa.ts';
+import { needsFloatingPoint } from '../../../isa/floating-point-guards.ts';
 import type {
   AccessSize,
   AmoOperator,
@@ -10,13 +10,13 @@ import type {
   Semantics,
   Statement,
   Value,
-} from '../../isa/semantics.ts';
-import type { Instruction } from '../../isa/instruction.ts';
-import { writeGuards } from './compile-guards.ts';
-import { writeBinary, writeComparison, writeUnary } from './compile-arithmetic.ts';
-import { isFloatCompilable, writeFloatBits, writeSetF } from './compile-floats.ts';
+} from '../../../isa/semantics.ts';
+import type { Instruction } from '../../../isa/instruction.ts';
+import { writeGuards } from './guards.ts';
+import { writeBinary, writeComparison, writeUnary } from './arithmetic.ts';
+import { isFloatCompilable, writeFloatBits, writeSetF } from './floats.ts';
 import type { FloatPlace } from './float-place.ts';
-import type { CodeWriter, Local } from './wasm/code-writer.ts';
+import type { CodeWriter, Local } from '../wasm/code-writer.ts';
 
 /** Writes code that leaves one i64 on the stack. */
 export type Operand = () => void;

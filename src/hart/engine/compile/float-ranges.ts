@@ -1,5 +1,5 @@
 import type { FloatPlace, NativeFormat } from './float-place.ts';
-import type { CodeWriter, Local } from './wasm/code-writer.ts';
+import type { CodeWriter, Local } from '../wasm/code-writer.ts';
 
 /** Goes outside where a result is infinite or NaN: then it may have raised OF, NV or DZ. */
 export function requireFinite(result: Local, format: NativeFormat, place: FloatPlace): void {

@@ -1,7 +1,7 @@
-import { assert } from '../../common/errors.ts';
-import { boxOf } from '../../isa/float-formats.ts';
-import type { RegisterOperand, Value } from '../../isa/semantics.ts';
-import type { CodeWriter, Local } from './wasm/code-writer.ts';
+import { assert } from '../../../common/errors.ts';
+import { boxOf } from '../../../isa/float-formats.ts';
+import type { RegisterOperand, Value } from '../../../isa/semantics.ts';
+import type { CodeWriter, Local } from '../wasm/code-writer.ts';
 
 type Operand = () => void;
 

@@ -1,6 +1,6 @@
 import { time } from '../../isa/csrs/counters.ts';
 import { csrSlot, hartSlot } from '../state-layout.ts';
-import { writeGuards } from './compile-guards.ts';
+import { writeGuards } from './compile/guards.ts';
 import { engineWord } from './layout.ts';
 import type { RecordPlace } from './record-place.ts';
 import type { HandlerFrame } from './run-frame.ts';

@@ -1,9 +1,9 @@
-import { assert, unreachable } from '../../common/errors.ts';
-import { boxOf } from '../../isa/float-formats.ts';
-import type { FloatFormat, FloatOperator, FloatValue } from '../../isa/float-semantics.ts';
-import type { RegisterOperand, Statement, Value } from '../../isa/semantics.ts';
-import { writeFloatConversion, writeIntegerConversion } from './compile-conversions.ts';
-import { writeFloatArithmetic } from './compile-float-arithmetic.ts';
+import { assert, unreachable } from '../../../common/errors.ts';
+import { boxOf } from '../../../isa/float-formats.ts';
+import type { FloatFormat, FloatOperator, FloatValue } from '../../../isa/float-semantics.ts';
+import type { RegisterOperand, Statement, Value } from '../../../isa/semantics.ts';
+import { writeFloatConversion, writeIntegerConversion } from './conversions.ts';
+import { writeFloatArithmetic } from './float-arithmetic.ts';
 import { isNative, type FloatPlace } from './float-place.ts';
 
 /** Can wasm do what a value says of floating point? Its operands are values by themselves. */

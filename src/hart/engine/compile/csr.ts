@@ -1,10 +1,10 @@
-import { hartSlot, slotOffset } from '../state-layout.ts';
-import { sstatusLow } from '../status-bits.ts';
-import { writeGuards } from './compile-guards.ts';
-import type { CodePlace } from './compile-semantics.ts';
-import type { CsrAccess, SimpleCsr } from './csr-access.ts';
-import { contextWord } from './layout.ts';
-import type { Local } from './wasm/code-writer.ts';
+import { hartSlot, slotOffset } from '../../state-layout.ts';
+import { sstatusLow } from '../../status-bits.ts';
+import { writeGuards } from './guards.ts';
+import type { CodePlace } from './semantics.ts';
+import type { CsrAccess, SimpleCsr } from '../csr-access.ts';
+import { contextWord } from '../layout.ts';
+import type { Local } from '../wasm/code-writer.ts';
 
 /** Writes what a CSR instruction does, to its end. */
 export function compileCsrAccess({ register, change }: CsrAccess, place: CodePlace): void {

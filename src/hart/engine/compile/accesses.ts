@@ -1,9 +1,9 @@
-import type { AccessSize, AmoOperator } from '../../isa/semantics.ts';
-import { hartSlot } from '../state-layout.ts';
-import { blockBytes } from '../virtual-memory.ts';
-import { writeAmo } from './compile-arithmetic.ts';
-import type { CodeWriter, Local } from './wasm/code-writer.ts';
-import type { MemoryOpcode } from './wasm/opcodes.ts';
+import type { AccessSize, AmoOperator } from '../../../isa/semantics.ts';
+import { hartSlot } from '../../state-layout.ts';
+import { blockBytes } from '../../virtual-memory.ts';
+import { writeAmo } from './arithmetic.ts';
+import type { CodeWriter, Local } from '../wasm/code-writer.ts';
+import type { MemoryOpcode } from '../wasm/opcodes.ts';
 
 type Operand = () => void;
 

@@ -1,7 +1,7 @@
-import type { Guard } from '../../isa/instruction.ts';
-import { compileGuards } from '../guards.ts';
-import { hartSlot } from '../state-layout.ts';
-import type { CodeWriter } from './wasm/code-writer.ts';
+import type { Guard } from '../../../isa/instruction.ts';
+import { compileGuards } from '../../guards.ts';
+import { hartSlot } from '../../state-layout.ts';
+import type { CodeWriter } from '../wasm/code-writer.ts';
 
 /** What guards need of the place that they are compiled for. */
 interface GuardPlace {
