@@ -107,12 +107,14 @@ export class InstructionRunner {
     engine.departures.doneOutside(word);
     if (word === undefined) return this.#step();
     const { missLow, missHigh } = engine;
+    // First what a guest of a VMM does: what its second stage maps nowhere is no device of the machine's.
+    if (this.#delivery.isUnseen && this.#parts.quickTraps.guestPageFault(word, access, missLow, missHigh)) {
+      this.#evaluator.word = word;
+      return this.#delivery.enteredHandler();
+    }
     if (!this.#triggers.areArmed && this.#parts.deviceAccesses.access(word, access, missLow, missHigh))
       return undefined;
-    if (!this.#delivery.isUnseen) return this.#step(word);
-    if (!this.#parts.quickTraps.guestPageFault(word, access, missLow, missHigh)) return this.#step(word);
-    this.#evaluator.word = word;
-    return this.#delivery.enteredHandler();
+    return this.#step(word);
   }
 
   /** One instruction by the evaluator, or the trap that it raises; `word` if it has been fetched. */
