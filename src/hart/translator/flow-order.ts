@@ -8,6 +8,8 @@ export interface FlowOrder {
   readonly successors: readonly (readonly number[])[];
   /** For each block the blocks that it dominates immediately, in order. */
   readonly dominated: readonly (readonly number[])[];
+  /** For each block the number of its immediate dominator. */
+  readonly immediate: readonly number[];
   /** Blocks to which some block leads back that they dominate. */
   readonly loops: ReadonlySet<number>;
   /** Blocks to which more than one way leads forward. */
@@ -57,7 +59,12 @@ function orderFrom(graph: FlowGraph, roots: readonly number[]): PartialOrder {
   return { offsets, numberOf, successors, immediate: immediateDominators(successors) };
 }
 
-function dominates({ immediate }: PartialOrder, above: number, below: number): boolean {
+/** Whether all ways from the root to `below` lead through `above`; a block dominates itself. */
+export function dominates(
+  { immediate }: Pick<FlowOrder, 'immediate'>,
+  above: number,
+  below: number,
+): boolean {
   let at = below;
   while (at > above) at = immediate[at] as number;
   return at === above;
@@ -92,7 +99,7 @@ function finish(graph: FlowGraph, order: PartialOrder, roots: readonly number[])
   }
   const dispatched = roots.map((offset) => numberOf.get(offset) as number);
   for (const block of dispatched) merges.add(block);
-  return { offsets, numberOf, successors, dominated, loops, merges, copies, dispatched };
+  return { offsets, numberOf, successors, dominated, immediate, loops, merges, copies, dispatched };
 }
 
 function reversePostorder({ blocks }: FlowGraph, roots: readonly number[]): number[] {

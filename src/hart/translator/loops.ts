@@ -1,4 +1,4 @@
-import type { FlowOrder } from './flow-order.ts';
+import { dominates, type FlowOrder } from './flow-order.ts';
 
 /** Blocks by number. */
 export interface Loop {
@@ -6,7 +6,10 @@ export interface Loop {
   readonly members: readonly number[];
 }
 
-/** For each block the smallest loop that it is in. */
+/**
+ * For each block the smallest loop that it is in. The head of a loop dominates its members: what is reached past the head
+ * as well is in none that the head begins.
+ */
 export function innermostLoops(order: FlowOrder): (Loop | undefined)[] {
   const { successors } = order;
   const predecessors = successors.map((): number[] => []);
@@ -15,10 +18,10 @@ export function innermostLoops(order: FlowOrder): (Loop | undefined)[] {
   const loops: Loop[] = [];
   for (const head of order.loops) {
     const members = new Set([head]);
-    // What is after the head and leads to it is in the loop, and so is all that leads there without passing the head.
-    const waiting = (predecessors[head] as number[]).filter((from) => from >= head);
+    // What the head dominates and leads to it is in the loop, and so is all that leads there without passing the head.
+    const waiting = (predecessors[head] as number[]).filter((from) => dominates(order, head, from));
     for (let block = waiting.pop(); block !== undefined; block = waiting.pop()) {
-      if (members.has(block) || block < head) continue;
+      if (members.has(block)) continue;
       members.add(block);
       for (const before of predecessors[block] as number[]) waiting.push(before);
     }

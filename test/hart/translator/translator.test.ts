@@ -253,6 +253,41 @@ describe('hart/translator', () => {
     assert.ok(pair.machines[0].state.trapsTaken > 10);
     assert.ok(pair.translation.translations > 0);
   });
+
+  it('faults at a null pointer in a loop that was entered in its middle', () => {
+    const guest = new TinyGuest()
+      .la('t0', 'handler')
+      .csrw('mtvec', 't0')
+      .la('s5', 'outer')
+      .jump('outer')
+      .label('head')
+      .op('addi', { rd: 's1', rs1: 's1', imm: 1 })
+      .op('andi', { rd: 't1', rs1: 's1', imm: 3 })
+      .branch('bne', 't1', 'zero', 'head')
+      .label('middle')
+      .op('ld', { rd: 'a1', rs1: 'a2', imm: 8 })
+      .op('addi', { rd: 's2', rs1: 's2', imm: -1 })
+      .branch('bne', 's2', 'zero', 'head')
+      .op('jalr', { rd: 'zero', rs1: 's5' })
+      .label('outer')
+      .li('s2', 3)
+      .li('a2', data)
+      .op('addi', { rd: 's4', rs1: 's4', imm: 1 })
+      .op('andi', { rd: 't1', rs1: 's4', imm: 1 })
+      .branch('bne', 't1', 'zero', 'head')
+      .li('a2', 0)
+      .jump('middle')
+      .label('handler')
+      .csrr('t0', 'mepc')
+      .op('addi', { rd: 't0', rs1: 't0', imm: 4 })
+      .csrw('mepc', 't0')
+      .op('mret');
+    const pair = new Pair(guest);
+    pair.run(20_000);
+    for (let count = 0; count < 500; count++) pair.run(50);
+    assert.ok(pair.machines[0].state.trapsTaken > 1000);
+    assert.ok(pair.translation.translations > 0);
+  });
 });
 
 /** Walks off the end of RAM, from so many bytes before it on, by what `loop` adds to a1; the handler turns it back. */
