@@ -14,7 +14,7 @@ export interface PlacedInstruction {
   readonly traits: InstructionTraits;
 }
 
-/** Instructions that run one after the other, from the first to the last. */
+/** Instructions that run one after the other, from the first to the last. None is in two blocks. */
 export interface Block {
   readonly offset: number;
   readonly instructions: readonly PlacedInstruction[];
@@ -51,7 +51,13 @@ export function exploreFlow(
   };
   for (const entry of entries) if (begin(entry)) allEntries.add(entry);
   for (let start = waiting.pop(); start !== undefined; start = waiting.pop()) {
-    for (let offset = start; !visited.has(offset) && visited.size < limit;) {
+    for (let offset = start; ;) {
+      if (visited.has(offset)) {
+        // Where instructions overlap, two ways may meet behind them.
+        starts.add(offset);
+        break;
+      }
+      if (visited.size >= limit) break;
       const decoded = code.at(offset);
       // What comes after an instruction that is done outside is reached from outside.
       if (decoded === undefined) break;
