@@ -153,7 +153,7 @@ describe('linux/watches', () => {
       copy.description,
       /^\$a1 \(0x[0-9a-f]+\).* → 0x\w*77, written by kernel on hart \d in kernel!/,
     );
-    assert.match(stack(), /copy_to_iter[\s\S]*filemap_read/);
+    assert.match(stack(), /copy_(page_)?to_iter[\s\S]*filemap_read/);
     assert.deepEqual(run('backward').mark, disk.mark);
     goOn();
     assert.match(computer.expect('guest# '), /written/);
