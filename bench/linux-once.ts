@@ -1,11 +1,14 @@
 /** Boots Linux once, and prints what that took as JSON: for linux.ts. Arguments: kernel, initramfs, command line, harts, clock. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { yieldToGuest } from '../src/cli/background-threads.ts';
 import { flatImage } from '../src/machine/image.ts';
 import { createMachine } from '../src/machine/machine.ts';
 import { timed } from './measure.ts';
 
 const [kernel = '', initrd = '', bootArguments = '', harts = '', clockHertz = ''] = process.argv.slice(2);
+// As the command line and the debug adapter do.
+yieldToGuest();
 let steps = 0;
 const started = mainThreadSeconds();
 const seconds = timed(() => {

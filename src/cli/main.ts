@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { yieldToGuest } from './background-threads.ts';
 import { addBenchCommand } from './bench.ts';
 import { addDapCommand } from './dap.ts';
 import { addDevicesCommand } from './devices.ts';
@@ -9,6 +10,8 @@ import { addTourCommand } from './tour.ts';
 
 // Whoever reads our output may have read enough: `strata tour | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+yieldToGuest();
 
 const program = new Command('strata')
   .description(
