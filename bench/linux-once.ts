@@ -1,7 +1,7 @@
 /** Boots Linux once, and prints what that took as JSON: for linux.ts. Arguments: kernel, initramfs, command line, harts, clock. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { yieldToGuest } from '../src/cli/background-threads.ts';
+import { yieldToGuest } from '../src/dap/background-threads.ts';
 import { flatImage } from '../src/machine/image.ts';
 import { createMachine } from '../src/machine/machine.ts';
 import { timed } from './measure.ts';

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { yieldToGuest } from './background-threads.ts';
+import { yieldToGuest } from '../dap/background-threads.ts';
 import { addBenchCommand } from './bench.ts';
 import { addDapCommand } from './dap.ts';
 import { addDevicesCommand } from './devices.ts';

@@ -1,4 +1,6 @@
+import { yieldToGuest } from './background-threads.ts';
 import { serveStreams } from './server.ts';
 
+yieldToGuest();
 await serveStreams(process.stdin, process.stdout);
 process.exit(0);
