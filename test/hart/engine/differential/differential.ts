@@ -330,7 +330,9 @@ class Episode {
     const point = (register: number, value: bigint): void => {
       for (const world of this.#pair) world.state.setX(register, value);
     };
-    for (const register of registers.data) point(register, dataPointer(this.#setting, random));
+    // A null pointer now and then: page 0 is not mapped, and what was never looked up must not pass for it.
+    for (const register of registers.data)
+      point(register, random.chance(3) ? BigInt(random.below(512)) : dataPointer(this.#setting, random));
     const somewhere = (): bigint => codeAddress(this.#setting, random.pick(this.#entries));
     // Close ahead, so that what is stored there is run.
     const ahead = codeAddress(this.#setting, Math.min(offset + 8 * random.below(8), lastCode));
