@@ -8,8 +8,11 @@ export type GuestPhysicalAddress = bigint & { readonly __space: 'gpa' };
 /** An address on the emulated machine's own bus. */
 export type HostPhysicalAddress = bigint & { readonly __space: 'hpa' };
 
+/** Makes a guest-virtual address of the low 64 bits of a number. */
 export const gva = (value: bigint): GuestVirtualAddress => BigInt.asUintN(64, value) as GuestVirtualAddress;
+/** Likewise a guest-physical address. */
 export const gpa = (value: bigint): GuestPhysicalAddress => BigInt.asUintN(64, value) as GuestPhysicalAddress;
+/** Likewise a host-physical address. */
 export const hpa = (value: bigint): HostPhysicalAddress => BigInt.asUintN(64, value) as HostPhysicalAddress;
 
 /** `0x` and sixteen digits at most, without leading zeros: how every address is shown. */

@@ -13,4 +13,5 @@ export class Emitter<T> {
   }
 }
 
+/** How to ask to be told of something: takes a listener, and gives what takes it back. */
 export type Event<T> = (listener: (value: T) => void) => () => void;

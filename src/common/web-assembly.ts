@@ -6,11 +6,15 @@ export interface WasmMemory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
 }
+/** Compiled code, which any number of instances share. */
 export type WasmModule = object;
+/** An exported function: an i64 is a bigint, every other value a number. */
 export type WasmFunction = (...arguments_: (number | bigint)[]) => number | bigint | undefined;
+/** A module with what it imports. */
 export interface WasmInstance {
   readonly exports: Readonly<Record<string, unknown>>;
 }
+/** Functions by number, for calls of what is made later. */
 export interface WasmTable {
   readonly length: number;
   get(index: number): WasmFunction | null;
@@ -18,6 +22,7 @@ export interface WasmTable {
   grow(by: number): number;
 }
 
+/** The `WebAssembly` object of the host, as far as it is used here. */
 export const wasm = (
   globalThis as unknown as {
     readonly WebAssembly: {

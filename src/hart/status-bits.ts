@@ -11,10 +11,12 @@ export const sstatusLow = {
   MXR: 1 << 19,
 } as const;
 
+/** The fields of bits 63:32 of sstatus and vsstatus. */
 export const sstatusHigh = {
   SD: 0x8000_0000,
 } as const;
 
+/** The fields of bits 31:0 of mstatus, those of sstatus among them. */
 export const mstatusLow = {
   ...sstatusLow,
   MIE: 1 << 3,
@@ -26,12 +28,14 @@ export const mstatusLow = {
   TSR: 1 << 22,
 } as const;
 
+/** The fields of bits 63:32 of mstatus. */
 export const mstatusHigh = {
   ...sstatusHigh,
   GVA: 1 << 6,
   MPV: 1 << 7,
 } as const;
 
+/** The fields of bits 31:0 of hstatus. */
 export const hstatusLow = {
   GVA: 1 << 6,
   SPV: 1 << 7,

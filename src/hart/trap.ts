@@ -24,6 +24,7 @@ export const exceptionCode = {
   storeGuestPageFault: 23,
 } as const;
 
+/** Of interrupts, which are the numbers of their bits in mip and mie, too. */
 export const interruptCode = {
   supervisorSoftware: 1,
   virtualSupervisorSoftware: 2,

@@ -16,6 +16,7 @@ export interface CsrDescription extends Omit<Csr, Optional> {
   readonly viewOf?: Omit<CsrView, 'shift'> & { readonly shift?: number };
 }
 
+/** A CSR of its description, with what follows from its address. */
 export function csr({ viewOf, ...description }: CsrDescription): Csr {
   const { address, reset = 0n, fields = [], guards = [], voidsIllegalWrites = false } = description;
   const writable = description.writable ?? (address >>> 10 === 3 ? 0n : writableBits(fields));
@@ -32,6 +33,7 @@ export function csr({ viewOf, ...description }: CsrDescription): Csr {
 
 type FieldDetails = Pick<Partial<CsrField>, 'rule' | 'legal' | 'legalNeeds' | 'values' | 'needs'>;
 
+/** A field of one bit; see `bits`. */
 export function bit(name: string, position: number, summary: string, details: FieldDetails = {}): CsrField {
   return bits(name, position, position, summary, details);
 }

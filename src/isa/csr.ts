@@ -80,6 +80,7 @@ function withField(field: CsrField, value: bigint, fieldContent: bigint): bigint
   return (value & ~mask) | ((fieldContent << BigInt(field.low)) & mask);
 }
 
+/** The bits of the register that the field has. */
 export function fieldMask({ high, low }: CsrField): bigint {
   return ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
 }

@@ -21,6 +21,7 @@ interface Part {
 
 type DecodedOperand = 'rd' | 'rs1' | 'rs2' | 'rs3' | 'imm' | 'csr' | 'zimm' | 'rm';
 
+/** The form of an instruction; or of a compressed one, which expands to it. */
 export function formOf(instruction: Instruction, compressed?: CompressedInstruction): Form {
   const { encoding } = compressed ?? instruction;
   return {

@@ -8,6 +8,7 @@ import { dynamicRounding, roundingModeNames } from './rounding-modes.ts';
 import { pseudoInstructionOf } from './pseudo-instructions.ts';
 import { floatRegisterName, registerName, type RegisterNaming } from './registers.ts';
 
+/** How instructions are written. */
 export interface DisassemblyOptions {
   /** Address of the instruction; without it, targets read `. + 8`. */
   readonly pc?: bigint;
@@ -21,6 +22,7 @@ export interface DisassemblyOptions {
   readonly symbolAt?: (address: bigint) => string | undefined;
 }
 
+/** The parts of a line of assembly. */
 export interface Disassembly {
   readonly mnemonic: string;
   /** `a0,8(sp)`; empty where there are none. */

@@ -14,6 +14,7 @@ export interface FloatFormatFacts {
   readonly canonicalNaN: bigint;
 }
 
+/** The formats by the letters that instructions have for them. */
 export const floatFormats: Readonly<Record<FloatFormat, FloatFormatFacts>> = {
   h: facts('half-precision', 16, 5),
   s: facts('single-precision', 32, 8),

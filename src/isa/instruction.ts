@@ -4,6 +4,7 @@ import type { RegisterOperand, Semantics } from './semantics.ts';
 /** Privilege levels with virtualization: HS is S with V = 0. */
 export type Mode = 'M' | 'HS' | 'U' | 'VS' | 'VU';
 
+/** The operands that instruction words hold, by the manual’s names. */
 export type OperandName =
   'rd' | 'rs1' | 'rs2' | 'rs3' | 'imm' | 'csr' | 'zimm' | 'aq' | 'rl' | 'pred' | 'succ' | 'fm' | 'rm';
 
@@ -14,6 +15,7 @@ export interface Slice {
   readonly at: number;
 }
 
+/** Where an instruction word holds an operand. */
 export interface OperandField {
   readonly name: OperandName;
   readonly slices: readonly Slice[];
@@ -22,6 +24,7 @@ export interface OperandField {
   readonly bias: number;
 }
 
+/** How an instruction is told from others, and where its operands are. */
 export interface Encoding {
   /** The bits as the manual prints them, where `.` is open: for reference pages. */
   readonly pattern: string;

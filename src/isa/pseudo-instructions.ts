@@ -87,6 +87,7 @@ export const pseudoInstructions: readonly PseudoInstruction[] = [
   ]),
 ];
 
+/** Those that stand for more than one instruction. */
 export const macroInstructions: readonly MacroInstruction[] = [
   {
     mnemonic: 'la',

@@ -28,6 +28,7 @@ export const registerRoles: readonly string[] = [
   ...Array.from({ length: 4 }, () => 'temporary'),
 ];
 
+/** `a0`, as the calling convention has it, or `x10`. */
 export type RegisterNaming = 'abi' | 'numeric';
 
 /** `a0` or `x10`. */

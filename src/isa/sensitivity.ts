@@ -43,6 +43,7 @@ export function sensitivityClasses(sensitivity: Sensitivity): readonly string[] 
   return controlSensitive || behaviourSensitive ? classes : [...classes, 'innocuous'];
 }
 
+/** Does the instruction name a CSR? Then it is the CSR that decides. */
 export function accessesCsr(instruction: Instruction): boolean {
   return instruction.semantics.some(
     (statement) => statement.kind === 'operation' && operationEffects[statement.name] === 'csr',

@@ -27,6 +27,7 @@ import type { SecondStage } from './memory/second-stage.ts';
 import { StealTime, type StealTimeState } from './steal-time.ts';
 import { tickCount, type Vcpu, type VcpuState } from './vcpu.ts';
 
+/** What a guest is made of. */
 export interface GuestOptions {
   /** Number among all guests, from 0. Its VMID is one more: 0 stays for what belongs to no guest. */
   readonly number: number;

@@ -12,6 +12,7 @@ interface Letter {
   readonly bytes: Uint8Array;
 }
 
+/** What is saved of a mailbox: its letters, oldest first. */
 export type MailboxState = readonly { readonly [name: string]: number | string | Uint8Array }[];
 
 /**

@@ -4,6 +4,7 @@ import { timebaseHertz } from '../machine/configuration.ts';
 import type { GuestMemory } from './memory/guest-memory.ts';
 import type { VcpuStatus } from './vcpu.ts';
 
+/** What is saved of a vCPU’s steal time; times are ticks of the machine. */
 export interface StealTimeState {
   readonly [name: string]: SavedState;
   readonly address: bigint | null;

@@ -38,6 +38,7 @@ const viewRegisters = ['sstatus', 'vsie'] as const;
 /** The CSRs that are a vCPU's own, in the order in which a world switch stores them. */
 export const switchedCsrs = [...storedRegisters, ...viewRegisters];
 
+/** The name of one of `switchedCsrs`. */
 export type SwitchedCsr = (typeof switchedCsrs)[number];
 
 /** Whether a CSR is a vCPU's own: it can be asked for though another vCPU has the hart. */

@@ -20,6 +20,7 @@ import { Frames, frameSize, type FramesState } from './memory/frames.ts';
 import { setUpSupervisor, type Interception } from './supervisor-setup.ts';
 import type { Vcpu } from './vcpu.ts';
 
+/** What the hosted VMM runs, and how it shares the hart. */
 export interface VmmOptions {
   readonly guests: readonly GuestConfiguration[];
   /** Ticks of the machine's time that a vCPU runs before others get their turn: a millisecond unless told. */

@@ -9,6 +9,7 @@ import { mstatusHigh, mstatusLow, sstatusLow } from '../status-bits.ts';
  * allocating: it is made at every change of privilege.
  */
 export type ContextKey = Int32Array;
+/** Length of a `ContextKey`: a word of flags, and two for each register. */
 export const contextKeyWords = 7;
 
 /** Bits of a key's first word, and where two of its fields begin. */

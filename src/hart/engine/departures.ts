@@ -11,6 +11,7 @@ export interface DepartureCounts {
   readonly instructions: Readonly<Record<string, number>>;
 }
 
+/** Why wasm was left, by the name of its `exitCode`; to a region control goes without leaving. */
 export type DepartureReason = Exclude<keyof typeof exitCode, 'region'>;
 
 const reasons: readonly DepartureReason[] = [

@@ -36,6 +36,7 @@ export const regionExit = {
   /** An indirect jump, or one to another page, leads to pc. */
   far: 2,
 } as const;
+/** How many low bits of a translated function’s result are its `regionExit`. */
 export const regionExitBits = 2;
 
 /**

@@ -10,4 +10,5 @@ export const engineExit = {
   refusedLoad: 3,
   refusedStore: 4,
 } as const;
+/** One of `engineExit`. */
 export type EngineExit = (typeof engineExit)[keyof typeof engineExit];

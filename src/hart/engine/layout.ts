@@ -77,6 +77,7 @@ export const tlbEntries = 512;
  * records begin, and `detail` is where the page's bytes begin.
  */
 export const tlbEntryBytes = 16;
+/** The parts of an entry, as byte offsets. */
 export const tlbField = { tag: 0, addend: 8, detail: 12 } as const;
 /** Both halves of the tag of an empty entry: it has bits that every compared address has cleared. */
 export const emptyTagHalf = -1;
@@ -84,6 +85,7 @@ export const emptyTagHalf = -1;
 const tlbBytes = tlbEntries * tlbEntryBytes;
 /** Byte offsets of the three arrays within a context. */
 export const tlbArray = { read: 0, write: tlbBytes, execute: 2 * tlbBytes } as const;
+/** Which of the three arrays an entry is in: by the kind of access that it is for. */
 export type TlbArray = keyof typeof tlbArray;
 /** How many of the entries that were filled since a context was last empty are noted, so that emptying it is quick. */
 export const notedFills = 64;
@@ -120,7 +122,9 @@ export const contextWord = {
   walkPlan: contextWords + 16 + 4 * notedFills,
   knownTables: contextWords + 16 + 4 * notedFills + walkPlan.bytes,
 } as const;
+/** Size of a context: its arrays, and the words after them. */
 export const contextBytes = contextWord.knownTables + knownTables * knownTable.bytes;
+/** How many contexts a hart has: when one more is needed, that used longest ago goes. */
 export const contextCount = 16;
 /** Where the first context begins in the engine area. */
 export const contextsOffset = 0x1000;
@@ -146,6 +150,7 @@ export const recordField = {
   /** The number of the translated function that begins here; of a loop's head, how often it is still passed by. */
   region: 14,
 } as const;
+/** Size of a record. */
 export const recordBytes = 16;
 /** In `saved`: a jump whose target is not known before it runs, or from another page, has led here. */
 export const seenFlag = 0x8000;
@@ -165,12 +170,17 @@ export const pageRecords = {
   crossingEnd: 2051,
   count: 2052,
 } as const;
+/** Size of the records of a page. */
 export const pageRecordsBytes = pageRecords.count * recordBytes;
 
-/** The record of a pc is at `(pc & inPage) * recordsPerByte` from the page's first. */
+/** The bits of a pc that tell its record: that is `(pc & inPageMask) << recordShift` bytes from the page's first. */
 export const inPageMask = 0xffe;
+/** A record has eight times as many bytes as what it is of, a half-word. */
 export const recordShift = 3;
 
+/** Where an x register lies, as a byte offset in the hart’s state. */
 export const registerOffset = (register: number): number => slotOffset(hartSlot.x + register);
+/** Likewise an f register. */
 export const floatRegisterOffset = (register: number): number => slotOffset(hartSlot.f + register);
+/** Where goes what is written to x0, which nobody reads. */
 export const sinkOffset = slotOffset(hartSlot.sink);

@@ -17,6 +17,7 @@ export interface RunFrame extends Omit<InterpreterFrame, Labels> {
 }
 /** What is there within it, and in handlers. */
 export type DispatchFrame = Omit<HandlerFrame, 'next' | 'nearJump'>;
+/** What a handler has: all of it. */
 export type HandlerFrame = RunFrame & InterpreterFrame;
 
 type Labels = 'dispatch' | 'next' | 'nearJump' | 'farJump' | 'refetch' | 'readMiss' | 'writeMiss' | 'slow';

@@ -13,6 +13,7 @@ export type FloatNumber =
       readonly exponent: number;
     };
 
+/** A number that is neither infinite nor a NaN. */
 export type Finite = Extract<FloatNumber, { kind: 'finite' }>;
 
 /** Of the bits of a format. */

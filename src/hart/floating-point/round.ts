@@ -71,6 +71,7 @@ export function roundAt(
   }
 }
 
+/** How many bits a positive number has, from its highest one down; 1 for zero. */
 export function bitLength(value: bigint): number {
   return value.toString(2).length;
 }

@@ -21,6 +21,7 @@ export const ecall: Operation = ({ state }) => {
 /** Priv. 3.1.16 leaves tval 0 or pc; 0, as QEMU has it. */
 export const ebreak: Operation = () => exception(exceptionCode.breakpoint);
 
+/** Priv. 3.3.2: back from M mode, as mstatus says. */
 export const mret: Operation = ({ state, records, contextChanged }) => {
   settleWithThis(state);
   returnFromMachine(state, records);
@@ -28,6 +29,7 @@ export const mret: Operation = ({ state, records, contextChanged }) => {
   return 'jumped';
 };
 
+/** Priv. 3.3.2 and 18.6.4: back from S mode, as its status registers say. */
 export const sret: Operation = ({ state, records, contextChanged }) => {
   settleWithThis(state);
   returnFromSupervisor(state, records);
@@ -49,4 +51,5 @@ function settleWithThis(state: HartState): void {
   state.steps--;
 }
 
+/** Unpriv. 2.2: what is defined to be no instruction. */
 export const illegal: Operation = (_, { word }) => refusalTrap('illegal-instruction', word);

@@ -86,6 +86,7 @@ function fromBytes(bytes: readonly bigint[]): bigint {
   return bytes.reduceRight((value, byte) => (value << 8n) | byte, 0n);
 }
 
+/** Whether a comparison of two 64-bit patterns is true. */
 export function holds(operator: ComparisonOperator, left: bigint, right: bigint): boolean {
   switch (operator) {
     case 'eq':

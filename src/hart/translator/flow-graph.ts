@@ -8,6 +8,7 @@ export interface RegionCode {
   at(offset: number): DecodedInstruction | undefined;
 }
 
+/** An instruction, and where it is: an offset as in `RegionCode`. */
 export interface PlacedInstruction {
   readonly offset: number;
   readonly decoded: DecodedInstruction;
@@ -22,6 +23,7 @@ export interface Block {
   readonly successors: readonly number[];
 }
 
+/** The code of a region: its blocks by offset, and where it is entered. */
 export interface FlowGraph {
   readonly blocks: ReadonlyMap<number, Block>;
   /** The entries that there is code for: those that were asked for, and where calls return to. */

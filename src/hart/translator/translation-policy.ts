@@ -14,6 +14,7 @@ export interface TranslationPolicy {
   readonly capacity: number;
 }
 
+/** What machines have, unless told. */
 export const standardPolicy: TranslationPolicy = {
   interval: 1 << 16,
   pageHeat: 800_000,

@@ -10,6 +10,7 @@ export interface BelongsToExtension {
   readonly needs?: readonly ExtensionName[];
 }
 
+/** At multiples of how many bytes instructions begin (IALIGN, Unpriv. 1.5): 2 with compressed ones, else 4. */
 export type InstructionAlignment = 2 | 4;
 
 /** The instruction set of a machine: which of the extensions that Strata implements it has. Never changes. */

@@ -29,6 +29,8 @@ export const allCsrs: readonly Csr[] = [
   ...pmpAddresses,
 ].toSorted((a, b) => a.address - b.address);
 
+/** All CSRs by address, as instructions name them. */
 export const csrByAddress: ReadonlyMap<number, Csr> = new Map(allCsrs.map((csr) => [csr.address, csr]));
 
+/** All CSRs by name, in lower case. */
 export const csrByName: ReadonlyMap<string, Csr> = new Map(allCsrs.map((csr) => [csr.name, csr]));

@@ -6,6 +6,7 @@ import { Device, type AccessRules, type DeviceRegister } from '../device.ts';
 export type ClintRegister = DeviceRegister &
   ({ readonly kind: 'msip' | 'mtimecmp'; readonly hart: number } | { readonly kind: 'mtime' });
 
+/** What is saved of a CLINT, by hart: mtime is the clock’s own. */
 export interface ClintState {
   readonly [name: string]: readonly boolean[] | readonly bigint[];
   readonly msip: readonly boolean[];

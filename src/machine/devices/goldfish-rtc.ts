@@ -54,6 +54,7 @@ const powerOn = {
   pending: false,
 };
 
+/** What is saved of the clock; times are nanoseconds. */
 export type RtcState = typeof powerOn;
 
 /** Goldfish's real-time clock, as QEMU's `virt` has it. It follows the machine's time, never the host's. */

@@ -43,6 +43,7 @@ const registers = [
 
 type HtifRegister = (typeof registers)[number];
 
+/** What is saved of the interface. */
 export interface HtifState {
   readonly [name: string]: boolean | readonly number[];
   /** The guest asked for a byte and has none yet. */

@@ -1,6 +1,7 @@
 import { Device, type AccessRules, type InterruptLine } from '../device.ts';
 import { interruptIdentification, ns16550aRegisters } from './ns16550a-registers.ts';
 
+/** One of the UART’s registers. */
 export type UartRegister = (typeof ns16550aRegisters)[number];
 
 /** What a UART is connected to. */
@@ -40,6 +41,7 @@ const powerOn = {
   wire: new Uint8Array(),
 };
 
+/** What is saved of a UART: its registers, and the bytes on their way in. */
 export type UartState = typeof powerOn;
 
 /** National Semiconductor's 16550A, as QEMU's `virt` has it: byte registers, without the delays of a line. */

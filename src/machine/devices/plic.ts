@@ -16,6 +16,7 @@ export interface PlicContext {
   readonly level: 'M' | 'S';
 }
 
+/** What is saved of a PLIC: by source, by word of 32 sources, or by context. */
 export interface PlicState {
   readonly [name: string]: readonly number[] | readonly (readonly number[])[];
   readonly priority: readonly number[];

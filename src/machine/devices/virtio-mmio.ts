@@ -14,6 +14,7 @@ import { configurationOffset, magic, vendor, virtioMmioRegisters } from './virti
 /** Which of several things the other registers are about. */
 const powerOn = { deviceFeaturesSel: 0, driverFeaturesSel: 0, queueSel: 0 };
 
+/** What is saved of a transport, its queues, and the device that is plugged in. */
 export interface VirtioMmioState {
   readonly [name: string]: SavedState;
   readonly registers: NegotiationState & typeof powerOn;

@@ -11,6 +11,7 @@ export const exitActions = [
   { id: 'power', summary: 'Ends the guest, or starts it again.' },
 ] as const;
 
+/** The id of an action: `emulate`. */
 export type ExitAction = (typeof exitActions)[number]['id'];
 
 /** The number by which exit rows hold an action: its place in the table. */

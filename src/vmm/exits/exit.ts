@@ -48,10 +48,12 @@ export interface Explanation {
   readonly act: string;
 }
 
+/** Notes in the exit’s row what the guest did. */
 export function setReason(exit: Pick<Exit, 'row'>, reason: ExitReason): void {
   exit.row.set(reasonColumn, reasonNumber[reason]);
 }
 
+/** Notes in the exit’s row what is to be done about it. */
 export function setAction(exit: Exit, action: ExitAction): void {
   exit.row.set(actionColumn, actionNumber[action]);
 }

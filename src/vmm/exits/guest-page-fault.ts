@@ -51,12 +51,14 @@ export const accessFault: Readonly<Record<FaultingAccess, number>> = {
   store: exceptionCode.storeAccessFault,
 };
 
+/** The reason of an exit where the second stage maps nothing, by what the guest did. */
 export const missingMapping: Readonly<Record<FaultingAccess, ExitReason>> = {
   fetch: 'fetch-missing-mapping',
   load: 'load-missing-mapping',
   store: 'store-missing-mapping',
 };
 
+/** Likewise where it maps the page for other accesses only. */
 export const lackingPermission: Readonly<Record<FaultingAccess, ExitReason>> = {
   fetch: 'fetch-permission',
   load: 'load-permission',

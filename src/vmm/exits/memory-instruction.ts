@@ -4,6 +4,7 @@ import type { AccessSize, Semantics, Statement, Value } from '../../isa/semantic
 
 /** How a guest touches memory. */
 export const accessKinds = ['fetch', 'load', 'store', 'amo'] as const;
+/** One of `accessKinds`. */
 export type MemoryAccessKind = (typeof accessKinds)[number];
 /** The number by which exit rows hold a kind: its place in the table plus one, for 0 is none. */
 export const accessKindNumber = Object.fromEntries(

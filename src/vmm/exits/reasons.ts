@@ -125,6 +125,7 @@ export interface ExitReasonRow {
   readonly description: string;
 }
 
+/** The id of a reason: `mmio-store`. */
 export type ExitReason = (typeof exitReasons)[number]['id'];
 
 /** The number by which exit rows hold a reason: its place in the table. */

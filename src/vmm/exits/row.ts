@@ -162,6 +162,7 @@ const wideColumns = [
 
 /** Where a column of one word, or of two, lies in a row. The brands keep the two kinds apart. */
 export type Narrow = number & { readonly __words: 1 };
+/** Likewise of two words: the low half first. */
 export type Wide = number & { readonly __words: 2 };
 
 /** All columns by name. */

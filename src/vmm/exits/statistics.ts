@@ -20,6 +20,7 @@ export interface Count<Key> {
   readonly share: number;
 }
 
+/** What is saved of the counts. */
 export interface ExitStatisticsState {
   readonly [name: string]: number | Uint8Array;
   readonly total: number;

@@ -9,6 +9,7 @@ export interface Permissions {
   readonly execute: boolean;
 }
 
+/** Those of RAM. */
 export const allPermissions: Permissions = { read: true, write: true, execute: true };
 
 /** Where a guest-physical address leads. Addresses and sizes are numbers of bytes below 2^53. */

@@ -135,12 +135,14 @@ function writePhysicalAddress({ code, host, ramDelta }: AccessPad): void {
   code.plain('i64.add');
 }
 
+/** The instruction that loads so many bytes as an i64, with their sign or without. */
 export function loadOpcode(size: AccessSize, signed: boolean): MemoryOpcode {
   if (size === 8) return 'i64.load';
   const bits = size === 1 ? 8 : size === 2 ? 16 : 32;
   return signed ? `i64.load${bits}_s` : `i64.load${bits}_u`;
 }
 
+/** The instruction that stores so many low bytes of an i64. */
 export function storeOpcode(size: AccessSize): MemoryOpcode {
   return ({ 1: 'i64.store8', 2: 'i64.store16', 4: 'i64.store32', 8: 'i64.store' } as const)[size];
 }

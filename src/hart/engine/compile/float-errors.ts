@@ -147,4 +147,5 @@ export function writeProductError({
 
 /** The product's error is a multiple of the last bits' product: with 2^-968 or more, that is a double. */
 export const leastSplitProduct = 2 ** -968;
+/** Below that no product of halves overflows, though it may be larger than that of the numbers. */
 export const splitProductLimit = 2 ** 1020;

@@ -7,6 +7,7 @@ type Operand = () => void;
 
 /** The formats that wasm computes in, by their wasm types. */
 export const floatType = { s: 'f32', d: 'f64' } as const;
+/** Single or double precision: half precision has no wasm type. */
 export type NativeFormat = keyof typeof floatType;
 
 /** How many locals the code of an instruction needs: see `FloatPlace`. */

@@ -1,5 +1,6 @@
 /** Value types by their encoding in the binary format (wasm 5.3.1). */
 export const valueType = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c } as const;
+/** The type of a parameter, a result or a local. */
 export type ValueType = keyof typeof valueType;
 
 /** Instructions without immediates (wasm 5.4). */
@@ -110,6 +111,7 @@ export const plainOpcode = {
   'i64.extend16_s': 0xc3,
   'i64.extend32_s': 0xc4,
 } as const;
+/** The name of an instruction that has no immediates. */
 export type PlainOpcode = keyof typeof plainOpcode;
 
 /** Loads and stores: opcode, and the alignment hint as a power of two, which is the access's own size. */
@@ -135,4 +137,5 @@ export const memoryOpcode = {
   'i64.store16': [0x3d, 1],
   'i64.store32': [0x3e, 2],
 } as const;
+/** The name of a load or a store. */
 export type MemoryOpcode = keyof typeof memoryOpcode;
