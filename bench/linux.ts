@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { build } from 'rolldown';
 import { bundleOptions } from '../scripts/build-options.mjs';
 import { linuxGuest, type LinuxGuest } from '../scripts/linux/linux-guest.ts';
 import { median, type Bench, type Seconds } from './measure.ts';
@@ -32,13 +32,13 @@ interface Boot extends Seconds {
  * Prints how long Debian's Linux takes to where its shell begins, on the bare machine and on QEMU with the same files.
  * There is no target for it. Fetches them if they are not there.
  */
-export function benchLinux({ rounds, qemu }: Bench): true {
+export async function benchLinux({ rounds, qemu }: Bench): Promise<true> {
   const guest = linuxGuest();
   const folder = mkdtempSync(join(tmpdir(), 'strata-bench-'));
   const boots = new Map<string, Boot[]>();
   const note = (name: string, boot: Boot): unknown => boots.set(name, [...(boots.get(name) ?? []), boot]);
   try {
-    const program = bundle(folder);
+    const program = await bundle(folder);
     for (let round = 0; round < rounds; round++) {
       for (const [name, machine] of Object.entries(machines)) note(name, bootOnce(program, guest, machine));
       if (!qemu) continue;
@@ -91,11 +91,10 @@ function medianBoot(boots: readonly Boot[]): Boot {
 }
 
 /** Sources run by a loader call a function of it for each name of a function: that costs a tenth. */
-function bundle(folder: string): string {
-  const outfile = join(folder, 'linux-once.mjs');
-  const options = bundleOptions({ production: true });
-  buildSync({ ...options, sourcemap: false, entryPoints: ['bench/linux-once.ts'], outfile });
-  return outfile;
+async function bundle(folder: string): Promise<string> {
+  const file = join(folder, 'linux-once.mjs');
+  await build(bundleOptions({ entry: 'bench/linux-once.ts', file, production: true }));
+  return file;
 }
 
 /** In a process of its own, in which V8 has compiled nothing so far. */

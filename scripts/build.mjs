@@ -8,7 +8,7 @@
  */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, context } from 'esbuild';
+import { build, watch } from 'rolldown';
 import { bundleOptions, root } from './build-options.mjs';
 
 /** What is built: the file under dist/ without its `.js`, and its entry under src/. */
@@ -28,18 +28,14 @@ for (const flag of flags) {
 }
 
 const started = performance.now();
-const options = {
-  ...bundleOptions({ production: flags.has('--production') }),
-  entryPoints: existing(programs),
-  outdir: 'dist',
-};
+const options = Object.entries(existing(programs)).map(([name, entry]) =>
+  bundleOptions({ entry, file: `dist/${name}.js`, production: flags.has('--production') }),
+);
 if (flags.has('--watch')) {
-  const watcher = await context({ ...options, logLevel: 'info' });
-  await watcher.watch();
+  for (const program of options) watch(program).on('event', (event) => follow(program, event));
 } else {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const { metafile } = await build({ ...options, metafile: true });
-  report(metafile);
+  report(await build(options));
 }
 
 /**
@@ -55,11 +51,22 @@ function existing(all) {
   return Object.fromEntries(present);
 }
 
-/** @param {import('esbuild').Metafile} metafile */
-function report(metafile) {
-  for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
-    if (file.endsWith('.js'))
-      console.log(`  ${file.padEnd(24)} ${(bytes / 1024).toFixed(0).padStart(6)} KiB`);
+/** @param {readonly import('rolldown').RolldownOutput[]} built */
+function report(built) {
+  for (const { output } of built) {
+    const [{ code, fileName }] = output;
+    const kibibytes = Buffer.byteLength(code) / 1024;
+    console.log(`  ${`dist/${fileName}`.padEnd(24)} ${kibibytes.toFixed(0).padStart(6)} KiB`);
   }
   console.log(`built in ${(performance.now() - started).toFixed(0)} ms`);
+}
+
+/**
+ * @param {(typeof options)[number]} program
+ * @param {import('rolldown').RolldownWatcherEvent} event what happens to it
+ */
+async function follow({ output }, event) {
+  if (event.code === 'ERROR') console.error(event.error.message);
+  if (event.code === 'BUNDLE_END') console.log(`  ${output.file}: built in ${event.duration} ms`);
+  if (event.code === 'BUNDLE_END' || event.code === 'ERROR') await event.result.close();
 }

@@ -4,15 +4,13 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
+import { bundleOptions } from '../../scripts/build-options.mjs';
 import { patience } from '../patience.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Two levels below the root, as `src/cli` is: the program finds the sample guests from there. */
 const program = path.join(root, '.build', 'test-cli', 'cli.js');
-
-/** Some dependencies are CommonJS and use this name, which an ES module lacks. */
-const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 
 /** Images of the sample guests. */
 export const samples = {
@@ -27,18 +25,12 @@ export const samples = {
  */
 export async function buildStrata(): Promise<void> {
   const made = `${program}.${process.pid}`;
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts'],
-    outfile: made,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    banner: { js: banner },
-    logLevel: 'warning',
-    inject: ['test/choose-engine.ts'],
+  const { output, ...options } = bundleOptions({
+    entry: 'test/cli/strata-main.ts',
+    file: made,
+    production: false,
   });
+  await build({ ...options, output: { ...output, sourcemap: false } });
   renameSync(made, program);
 }
 

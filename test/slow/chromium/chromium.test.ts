@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { chromium, type Browser } from 'playwright-core';
+import { build } from 'rolldown';
 import { historyOf, type HistoryOf } from './history.ts';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -39,13 +39,12 @@ describe('slow: the machine in a worker of Chromium', () => {
 
 async function inChromium(browser: Browser): Promise<HistoryOf> {
   const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
-  const { outputFiles } = await build({
-    entryPoints: [worker],
-    bundle: true,
+  const { output } = await build({
+    input: worker,
     write: false,
     platform: 'browser',
-    format: 'iife',
-    logLevel: 'warning',
+    logLevel: 'warn',
+    output: { format: 'iife' },
   });
   const page = await browser.newPage();
   return page.evaluate(
@@ -58,6 +57,6 @@ async function inChromium(browser: Browser): Promise<HistoryOf> {
         const elf = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
         thread.postMessage(elf, [elf.buffer]);
       }),
-    [outputFiles[0]?.text ?? assert.fail('a bundle'), kernel.toString('base64')] as const,
+    [output[0].code, kernel.toString('base64')] as const,
   );
 }
