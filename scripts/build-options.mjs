@@ -7,7 +7,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /**
  * What the hot code reads has to stay `const`: V8 takes the value of a module's constant as a constant of the machine code, and
  * reads a variable each time. So bundles are made by rolldown, which keeps `const` (esbuild makes `var` of it where modules come
- * into one scope), and nothing shortens their syntax: to save a twenty-fifth, that makes `let` of constants in functions.
+ * into one scope), and nothing compresses their syntax: for 3 % less, that makes `let` of the constants in functions.
  *
  * @param {{ entry: string, file: string, production: boolean }} bundle paths, relative ones from the root. `production` drops
  * white space, for the package. Names stay: reports of defects have them, and to keep names beside shorter ones (`keepNames`)
