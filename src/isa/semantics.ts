@@ -8,6 +8,7 @@ import type { FloatFormat, FloatValue } from './float-semantics.ts';
 /** A register or immediate operand by its name in the assembly manual. */
 export type RegisterOperand = 'rd' | 'rs1' | 'rs2' | 'rs3';
 
+/** What two 64-bit patterns are put together by. */
 export type BinaryOperator =
   | 'add'
   | 'sub'
@@ -35,6 +36,7 @@ export type BinaryOperator =
   | 'rem'
   | 'remu';
 
+/** What one is changed by. */
 export type UnaryOperator =
   /** Zeros above the highest 1, below the lowest, and the ones: 0 to 64. */
   | 'clz'
@@ -44,6 +46,7 @@ export type UnaryOperator =
   /** Each byte becomes all ones where it is not zero. */
   | 'orBytes';
 
+/** How two are compared: `u` without their signs. */
 export type ComparisonOperator = 'eq' | 'ne' | 'lt' | 'ltu' | 'ge' | 'geu';
 
 /** Width of a memory access in bytes. */
@@ -55,8 +58,10 @@ export type AccessSize = 1 | 2 | 4 | 8;
  */
 export type AccessKind = 'normal' | 'hypervisor' | 'hypervisor-execute';
 
+/** What an AMO makes of the value in memory and its operand. */
 export type AmoOperator = 'swap' | 'add' | 'xor' | 'and' | 'or' | 'min' | 'max' | 'minu' | 'maxu';
 
+/** An expression: it has no effects but those of its accesses to memory. */
 export type Value =
   | { readonly kind: 'constant'; readonly value: bigint }
   | { readonly kind: 'x'; readonly operand: RegisterOperand }
@@ -108,6 +113,7 @@ export type Value =
     }
   | FloatValue;
 
+/** What a branch or a choice depends on. */
 export interface Condition {
   readonly kind: 'comparison';
   readonly operator: ComparisonOperator;
@@ -144,6 +150,7 @@ export type OperationName =
   | 'amocas.q'
   | 'illegal';
 
+/** An effect of an instruction. */
 export type Statement =
   | { readonly kind: 'setX'; readonly operand: 'rd'; readonly value: Value }
   /** Writes an f register; a format narrower than 64 bits is NaN-boxed (Unpriv. D, NaN boxing of narrower values). */
@@ -165,6 +172,7 @@ export type Statement =
     }
   | { readonly kind: 'operation'; readonly name: OperationName };
 
+/** What an instruction does, in this order; the first fault ends it. */
 export type Semantics = readonly Statement[];
 
 export const constant = (value: bigint | number): Value => ({ kind: 'constant', value: BigInt(value) });

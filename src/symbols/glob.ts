@@ -26,6 +26,7 @@ export function matchesGlob(pattern: string, name: string): boolean {
   return next === pattern.length;
 }
 
+/** Does the text have anything that stands for other text? */
 export function isGlob(pattern: string): boolean {
   return /[*?]/.test(pattern);
 }

@@ -47,6 +47,7 @@ export function commonSuffix(a: string, b: string): number {
   return count;
 }
 
+/** What comes after the last slash. */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -20,6 +20,7 @@ import { UnitIndex } from './unit-index.ts';
 import { LineTables } from './unit-lines.ts';
 import { type CallerFrame, type FrameRegisters, Unwinder } from './unwind.ts';
 
+/** What an image does not say of itself. */
 export interface ImageOptions {
   /** Where sources are now that were elsewhere when the image was compiled; the first that applies is used. */
   readonly remap?: readonly PathRemap[];

@@ -15,6 +15,7 @@ export type Type =
   | VoidType
   | UnknownType;
 
+/** A number, a character or a truth value: what the language has by itself. */
 export interface BaseType {
   readonly kind: 'base';
   readonly name: string;
@@ -26,12 +27,14 @@ export interface BaseType {
 export type BaseEncoding =
   'signed' | 'unsigned' | 'signed-character' | 'unsigned-character' | 'boolean' | 'float' | 'other';
 
+/** The address of something; a reference of C++ likewise. */
 export interface PointerType {
   readonly kind: 'pointer';
   readonly byteSize: number;
   readonly target: Type;
 }
 
+/** Elements one after the other; of several dimensions, an array of arrays. */
 export interface ArrayType {
   readonly kind: 'array';
   readonly element: Type;
@@ -39,6 +42,7 @@ export interface ArrayType {
   readonly count: number | undefined;
 }
 
+/** A struct, a union or a class. */
 export interface RecordType {
   readonly kind: 'struct' | 'union' | 'class';
   /** `undefined` for an anonymous one. */
@@ -49,6 +53,7 @@ export interface RecordType {
   readonly members: readonly Member[];
 }
 
+/** A part of a record. */
 export interface Member {
   /** `undefined` for an anonymous struct or union, whose members count as the record's own; also a base class. */
   readonly name: string | undefined;
@@ -59,6 +64,7 @@ export interface Member {
   readonly bitField: { readonly bitOffset: number; readonly bitSize: number } | undefined;
 }
 
+/** A number whose values have names. */
 export interface EnumType {
   readonly kind: 'enum';
   readonly name: string | undefined;
@@ -67,23 +73,27 @@ export interface EnumType {
   readonly enumerators: readonly Enumerator[];
 }
 
+/** One of these names. */
 export interface Enumerator {
   readonly name: string;
   readonly value: bigint;
 }
 
+/** Another name for a type. */
 export interface TypedefType {
   readonly kind: 'typedef';
   readonly name: string;
   readonly target: Type;
 }
 
+/** A type with a qualifier, which changes nothing about its bytes. */
 export interface QualifiedType {
   readonly kind: 'qualified';
   readonly qualifier: 'const' | 'volatile' | 'restrict' | '_Atomic';
   readonly target: Type;
 }
 
+/** Code, by what it takes and gives. */
 export interface FunctionType {
   readonly kind: 'function';
   readonly result: Type;
@@ -91,6 +101,7 @@ export interface FunctionType {
   readonly isVariadic: boolean;
 }
 
+/** No value at all; what a `void *` points to. */
 export interface VoidType {
   readonly kind: 'void';
 }
@@ -101,6 +112,7 @@ export interface UnknownType {
   readonly name: string;
 }
 
+/** The one type of its kind. */
 export const VOID: VoidType = { kind: 'void' };
 
 /** Nesting beyond what anybody writes: damage, or a type that contains itself. */

@@ -34,6 +34,7 @@ export const pmpConfigurations: readonly Csr[] = [0, 2].map((n) =>
   }),
 );
 
+/** pmpaddr0 to pmpaddr15: where regions are, in units of four bytes. */
 export const pmpAddresses: readonly Csr[] = Array.from({ length: 16 }, (_, n) =>
   csr({
     name: `pmpaddr${n}`,

@@ -8,6 +8,7 @@ export interface Abbreviation {
   readonly attributes: readonly AttributeSpecification[];
 }
 
+/** What an entry has at this place, and in which form. */
 export interface AttributeSpecification {
   /** DW_AT. */
   readonly name: number;
@@ -17,6 +18,7 @@ export interface AttributeSpecification {
   readonly implicit: bigint | undefined;
 }
 
+/** Abbreviations by their codes. */
 export type AbbreviationTable = ReadonlyMap<number, Abbreviation>;
 
 /** Reads the .debug_abbrev table at an offset, by abbreviation code. What follows damage is left out. */

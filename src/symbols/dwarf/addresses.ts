@@ -14,6 +14,7 @@ export function readIndexedAddress(unit: Unit, index: number): bigint | undefine
   return reader.failed ? undefined : address;
 }
 
+/** Does the range hold the address? Its upper end is the first that it does not. */
 export function contains({ low, high }: AddressRange, address: bigint): boolean {
   return address >= low && address < high;
 }

@@ -27,6 +27,7 @@ export interface FrameDescription {
   readonly instructions: ByteRange;
 }
 
+/** Offsets in a section: of the first byte, and of the first one after the last. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;

@@ -21,6 +21,7 @@ export interface LineHeader {
   readonly programEnd: number;
 }
 
+/** A source file as the program names it. */
 export interface LineFile {
   readonly name: string;
   /** Index into `directories`. */

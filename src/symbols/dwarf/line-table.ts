@@ -1,5 +1,6 @@
 /** Flags of a row (DWARF 6.2.2). */
 export const ROW_IS_STATEMENT = 1;
+/** Here the function’s arguments are where they stay: a good place for a breakpoint. */
 export const ROW_PROLOGUE_END = 2;
 
 /** Rows of one contiguous piece of code, by address. */
@@ -25,6 +26,7 @@ export interface LineTable {
   readonly flags: Uint8Array;
 }
 
+/** That of code without line numbers. */
 export const EMPTY_LINE_TABLE: LineTable = {
   sequences: [],
   offsets: new Uint32Array(),
@@ -34,6 +36,7 @@ export const EMPTY_LINE_TABLE: LineTable = {
   flags: new Uint8Array(),
 };
 
+/** The piece of code that an address is in, if one is. */
 export function sequenceAt({ sequences }: LineTable, address: bigint): LineSequence | undefined {
   let low = 0;
   let high = sequences.length;

@@ -11,6 +11,7 @@ export type Location =
   /** `reason` is for people: "optimized out" and the like. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+/** A part of a value, and where that is. */
 export interface LocationPiece {
   readonly bitSize: number;
   /** Bits to leave out at the low end of what the location holds. */
@@ -37,14 +38,17 @@ export interface ExpressionContext {
   readonly baseType: (offset: number) => OperandType | undefined;
 }
 
+/** As much of a base type as operations on its values ask for. */
 export interface OperandType {
   readonly byteSize: number;
   readonly isSigned: boolean;
   readonly isFloat: boolean;
 }
 
+/** There is no such value at this place of the code. */
 export const OPTIMIZED_OUT: Location = { kind: 'unavailable', reason: 'optimized out' };
 
+/** A location that cannot be told, and why, for people. */
 export function unavailable(reason: string): Location {
   return { kind: 'unavailable', reason };
 }

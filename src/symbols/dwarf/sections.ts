@@ -20,6 +20,7 @@ export interface DwarfSections {
   readonly ehFrameAddress: bigint;
 }
 
+/** The sections of an image, empty where it lacks one; says what of them is not read. */
 export function dwarfSections(elf: ElfFile, log: DiagnosticLog): DwarfSections {
   if (elf.section('.debug_types')) {
     log.warn(

@@ -27,6 +27,7 @@ export interface Unit extends UnitHeader {
   readonly typeEntry: (signature: bigint) => number | undefined;
 }
 
+/** Offsets in .debug_str_offsets, .debug_addr, .debug_rnglists and .debug_loclists. */
 export interface UnitBases {
   readonly strOffsets: number;
   readonly addr: number;

@@ -10,6 +10,7 @@ export interface Precision {
   readonly fmt: string;
 }
 
+/** All precisions, the oldest first. */
 export const precisions: readonly Precision[] = [
   { format: 's', extension: 'F', fmt: '00' },
   { format: 'd', extension: 'D', fmt: '01' },
