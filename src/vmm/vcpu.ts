@@ -227,7 +227,10 @@ export class Vcpu {
   /** When its timer, if enabled, is due in the machine's ticks: not before `time`; undefined for never. */
   wakeTime(time: number): number | undefined {
     if ((this.getCsr('vsie') & supervisorTimerEnable) === 0n) return undefined;
-    const at = tickCount(this.getCsr('vstimecmp') - BigInt.asIntN(64, this.getCsr('htimedelta')));
+    // The guest's time is ours plus htimedelta, modulo 2^64.
+    const now = BigInt(time);
+    const guestNow = BigInt.asUintN(64, now + this.getCsr('htimedelta'));
+    const at = tickCount(now + this.getCsr('vstimecmp') - guestNow);
     return at === undefined ? undefined : Math.max(at, time);
   }
 

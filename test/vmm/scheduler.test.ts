@@ -34,6 +34,24 @@ describe('vmm/scheduler', () => {
     assert.ok(woken >= 300n && woken <= 410n, String(woken));
   });
 
+  it('wakes one whose clock says a time of more than 63 bits', () => {
+    const late = 1n << 63n;
+    const guest = new TinyGuest()
+      .li('t0', 0x200_bff8)
+      .li('t1', late)
+      .op('sd', { rs1: 't0', rs2: 't1' })
+      .li('t0', 0x20)
+      .csrw('sie', 't0')
+      .sbi(time, 0, late + 5_000n)
+      .op('wfi')
+      .csrr('s0', 'time')
+      .exit(0);
+    const laboratory = new Laboratory({ a: guest });
+    assert.equal(laboratory.runToEnd(), 0);
+    const woken = laboratory.vmm.guests[0]?.vcpus[0]?.getX(8) ?? 0n;
+    assert.ok(woken >= late + 5_000n && woken < late + 5_100n, String(woken - late));
+  });
+
   it('ends with the first exit code that is not zero', () => {
     const laboratory = new Laboratory({ a: sleeper(500, 0), b: sleeper(300, 4), c: sleeper(100, 5) });
     assert.equal(laboratory.runToEnd(), 4);
