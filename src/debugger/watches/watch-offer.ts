@@ -1,4 +1,5 @@
 import { sizeOf, underlying, type Type } from '../../symbols/types.ts';
+import { lookupAddress } from '../../symbols/unwind.ts';
 import { integerIn } from '../expressions/contents.ts';
 import { inMemory } from '../expressions/places.ts';
 import type { Surroundings } from '../expressions/surroundings.ts';
@@ -116,7 +117,7 @@ function frameOf(address: bigint, { activation }: Surroundings): WatchedFrame | 
   const stackPointer = activation?.registers.x[2];
   if (activation?.cfa === undefined || stackPointer === undefined) return undefined;
   if (address < stackPointer || address >= activation.cfa) return undefined;
-  const found = activation.image?.symbols.functionAt(activation.registers.pc);
+  const found = activation.image?.symbols.functionAt(lookupAddress(activation.registers));
   return { cfa: activation.cfa, function: found?.low ?? 0n };
 }
 
