@@ -8,8 +8,11 @@ import { ProfileFrames, type ProfileFrame } from './profile-frame.ts';
 export class StackSampler {
   readonly #target: Target;
   readonly #frames = new ProfileFrames();
-  /** What the functions at an address of an image are, outermost first. Addresses are those as linked. */
-  readonly #byAddress = new Map<StratumImage, Map<bigint, readonly ProfileFrame[]>>();
+  /**
+   * What the functions at an address of an image are, outermost first, by the stratum of the guest that they are in: several
+   * guests may run one image. Addresses are those as linked.
+   */
+  readonly #known = new Map<ProfileFrame, Map<StratumImage, Map<bigint, readonly ProfileFrame[]>>>();
 
   constructor(target: Target) {
     this.#target = target;
@@ -51,8 +54,10 @@ export class StackSampler {
     if (image === undefined) return [this.#nameless({ ...of, image: program })];
     const lookup = BigInt.asUintN(64, (pcKind === 'exact' ? pc : pc - 1n) - (image.slide ?? 0n));
     const linked = asLinked(image);
-    const known = this.#byAddress.get(linked) ?? new Map<bigint, readonly ProfileFrame[]>();
-    this.#byAddress.set(linked, known);
+    const images = this.#known.get(of) ?? new Map<StratumImage, Map<bigint, readonly ProfileFrame[]>>();
+    this.#known.set(of, images);
+    const known = images.get(linked) ?? new Map<bigint, readonly ProfileFrame[]>();
+    images.set(linked, known);
     const functions = known.get(lookup) ?? this.#describe(linked, lookup, of);
     known.set(lookup, functions);
     return functions;
