@@ -11,12 +11,22 @@ const niceness = 10;
  */
 export function yieldToGuest(): void {
   if (process.platform !== 'linux') return;
-  try {
-    for (const name of readdirSync('/proc/self/task')) {
-      const thread = Number(name);
-      if (thread !== process.pid) os.setPriority(thread, niceness);
+  for (const thread of threads()) {
+    if (thread === process.pid) continue;
+    try {
+      os.setPriority(thread, niceness);
+    } catch {
+      // It has ended since, or this is not allowed: the others are looked at all the same.
     }
+  }
+}
+
+/** Their numbers; none where there is no /proc, or that of processes that count otherwise. */
+function threads(): readonly number[] {
+  try {
+    const all = readdirSync('/proc/self/task').map(Number);
+    return all.includes(process.pid) ? all : [];
   } catch {
-    // Without /proc, or where it is not allowed, they are as urgent as they were.
+    return [];
   }
 }

@@ -7,8 +7,10 @@ import type { Target } from '../target/target.ts';
 export interface SpaceOwner {
   /** For people: `ls (160)`, or only its program where its kernel is not known. */
   readonly title: string;
-  /** What tells it from others: not its name, which another program gives it. */
-  readonly identity: string;
+  /** What tells it from others, where both have one: not its name, which another program gives it. */
+  readonly pid?: number;
+  /** Of one that its kernel does not list: where its program lies. It may be about to end, and have been listed before. */
+  readonly program?: string;
 }
 
 /**
@@ -27,17 +29,23 @@ export function ownersOf(
   const processes = target.introspection
     .processesOf(thread)
     .filter(({ root }) => BigInt.asUintN(44, root) === table);
-  if (processes.length > 0)
-    return processes.map(({ name, pid }) => ({ title: `${name} (${pid})`, identity: `${pid}` }));
+  if (processes.length > 0) return processes.map(({ name, pid }) => ({ title: `${name} (${pid})`, pid }));
   const program = target.programOf(thread, regime);
-  return program === undefined ? [] : [{ title: program.name, identity: program.path }];
+  return program === undefined ? [] : [{ title: program.name, program: program.path }];
 }
 
-/** Is the space somebody else's than it was? */
+/** Is the space known to be somebody else's than it was? */
 export function isOthers(now: readonly SpaceOwner[], then: readonly SpaceOwner[]): boolean {
   return (
     now.length > 0 &&
     then.length > 0 &&
-    !now.some(({ identity }) => then.some((each) => each.identity === identity))
+    now.every((one) => then.every((other) => isKnownToDiffer(one, other)))
+  );
+}
+
+function isKnownToDiffer(one: SpaceOwner, other: SpaceOwner): boolean {
+  return (
+    (one.pid !== undefined && other.pid !== undefined && one.pid !== other.pid) ||
+    (one.program !== undefined && other.program !== undefined && one.program !== other.program)
   );
 }
