@@ -11,6 +11,7 @@ import { ExitTrace } from './exit-trace.ts';
 import { exitCode, largestExitCode } from './failure.ts';
 import { addGuestOptions, parseCount, toConfiguration, type GuestOptions } from './guest-options.ts';
 import { optionNames } from './option-names.ts';
+import { EndingSignals, signalExitCode } from './signals.ts';
 import { connectTerminal } from './terminal.ts';
 import { collectWatch, WatchTrace, type WatchOption } from './watch-trace.ts';
 import { statisticsOf, statisticsText } from './statistics.ts';
@@ -72,7 +73,8 @@ Examples:
   strata run kernel.elf --watch current --watch gpa:kernel:0x80201000/4:rw
   strata run kernel.elf --profile kernel.cpuprofile    VS Code opens it; kernel.folded is for flamegraph.pl
 
-Exit code: the guest's, 255 at most; 2 for a wrong command line, 124 after --max-instructions.
+Exit code: the guest's, 255 at most; 2 for a wrong command line, 124 after --max-instructions; 129, 130 and 143 where
+SIGHUP, SIGINT and SIGTERM end the run, with statistics and profile. A second signal ends it at once, without.
 Control-] ends the run from the keyboard; Control-^ gives the keyboard to the next of several guests.`,
     )
     .action(async (image: string | undefined, options: RunOptions) => {
@@ -86,14 +88,17 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
   const form = options.json === true ? 'json' : 'text';
   const trace = options.trace === 'exits' ? new ExitTrace(debuggee, form) : undefined;
   const watches = options.watch && watchIn(debuggee, options.watch, form);
+  const signals = new EndingSignals();
   const recording =
     options.profile === undefined
       ? undefined
       : new ProfileRecording(debuggee, options.profile, options.profileInterval, '--profile');
   const terminal = connectTerminal(core, { isServed: debuggee.networks.length > 0 });
+  signals.onDidReceive(() => terminal.close());
   const started = performance.now();
   const end = await untilEnd(debuggee, {
     terminal,
+    signals,
     runner: recording?.profiler ?? core,
     limit: options.maxInstructions ?? Infinity,
     afterSlice: () => trace?.print(),
@@ -143,6 +148,7 @@ interface RunEnd {
 
 interface Running {
   readonly terminal: ReturnType<typeof connectTerminal>;
+  readonly signals: Pick<EndingSignals, 'received'>;
   readonly runner: Pick<DebuggerCore, 'runSlice'>;
   /** Steps at most. */
   readonly limit: number;
@@ -152,7 +158,7 @@ interface Running {
 }
 
 async function untilEnd({ core, target }: Debuggee, running: Running): Promise<RunEnd> {
-  const { terminal, runner, limit, afterSlice, passes } = running;
+  const { terminal, signals, runner, limit, afterSlice, passes } = running;
   core.resume({ kind: 'continue', direction: 'forward' });
   let steps = terminal.isInteractive ? fewSteps : stepsPerSlice;
   for (;;) {
@@ -167,6 +173,8 @@ async function untilEnd({ core, target }: Debuggee, running: Running): Promise<R
     if (result.kind === 'idle' || isListening(target)) terminal.release();
     const end = endOf(result);
     if (end !== undefined) return end;
+    if (signals.received !== undefined)
+      return { code: signalExitCode(signals.received), message: `ended by ${signals.received}` };
     if (terminal.wantsToQuit) return { code: exitCode.failed, message: 'ended from the keyboard' };
     if (terminal.isInteractive && result.kind === 'running') {
       // A person sees a guest sleep as long as it says; a script has the result at once.
@@ -177,7 +185,7 @@ async function untilEnd({ core, target }: Debuggee, running: Running): Promise<R
     if (result.kind === 'idle') {
       if (terminal.isInteractive) steps = fewSteps;
       if (target.waitsForEver) return { code: exitCode.failed, message: waitsForEver };
-      if (!(await terminal.waitForInput()))
+      if (!(await terminal.waitForInput()) && signals.received === undefined)
         return { code: exitCode.failed, message: 'the guest waits for input, and there is no more' };
     }
     await new Promise(setImmediate);

@@ -22,6 +22,7 @@ export function connectTerminal(
   waitForInput(): Promise<boolean>;
   /** The first guest takes input now: what came before a person could have typed it is given to it. */
   release(): void;
+  /** The terminal is as it was; whoever waits for input waits no longer. */
   close(): void;
 } {
   const { stdin, stdout } = process;
@@ -56,7 +57,8 @@ export function connectTerminal(
     wake?.();
   };
   if (stdin.isTTY) stdin.setRawMode(true);
-  stdin.on('data', receive).once('end', end);
+  // Of a terminal that has hung up nothing can be read.
+  stdin.on('data', receive).once('end', end).on('error', end);
   return {
     get wantsToQuit() {
       return keyboard.wantsToQuit;
@@ -85,6 +87,7 @@ export function connectTerminal(
       stdin.off('data', receive).off('end', end);
       if (stdin.isTTY) stdin.setRawMode(false);
       stdin.pause();
+      wake?.();
     },
   };
 }
