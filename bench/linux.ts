@@ -67,6 +67,7 @@ function print(boots: ReadonlyMap<string, Boot>): void {
         'million instructions',
         'main to -icount',
         'all to -icount',
+        'wall to -icount',
       ],
       [...boots].map(([name, { mainThread, cpu, wall, instructions }]) => [
         name,
@@ -76,6 +77,7 @@ function print(boots: ReadonlyMap<string, Boot>): void {
         cell(known(instructions / 1e6)),
         ratio(known(mainThread), peer?.mainThread),
         ratio(cpu, peer?.cpu),
+        ratio(wall, peer?.wall),
       ]),
     ),
   );
