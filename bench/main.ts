@@ -3,7 +3,6 @@
  * docs/performance.md explains the figures.
  */
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { benchBoot } from './boot.ts';
 import { benchBreakpoints } from './breakpoints.ts';
 import { benchCompute } from './compute.ts';
@@ -13,6 +12,7 @@ import { benchMemory } from './memory.ts';
 import type { Bench } from './measure.ts';
 import { qemuVersion } from './qemu.ts';
 import { benchSystemCalls } from './system-calls.ts';
+import { readCommandLine } from './usage.ts';
 
 /** Each prints its table, and says whether its target is reached. */
 const parts = {
@@ -26,29 +26,27 @@ const parts = {
 } as const;
 type Part = keyof typeof parts;
 
+const titles: Readonly<Record<Part, string>> = {
+  compute: 'work loads, in million instructions a second',
+  breakpoints: 'what breakpoints and watchpoints elsewhere cost them',
+  exits: 'VM exits a second, through the hosted VMM',
+  calls: 'system calls a second, and changes of the process',
+  boot: 'the sample kernel from nothing to its end',
+  linux: 'Debian’s Linux to its shell; fetched if it is not there',
+  memory: 'what the debug adapter takes after that boot',
+};
+
 /** Those that boot Linux, which is fetched for them. */
 const asked: readonly Part[] = ['linux', 'memory'];
 
 await main();
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { rounds: { type: 'string', default: '3' }, wall: { type: 'boolean', default: false } },
-  });
   const names = Object.keys(parts) as Part[];
-  const wanted =
-    positionals.length === 0
-      ? names.filter((name) => !asked.includes(name))
-      : names.filter((name) => positionals.includes(name));
-  const rounds = Number(values.rounds);
-  if (wanted.length < positionals.length || !Number.isInteger(rounds) || rounds < 1) {
-    console.error(`npm run bench -- [${names.join('|')}]… [--rounds N] [--wall]`);
-    process.exitCode = 2;
-    return;
-  }
+  const { parts: named, rounds, wall } = readCommandLine(titles);
+  const wanted = names.filter((name) => (named.length === 0 ? !asked.includes(name) : named.includes(name)));
   const version = qemuVersion();
-  const timeKind = values.wall ? 'wall' : 'cpu';
+  const timeKind = wall ? 'wall' : 'cpu';
   console.log(`Node ${process.version} on ${cpus().length} × ${cpus()[0]?.model ?? 'an unknown processor'};`);
   console.log(version ?? 'qemu-system-riscv64 is not installed: there is nothing to compare with.');
   console.log(

@@ -40,7 +40,9 @@ export function addBenchCommand(program: Command): void {
 Examples:
   strata bench
   strata bench kernel.elf --append "run=primes" --seconds 20
-  strata bench kernel.elf --engine translator --json`,
+  strata bench kernel.elf --engine translator --json
+
+In Strata's sources, \`npm run bench\` measures its speed beside QEMU: \`npm run bench -- --help\`.`,
     )
     .action(async (image: string | undefined, options: BenchOptions) => {
       const isNamed = image !== undefined || options.kernel !== undefined || options.guest !== undefined;

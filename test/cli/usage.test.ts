@@ -13,6 +13,7 @@ describe('cli/main', () => {
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`Examples?:\\n {2}strata ${commands[index]}`));
     });
+    assert.match(helps[1]?.stdout ?? '', /`npm run bench` measures its speed beside QEMU/);
   });
 
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
