@@ -5,11 +5,14 @@ import { addDapCommand } from './dap.ts';
 import { addDevicesCommand } from './devices.ts';
 import { addDisasmCommand } from './disasm.ts';
 import { explainFailure } from './failure.ts';
+import { Outputs } from './output-failure.ts';
 import { addRunCommand } from './run.ts';
 import { addTourCommand } from './tour.ts';
 
-// Whoever reads our output may have read enough: `strata tour | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+const outputs = new Outputs(process.stdout, process.stderr, ({ code, message }) => {
+  if (message !== undefined) process.stderr.write(`strata: ${message}\n`);
+  process.exit(code);
+});
 
 yieldToGuest();
 
@@ -21,7 +24,7 @@ const program = new Command('strata')
   .showHelpAfterError('(strata --help tells what there is)')
   .exitOverride();
 
-addRunCommand(program);
+addRunCommand(program, outputs);
 addDapCommand(program);
 addBenchCommand(program);
 addTourCommand(program);

@@ -11,6 +11,7 @@ import { ExitTrace } from './exit-trace.ts';
 import { exitCode, largestExitCode } from './failure.ts';
 import { addGuestOptions, parseCount, toConfiguration, type GuestOptions } from './guest-options.ts';
 import { optionNames } from './option-names.ts';
+import type { Outputs } from './output-failure.ts';
 import { EndingSignals, signalExitCode } from './signals.ts';
 import { connectTerminal } from './terminal.ts';
 import { collectWatch, WatchTrace, type WatchOption } from './watch-trace.ts';
@@ -31,7 +32,7 @@ const stepsPerSlice = 1_000_000;
 const fewSteps = 1000;
 
 /** `strata run`: a guest from power-on to its end, its console on this terminal, its exit code ours. */
-export function addRunCommand(program: Command): void {
+export function addRunCommand(program: Command, outputs: Outputs): void {
   addGuestOptions(
     program.command('run').description('Run guests to their end; the console is this terminal’s.'),
   )
@@ -74,15 +75,16 @@ Examples:
   strata run kernel.elf --profile kernel.cpuprofile    VS Code opens it; kernel.folded is for flamegraph.pl
 
 Exit code: the guest's, 255 at most; 2 for a wrong command line, 124 after --max-instructions; 129, 130 and 143 where
-SIGHUP, SIGINT and SIGTERM end the run, with statistics and profile. A second signal ends it at once, without.
+SIGHUP, SIGINT and SIGTERM end the run, with statistics and profile. A second signal ends it at once, without. Output
+into a pipe that nobody reads any more (| head) ends it with 0, what cannot be written for another reason with 1.
 Control-] ends the run from the keyboard; Control-^ gives the keyboard to the next of several guests.`,
     )
     .action(async (image: string | undefined, options: RunOptions) => {
-      process.exitCode = await run(image, options);
+      process.exitCode = await run(image, options, outputs);
     });
 }
 
-async function run(image: string | undefined, options: RunOptions): Promise<number> {
+async function run(image: string | undefined, options: RunOptions, outputs: Outputs): Promise<number> {
   const debuggee = await loadDebuggee(toConfiguration(image, options), optionNames(image, options));
   const { core, target } = debuggee;
   const form = options.json === true ? 'json' : 'text';
@@ -95,15 +97,22 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
       : new ProfileRecording(debuggee, options.profile, options.profileInterval, '--profile');
   const terminal = connectTerminal(core, { isServed: debuggee.networks.length > 0 });
   signals.onDidReceive(() => terminal.close());
+  outputs.hold(() => terminal.close());
   const started = performance.now();
-  const end = await untilEnd(debuggee, {
+  const endFromOutside = (): RunEnd | undefined => signalEnd(signals) ?? outputs.failure;
+  const firstEnd = await untilEnd(debuggee, {
     terminal,
-    signals,
+    endFromOutside,
     runner: recording?.profiler ?? core,
     limit: options.maxInstructions ?? Infinity,
     afterSlice: () => trace?.print(),
     passes: (stop) => watches?.print(stop) ?? false,
   });
+  // The last that was written may only now turn out to have been taken by nobody.
+  await new Promise(setImmediate);
+  const end = (outputs.failure && endFromOutside()) ?? firstEnd;
+  // A signal to a whole pipeline ends those who read, too: then the code tells of the signal.
+  if (signals.received === undefined) outputs.release();
   terminal.close();
   debuggee.close();
   // The guest's last line may have no end yet.
@@ -115,7 +124,12 @@ async function run(image: string | undefined, options: RunOptions): Promise<numb
   if (recording !== undefined) printProfile(recording, form);
   if (end.message !== undefined) process.stderr.write(`strata: ${end.message}\n`);
   if (end.code > largestExitCode) process.stderr.write(`strata: the guest's exit code is ${end.code}\n`);
+  signals.close();
   return Math.min(end.code, largestExitCode);
+}
+
+function signalEnd({ received }: EndingSignals): RunEnd | undefined {
+  return received && { code: signalExitCode(received), message: `ended by ${received}` };
 }
 
 /** Whose networks are closed where it comes to nothing: they would keep the process alive. */
@@ -148,7 +162,8 @@ interface RunEnd {
 
 interface Running {
   readonly terminal: ReturnType<typeof connectTerminal>;
-  readonly signals: Pick<EndingSignals, 'received'>;
+  /** The end that a signal makes, or output that is taken no more. */
+  readonly endFromOutside: () => RunEnd | undefined;
   readonly runner: Pick<DebuggerCore, 'runSlice'>;
   /** Steps at most. */
   readonly limit: number;
@@ -158,7 +173,7 @@ interface Running {
 }
 
 async function untilEnd({ core, target }: Debuggee, running: Running): Promise<RunEnd> {
-  const { terminal, signals, runner, limit, afterSlice, passes } = running;
+  const { terminal, endFromOutside, runner, limit, afterSlice, passes } = running;
   core.resume({ kind: 'continue', direction: 'forward' });
   let steps = terminal.isInteractive ? fewSteps : stepsPerSlice;
   for (;;) {
@@ -166,15 +181,11 @@ async function untilEnd({ core, target }: Debuggee, running: Running): Promise<R
     if (left <= 0) return { code: exitCode.limit, message: `stopped after ${limit} steps` };
     const result = runner.runSlice(Math.min(steps, left));
     afterSlice();
-    if (result.kind === 'stopped' && passes(result.stop)) {
-      core.resume({ kind: 'continue', direction: 'forward' });
-      continue;
-    }
+    const hasPassed = result.kind === 'stopped' && passes(result.stop);
     if (result.kind === 'idle' || isListening(target)) terminal.release();
-    const end = endOf(result);
+    const end = (hasPassed ? undefined : endOf(result)) ?? endFromOutside();
     if (end !== undefined) return end;
-    if (signals.received !== undefined)
-      return { code: signalExitCode(signals.received), message: `ended by ${signals.received}` };
+    if (hasPassed) core.resume({ kind: 'continue', direction: 'forward' });
     if (terminal.wantsToQuit) return { code: exitCode.failed, message: 'ended from the keyboard' };
     if (terminal.isInteractive && result.kind === 'running') {
       // A person sees a guest sleep as long as it says; a script has the result at once.
@@ -185,7 +196,7 @@ async function untilEnd({ core, target }: Debuggee, running: Running): Promise<R
     if (result.kind === 'idle') {
       if (terminal.isInteractive) steps = fewSteps;
       if (target.waitsForEver) return { code: exitCode.failed, message: waitsForEver };
-      if (!(await terminal.waitForInput()) && signals.received === undefined)
+      if (!(await terminal.waitForInput()) && endFromOutside() === undefined)
         return { code: exitCode.failed, message: 'the guest waits for input, and there is no more' };
     }
     await new Promise(setImmediate);

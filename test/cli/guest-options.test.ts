@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { Command } from 'commander';
 import { addGuestOptions, toConfiguration, type GuestOptions } from '../../src/cli/guest-options.ts';
+import { Outputs } from '../../src/cli/output-failure.ts';
 import { addRunCommand } from '../../src/cli/run.ts';
 
 /** The launch configuration of a command line, or what it is refused with. */
@@ -212,7 +214,7 @@ describe('cli/run, its options', () => {
   ] as const)
     it(`refuses ${args.join(' ')}`, () => {
       const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-      addRunCommand(program);
+      addRunCommand(program, new Outputs(new EventEmitter(), new EventEmitter(), () => assert.fail()));
       for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
       assert.throws(() => program.parse(['run', 'k', ...args], { from: 'user' }), { message });
     });

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { EndingSignals, signalExitCode } from '../../src/cli/signals.ts';
-import { li, loopForever, op, ramBase, store, uart, x } from '../machine/fixture.ts';
+import { li, op, ramBase, store, uart, x } from '../machine/fixture.ts';
 import { buildStrata, samples, scratchFolder, startStrata } from './strata.ts';
 import { machineCode, tinyElf } from './tiny-elf.ts';
 
@@ -46,24 +46,30 @@ describe('cli/signals', () => {
       assert.ok(taken.length > 0);
     });
 
-  it('ends a guest that never rests, too', async () => {
-    const program = machineCode([
-      ...li(x.t0, uart),
-      ...li(x.t1, 0x21),
-      store('sb', x.t0, x.t1),
-      op('addi', { rd: x.t1, rs1: x.t1, imm: 1 }),
-      op('jal', { rd: 0, imm: -4 }),
-      loopForever,
-    ]);
-    const segment = { address: BigInt(ramBase), bytes: program, memorySize: 0x1000n };
-    const image = folder.write('busy.elf', tinyElf({ segments: [segment] }));
-    const args = ['run', image, '--vmm', 'none', '--firmware', 'none', '--json'];
-    const { code, stderr } = await endBy('SIGTERM', '!', args);
-    assert.equal(code, 143);
-    const { exitCode, steps } = JSON.parse(stderr.split('\n')[0] ?? '') as Record<string, number>;
-    assert.equal(exitCode, 143);
-    assert.ok(Number(steps) > 0);
-  });
+  for (const [what, options] of [
+    ['never rests', []],
+    ['all the time changes what is watched', ['--watch', `0x${(ramBase + 0x1000).toString(16)}/8`]],
+  ] as const)
+    it(`ends a guest that ${what}, too`, async () => {
+      const program = machineCode([
+        op('auipc', { rd: x.t2, imm: 0x1000 }),
+        ...li(x.t0, uart),
+        ...li(x.t1, 0x21),
+        store('sb', x.t0, x.t1),
+        op('addi', { rd: x.t1, rs1: x.t1, imm: 1 }),
+        store('sd', x.t2, x.t1),
+        op('jal', { rd: 0, imm: -8 }),
+      ]);
+      const segment = { address: BigInt(ramBase), bytes: program, memorySize: 0x2000n };
+      const image = folder.write('busy.elf', tinyElf({ segments: [segment] }));
+      const args = ['run', image, '--vmm', 'none', '--firmware', 'none', '--json', ...options];
+      const { code, stderr } = await endBy('SIGTERM', '!', args);
+      assert.equal(code, 143, stderr.slice(0, 600));
+      const lines = stderr.split('\n').filter((line) => line.startsWith('{"type":"statistics"'));
+      const { exitCode, steps } = JSON.parse(lines[0] ?? '') as Record<string, number>;
+      assert.equal(exitCode, 143);
+      assert.ok(Number(steps) > 0);
+    });
 
   it('takes one signal, and leaves the next to the system, which ends the program', () => {
     const source = new EventEmitter();

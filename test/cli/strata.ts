@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -59,8 +59,12 @@ export async function strata(
 }
 
 /** Starts `strata` and lets it run; whoever starts it ends it. */
-export function startStrata(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } });
+export function startStrata(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  stdio: StdioOptions = 'pipe',
+): ChildProcess {
+  return spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env }, stdio });
 }
 
 /** A folder of files for a suite; `dispose` removes it. */
