@@ -1,9 +1,11 @@
 import { InvalidArgumentError } from 'commander';
+import { formatAddress } from '../common/address.ts';
 import { StrataError } from '../common/errors.ts';
 import type { DebuggerCore } from '../debugger/debugger.ts';
 import { parseMemoryReference } from '../debugger/memory-reference.ts';
 import type { Stop } from '../debugger/stop.ts';
 import type { DataAccess } from '../debugger/watches/data-watch.ts';
+import type { HitReport } from '../debugger/watches/hit-report.ts';
 import type { WatchRequest } from '../debugger/watches/watch-offer.ts';
 
 /** Something to be watched while guests run, as it stands on a command line. */
@@ -29,7 +31,7 @@ export function collectWatch(value: string, before: readonly WatchOption[] = [])
   return [...before, { text, what: request, access }];
 }
 
-/** Prints every access to what is watched, a line each; the guests go on. */
+/** Prints every access to what is watched; the guests go on. In text what one instruction did is one line. */
 export class WatchTrace {
   readonly #form: 'text' | 'json';
 
@@ -47,14 +49,23 @@ export class WatchTrace {
   }
 
   /** Prints a stop that an access is the reason of; `false` where there is another reason. */
-  print({ reason, mark, stratum, description }: Stop): boolean {
+  print({ reason, mark, description, hits = [] }: Stop): boolean {
     if (reason.kind !== 'data') return false;
     const { step } = mark;
-    process.stderr.write(
-      this.#form === 'text'
-        ? `watch step ${step}: ${description}\n`
-        : `${JSON.stringify({ type: 'watch', step, stratum, title: description })}\n`,
-    );
+    if (this.#form === 'text') process.stderr.write(`watch step ${step}: ${description}\n`);
+    else for (const hit of hits) process.stderr.write(`${JSON.stringify(lineOf(step, hit))}\n`);
     return true;
   }
+}
+
+/** What does not apply is left out. */
+function lineOf(step: number, { pc, title, isPageWalk, ...hit }: HitReport): object {
+  return {
+    type: 'watch',
+    step,
+    ...hit,
+    ...(isPageWalk && { pageWalk: true }),
+    ...(pc !== undefined && { pc: formatAddress(pc) }),
+    title,
+  };
 }

@@ -1,5 +1,6 @@
 import type { Mark } from '../timeline/mark.ts';
 import type { Stratum } from './stratum.ts';
+import type { HitReport } from './watches/hit-report.ts';
 
 /** Why the debuggee stands still, in terms of the debugger. Every stop names its thread and its stratum. */
 export interface Stop {
@@ -9,6 +10,8 @@ export interface Stop {
   readonly reason: StopReason;
   /** One line for people: `VM exit: guest-page fault (store, uart0.THR)`. */
   readonly description: string;
+  /** Where watched memory was accessed: each of the accesses, which `description` tells of. */
+  readonly hits?: readonly HitReport[];
 }
 
 /** What made the debuggee stand still; `breakpointIds` are of those that stopped it. */

@@ -24,7 +24,7 @@ import type { MemoryReference } from './memory-reference.ts';
 import { disassemble } from './memory/disassembly.ts';
 import { MemoryAccess } from './memory/memory-access.ts';
 import { ModuleWatch } from './introspection/module-watch.ts';
-import { Judge } from './run/judge.ts';
+import { Judge, type Verdict } from './run/judge.ts';
 import { Mover } from './run/mover.ts';
 import { stopOf } from './run/outcome.ts';
 import { OutsideInput } from './run/outside-input.ts';
@@ -95,7 +95,7 @@ export class StrataDebugger implements DebuggerCore {
     this.onDidChangeBreakpoint = this.#breakpoints.onDidChange;
     this.onDidLog = this.#judge.onDidLog;
     this.onDidPrint = consoles.onDidPrint;
-    this.#stop = stopOf(target, target.currentThread, { kind: 'entry' }, 'entry');
+    this.#stop = stopOf(target, target.currentThread, entry);
   }
 
   get threads(): readonly Thread[] {
@@ -176,7 +176,7 @@ export class StrataDebugger implements DebuggerCore {
     // What stands where the pause lands is met by it: going on passes it.
     const met = this.#plan !== undefined && hasMoved ? this.#mover.meet(thread) : undefined;
     this.#finish();
-    this.#stop = stopOf(this.#target, thread, met?.reason ?? { kind: 'pause' }, met?.description ?? 'pause');
+    this.#stop = stopOf(this.#target, thread, met ?? { reason: { kind: 'pause' }, description: 'pause' });
     return this.#stop;
   }
 
@@ -188,7 +188,7 @@ export class StrataDebugger implements DebuggerCore {
     this.#breakpoints.forgetHits(this.#history.beginning);
     this.#stacks.forget();
     this.#consoles.resend();
-    this.#stop = stopOf(this.#target, this.#target.currentThread, { kind: 'entry' }, 'entry');
+    this.#stop = stopOf(this.#target, this.#target.currentThread, entry);
     return this.#stop;
   }
 
@@ -290,3 +290,5 @@ export class StrataDebugger implements DebuggerCore {
 function threadOf(subject: FrameSubject): DebugThread {
   return subject.kind === 'activation' ? subject.activation.thread : subject.thread;
 }
+
+const entry: Verdict = { reason: { kind: 'entry' }, description: 'entry' };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { chosenEngine } from '../chosen-engine.ts';
 import { finish, li, loopForever, op, ramBase, store, uart, x } from '../machine/fixture.ts';
-import { buildStrata, samples, scratchFolder, strata } from './strata.ts';
+import { buildStrata, samples, scratchFolder, strata, type Outcome } from './strata.ts';
 import { machineCode, tinyElf } from './tiny-elf.ts';
 
 const { hello, helloM, pebble } = samples;
@@ -158,6 +158,39 @@ describe('cli/run', () => {
     assert.match(titles[1] ?? '', /^last_pid: 0 → 1, written by kernel /);
   });
 
+  it('gives of what is watched, as JSON, the value before and after, and who accessed it where', async () => {
+    const options = ['run', pebble, '--append', 'run=hello', '--watch', 'last_pid', '--json'];
+    const [{ step, line, pc, file, ...hosted } = {}] = linesOf(await strata(options));
+    assert.ok(Number.isInteger(step));
+    assert.match(String(file), /sample-guests\/kernel\/process\.c$/);
+    assert.match(String(pc), /^0xffffffc0802[0-9a-f]{5}$/);
+    assert.deepEqual(hosted, {
+      type: 'watch',
+      watched: 'last_pid',
+      access: 'write',
+      old: '0',
+      new: '1',
+      by: 'hart',
+      stratum: 'kernel',
+      guest: 'pebble',
+      vcpu: 0,
+      image: 'pebble',
+      function: 'process_spawn',
+      title: `last_pid: 0 → 1, written by kernel on pebble: vCPU 0 in pebble!process_spawn (process.c:${String(line)})`,
+    });
+    const [onHart = {}] = linesOf(await strata([...options, '--vmm', 'none']));
+    assert.deepEqual([onHart['hart'], onHart['guest'], onHart['vcpu']], [0, undefined, undefined]);
+    // Two that one instruction accesses are a line each.
+    const both = linesOf(await strata([...options, '--watch', 'last_pid/1'])).slice(0, 2);
+    assert.deepEqual(
+      both.map((each) => [each['step'], each['old'], each['new']]),
+      [
+        [step, '0', '1'],
+        [step, '0x0', '0x1'],
+      ],
+    );
+  });
+
   it('says why something cannot be watched', async () => {
     for (const [what, problem] of [
       ['$a0', /^strata: --watch \$a0: \$a0 lives in a register/],
@@ -309,4 +342,12 @@ describe('cli/run', () => {
 function countsIn(text = ''): unknown {
   const { steps, exits } = JSON.parse(text.split('\n')[0] ?? '') as Record<string, unknown>;
   return { steps, exits };
+}
+
+/** What a run told on its standard error, where all of that is JSON. */
+function linesOf({ stderr }: Outcome): Record<string, unknown>[] {
+  return stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }

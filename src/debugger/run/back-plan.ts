@@ -25,8 +25,8 @@ export class ReverseContinuePlan implements Plan {
     const found = this.#past.lastStopBefore(this.#target.machine.position);
     this.#past.seek(found?.mark ?? this.#beginning);
     const thread = found === undefined ? this.#target.currentThread : this.#target.thread(found.threadId);
-    const { reason, description } = found?.verdict ?? beginning;
-    return { kind: 'stopped', stop: stopOf(this.#target, thread, reason, description), wentBack: true };
+    const stop = stopOf(this.#target, thread, found?.verdict ?? beginning);
+    return { kind: 'stopped', stop, wentBack: true };
   }
 
   dispose(): void {
@@ -86,7 +86,7 @@ export class StepBackPlan implements Plan {
     else this.#past.seek(mark ?? this.#beginning);
     const { currentThread } = this.#target;
     const reason = atBeginning ? beginning : { reason: { kind: 'step' as const }, description: 'step back' };
-    const stop = stopOf(this.#target, currentThread, reason.reason, reason.description);
+    const stop = stopOf(this.#target, currentThread, reason);
     return { kind: 'stopped', stop, wentBack: true };
   }
 

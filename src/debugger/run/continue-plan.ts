@@ -24,7 +24,7 @@ export class ContinuePlan implements Plan {
       this.#here = 'seen';
       const thread = this.#target.currentThread;
       const met = this.#mover.meet(thread);
-      if (met) return { kind: 'stopped', stop: stopOf(this.#target, thread, met.reason, met.description) };
+      if (met) return { kind: 'stopped', stop: stopOf(this.#target, thread, met) };
     }
     const moved = this.#mover.run(steps, this.#from, idlePerSlice);
     // Nothing is awaited, so nothing awaited comes.

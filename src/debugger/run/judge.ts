@@ -21,7 +21,8 @@ import { stratumOf } from '../target/cpu.ts';
 import type { DebugThread, Target } from '../target/target.ts';
 import type { WatchedFrame } from '../watches/data-id.ts';
 import type { DataHit } from '../watches/data-watch.ts';
-import { hitText } from '../watches/hit-text.ts';
+import type { HitReport } from '../watches/hit-report.ts';
+import { reportHit } from '../watches/hit-text.ts';
 
 /** What conditions may ask about. */
 interface Event {
@@ -34,6 +35,8 @@ interface Event {
 export interface Verdict {
   readonly reason: StopReason;
   readonly description: string;
+  /** Of watched memory: each access that stops. */
+  readonly hits?: readonly HitReport[];
 }
 
 /**
@@ -116,7 +119,7 @@ export class Judge {
   /** Watched memory was accessed. */
   atAccess(thread: DebugThread, accesses: readonly WatchedAccess[]): Verdict | undefined {
     const ids: number[] = [];
-    const texts: string[] = [];
+    const hits: HitReport[] = [];
     for (const breakpoint of this.#breakpoints.onData) {
       const { watch } = breakpoint;
       const hit = watch.hit(accesses);
@@ -125,11 +128,15 @@ export class Judge {
       this.hitAtStop = hit;
       ids.push(breakpoint.id);
       const surroundings = new Surroundings(this.#target, this.#context(thread, {}));
-      texts.push(hitText(watch, hit, this.#typeOf(breakpoint), { thread, surroundings }));
+      hits.push(reportHit(watch, hit, this.#typeOf(breakpoint), { thread, surroundings }));
     }
     if (this.#breakpoints.onData.some(({ watch }) => watch.isMovedBy(accesses))) this.prepare();
     if (ids.length === 0) return undefined;
-    return { reason: { kind: 'data', breakpointIds: ids }, description: texts.join('; ') };
+    return {
+      reason: { kind: 'data', breakpointIds: ids },
+      description: hits.map(({ title }) => title).join('; '),
+      hits,
+    };
   }
 
   /** What is watched of a frame is its variables only as long as it is on the stack. */

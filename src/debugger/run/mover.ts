@@ -125,8 +125,7 @@ export class Mover {
     if (met === undefined || met.reason.kind !== 'breakpoint' || verdict.reason.kind !== 'data')
       return { kind: 'verdict', thread, verdict };
     const breakpointIds = [...verdict.reason.breakpointIds, ...met.reason.breakpointIds];
-    const both = { reason: { kind: 'data', breakpointIds }, description: verdict.description } as const;
-    return { kind: 'verdict', thread, verdict: both };
+    return { kind: 'verdict', thread, verdict: { ...verdict, reason: { kind: 'data', breakpointIds } } };
   }
 
   /** Nothing is observed where nobody could want it: exits are then handled at full speed. */

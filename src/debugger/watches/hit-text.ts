@@ -4,24 +4,27 @@ import { formatValue } from '../expressions/format.ts';
 import { fromBytes } from '../expressions/integers.ts';
 import { computed } from '../expressions/places.ts';
 import type { Surroundings } from '../expressions/surroundings.ts';
-import { stratumOf } from '../target/cpu.ts';
-import type { DebugThread, Target } from '../target/target.ts';
+import type { DebugThread } from '../target/target.ts';
 import type { DataHit, DataWatch } from './data-watch.ts';
 import { partAt } from './data-part.ts';
+import { accessorOf, type HitAccessor, type HitReport } from './hit-report.ts';
 
-/** What happened to watched bytes, who did it and where, in one line. */
-export function hitText(
+/** What happened to watched bytes, who did it and where. */
+export function reportHit(
   { data }: DataWatch,
   hit: DataHit,
   type: Type | undefined,
   { thread, surroundings }: { readonly thread: DebugThread; readonly surroundings: Surroundings },
-): string {
+): HitReport {
   const { path, before, after } = shown(hit, type, surroundings);
-  const what = `${data.name}${path}`;
-  const who = accessorText(hit, thread, surroundings.target);
+  const watched = `${data.name}${path}`;
+  const accessor = accessorOf(hit, thread, surroundings.target);
+  const who = accessorText(accessor, thread);
   // The values come first: views cut what is long.
-  if (hit.kind === 'read') return `${what}: ${after}, read by ${who}`;
-  return `${what}: ${before === after ? `${after} as before` : `${before} → ${after}`}, written by ${who}`;
+  const change = before === after ? `${after} as before` : `${before} → ${after}`;
+  const title =
+    hit.kind === 'read' ? `${watched}: ${after}, read by ${who}` : `${watched}: ${change}, written by ${who}`;
+  return { watched, access: hit.kind, old: before, new: after, ...accessor, title };
 }
 
 /** The smallest part that was accessed, by its type; without one, the bytes as a number. */
@@ -71,24 +74,20 @@ function plainText(value: string): string {
 }
 
 /** `kernel on a: vCPU 0 in pebble!schedule (proc.c:88)`, `virtio0 (virtio-block)`. */
-function accessorText({ access }: DataHit, thread: DebugThread, target: Target): string {
-  switch (access.accessor) {
+function accessorText(accessor: HitAccessor, thread: DebugThread): string {
+  const { by, stratum, device, isPageWalk, pc = 0n, file, line } = accessor;
+  switch (by) {
     case 'device':
-      return access.device ?? 'a device';
+      return device ?? 'a device';
     case 'firmware':
       return 'the firmware';
     case 'vmm':
-      return `the VMM${access.device === undefined ? '' : `’s ${access.device}`}, for ${thread.name}`;
+      return `the VMM${device === undefined ? '' : `’s ${device}`}, for ${thread.name}`;
     case 'hart':
       break;
   }
-  const { pc, mode } = access;
-  const stratum = stratumOf(mode);
-  const who = access.by === 'walk' ? `a page walk of ${stratum}` : stratum;
-  const image = target.imageAt(pc, stratum, thread.guest?.name, thread.cpu.regime(mode));
-  const found = image?.symbols.symbolAt(pc);
-  if (image === undefined || found === undefined) return `${who} on ${thread.name} at 0x${pc.toString(16)}`;
-  const line = image.symbols.lineAt(pc);
-  const place = line === undefined ? '' : ` (${line.file.replace(/^.*[/\\]/, '')}:${line.line})`;
-  return `${who} on ${thread.name} in ${image.name.replace(/\.[^.]*$/, '')}!${found.symbol.name}${place}`;
+  const who = `${isPageWalk === true ? 'a page walk of ' : ''}${stratum} on ${thread.name}`;
+  if (accessor.function === undefined) return `${who} at 0x${pc.toString(16)}`;
+  const place = file === undefined ? '' : ` (${file.replace(/^.*[/\\]/, '')}:${line})`;
+  return `${who} in ${accessor.image}!${accessor.function}${place}`;
 }
