@@ -1,8 +1,11 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { StrataError } from '../common/errors.ts';
 import { readIsa, readNamed } from '../dap/launch.ts';
+import { isLinuxImage } from '../debugger/target/load-image.ts';
 import { decoderOf, type Decode } from '../isa/decode.ts';
 import { disassemble, disassembleData } from '../isa/disassemble.ts';
+import { kernelOffset, virtMemoryMap } from '../machine/memory-map.ts';
+import { symbolsOfImage } from '../symbols/linux/listed-kernel.ts';
 import { loadImage, type SymbolImage } from '../symbols/symbol-index.ts';
 
 interface DisasmOptions {
@@ -14,12 +17,12 @@ interface DisasmOptions {
   readonly json?: true;
 }
 
-/** `strata disasm`: the code of an ELF file, with symbols and lines. */
+/** `strata disasm`: the code of an ELF file, with symbols and lines; of a flat Linux Image, with symbols. */
 export function addDisasmCommand(program: Command): void {
   program
     .command('disasm')
-    .description('Disassemble the code of an ELF file.')
-    .argument('<image>', 'ELF file')
+    .description('Disassemble the code of an ELF file, or of a flat Linux Image.')
+    .argument('<image>', 'ELF file, or Linux Image')
     .option('--function <name>', 'only functions of this name; * and ? are wildcards')
     .option('--from <address>', 'from this address on', parseAddress)
     .option('--to <address>', 'up to this address', parseAddress)
@@ -31,18 +34,24 @@ export function addDisasmCommand(program: Command): void {
       '\nExamples:\n  strata disasm kernel.elf --function trap_entry --source\n  strata disasm kernel.elf --from 0x80200000 --to 0x80200040',
     )
     .action(async (path: string, options: DisasmOptions) => {
-      const loaded = loadImage(path, (await readNamed(path, 'image')).bytes);
-      if (!loaded.ok)
-        throw new StrataError(
-          'bad-image',
-          'user',
-          loaded.diagnostics
-            .map(({ message, remedy = '' }) => `${path}: ${message} ${remedy}`.trimEnd())
-            .join('\n'),
-        );
+      const image = await readImage(path);
       const decode = decoderOf(readIsa(options.isa ?? 'default'));
-      for (const range of rangesOf(loaded.value, options)) print(loaded.value, range, decode, options);
+      for (const range of rangesOf(image, options)) print(image, range, decode, options);
     });
+}
+
+/** An ELF file; or a flat Linux Image, which has symbols of its own. */
+async function readImage(path: string): Promise<SymbolImage> {
+  const { bytes } = await readNamed(path, 'image');
+  const loaded = loadImage(path, bytes);
+  if (loaded.ok) return loaded.value;
+  const { ram } = virtMemoryMap;
+  const flat = isLinuxImage(bytes) ? symbolsOfImage(bytes, BigInt(ram.base + kernelOffset)) : undefined;
+  if (flat !== undefined) return flat;
+  const problems = loaded.diagnostics.map(({ message, remedy = '' }) =>
+    `${path}: ${message} ${remedy}`.trimEnd(),
+  );
+  throw new StrataError('bad-image', 'user', problems.join('\n'));
 }
 
 interface Range {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { buildStrata, samples, strata } from './strata.ts';
+import { someSymbols, writeKallsyms } from '../symbols/linux/kallsyms-tables.ts';
+import { buildStrata, samples, scratchFolder, strata } from './strata.ts';
 
 const { hello, pebble } = samples;
 
@@ -65,6 +66,27 @@ describe('cli/main', () => {
     assert.match(stdout, /<uart_put>:\n/);
     assert.match(stdout, /; .*sample-guests\/kernel\/uart\.c:\d+\n/);
     assert.match(stdout, /: {2}[0-9a-f]{4} {6}.*ret\n/);
+  });
+
+  it('disassembles a flat Linux Image by the symbols that it has in itself', async () => {
+    const files = scratchFolder();
+    const base = 0xffff_ffff_8000_0000n;
+    const code = new Uint8Array(0x8000);
+    code.set([0x52, 0x53, 0x43, 0x05], 56);
+    code.set([0x67, 0x80, 0x00, 0x00], 0x1000 + 32);
+    const tables = writeKallsyms(someSymbols(base), { layout: 'names-first', base });
+    const image = files.write('vmlinux-6.12', Uint8Array.from([...code, ...tables]));
+    const bare = files.write('Image', code);
+    const known = await strata(['disasm', image, '--function', 'do_thing_2']);
+    const unknown = await strata(['disasm', bare, '--function', 'do_thing_2']);
+    files.dispose();
+    assert.equal(known.code, 0, known.stderr);
+    assert.match(known.stdout, /^\nffffffff80001020 <do_thing_2>:\nffffffff80001020: {2}00008067 {2}ret\n/);
+    assert.equal(unknown.code, 2);
+    assert.match(
+      unknown.stderr,
+      /it is a flat Linux kernel image\. Give vmlinux, the ELF file that it was made from\.\n$/,
+    );
   });
 
   it('measures a guest on each engine, or on one', async () => {

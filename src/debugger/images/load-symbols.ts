@@ -1,13 +1,10 @@
 import type { Diagnostic, Result } from '../../common/diagnostic.ts';
 import type { MachineImage } from '../../machine/image.ts';
 import { readElf } from '../../symbols/elf/elf-file.ts';
-import { Btf } from '../../symbols/btf/btf.ts';
-import { type ListedSymbol, readKallsyms } from '../../symbols/linux/kallsyms.ts';
-import { KernelSymbols } from '../../symbols/linux/kernel-symbols.ts';
-import { elfOfList } from '../../symbols/linux/listed-elf.ts';
+import { symbolsOfImage, symbolsOfList } from '../../symbols/linux/listed-kernel.ts';
 import { readSystemMap } from '../../symbols/linux/system-map.ts';
 import type { PathRemap } from '../../symbols/source-paths.ts';
-import { loadImage, SymbolImage } from '../../symbols/symbol-index.ts';
+import { loadImage } from '../../symbols/symbol-index.ts';
 import type { DebuggeeConfiguration, GuestConfiguration, NamedBytes } from '../debuggee.ts';
 import type { Stratum } from '../stratum.ts';
 import { inFile } from '../target/load-image.ts';
@@ -56,27 +53,17 @@ function listedKernel(
   const [segment] = loaded?.segments ?? [];
   if (segment === undefined) return undefined;
   const isFlat = loaded?.segments.length === 1 && !readElf(image.bytes).ok;
-  const list =
-    symbols === undefined ? (isFlat ? readKallsyms(segment.bytes) : undefined) : readSystemMap(symbols.bytes);
-  if (list === undefined) return undefined;
-  const parts = { symbols: list, image: segment.bytes, physicalAddress: segment.address };
-  const elf = elfOfList(parts);
-  if (elf === undefined) return undefined;
+  const { bytes, address: physicalAddress } = segment;
+  const list = symbols && readSystemMap(symbols.bytes);
+  const read =
+    list !== undefined
+      ? symbolsOfList({ symbols: list, image: bytes, physicalAddress })
+      : symbols === undefined && isFlat
+        ? symbolsOfImage(bytes, physicalAddress)
+        : undefined;
+  if (read === undefined) return undefined;
   const { path } = symbols ?? image;
-  const btf = typesIn(list, segment.bytes);
-  const read = btf === undefined ? new SymbolImage('kernel', elf) : new KernelSymbols('kernel', elf, btf);
   return { name: 'kernel', path, ...where, symbols: read };
-}
-
-/** What a kernel tells of its types lies in it, between two symbols. */
-function typesIn(symbols: readonly ListedSymbol[], image: Uint8Array): Btf | undefined {
-  const offsetOf = (name: string): number | undefined => {
-    const found = symbols.find((each) => each.name === name);
-    const start = symbols.find((each) => each.name === '_start');
-    return found && start && Number(found.address - start.address);
-  };
-  const from = offsetOf('__start_BTF');
-  return from === undefined ? undefined : Btf.read(image.subarray(from, offsetOf('__stop_BTF')));
 }
 
 /** Symbols from a file of their own, of a flat image: they begin where that was loaded. */

@@ -61,7 +61,8 @@ function isCalledImage(path: string): boolean {
   return /(^|[\\/])Image[^\\/]*$/.test(path);
 }
 
-function isLinuxImage(bytes: Uint8Array): boolean {
+/** Does a file say of itself that it is a flat Linux `Image`? */
+export function isLinuxImage(bytes: Uint8Array): boolean {
   return latin1(bytes.subarray(56, 60)) === 'RSC\u0005';
 }
 

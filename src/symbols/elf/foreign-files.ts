@@ -20,7 +20,7 @@ const MAGICS: readonly Magic[] = [
     offset: 56,
     bytes: [0x52, 0x53, 0x43, 0x05],
     what: 'a flat Linux kernel image',
-    remedy: 'Give vmlinux, the ELF file beside it, for symbols; the flat image has none.',
+    remedy: 'Give vmlinux, the ELF file that it was made from.',
   },
   { offset: 0, bytes: [0x4d, 0x5a], what: 'a Windows or UEFI program', remedy: GIVE_ELF },
   { offset: 0, bytes: [0x1f, 0x8b], what: 'compressed with gzip', remedy: UNPACK },
