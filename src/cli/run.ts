@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { StrataError } from '../common/errors.ts';
 import { loadDebuggee, type LoadedDebuggee } from '../dap/launch.ts';
 import { profileFormats, ProfileRecording } from '../dap/profile-recording.ts';
 import type { DebuggerCore, SliceResult } from '../debugger/debugger.ts';
@@ -24,7 +25,7 @@ interface RunOptions extends GuestOptions {
   readonly trace?: 'exits';
   readonly watch?: readonly WatchOption[];
   readonly profile?: string;
-  readonly profileInterval: number;
+  readonly profileInterval?: number;
 }
 
 const stepsPerSlice = 1_000_000;
@@ -51,9 +52,8 @@ export function addRunCommand(program: Command, outputs: Outputs): void {
     )
     .option(
       '--profile-interval <steps>',
-      'look at the stack every so many steps',
+      `look at the stack every so many steps: ${standardInterval} unless told`,
       parseCount,
-      standardInterval,
     )
     .addHelpText(
       'after',
@@ -85,6 +85,13 @@ Control-] ends the run from the keyboard; Control-^ gives the keyboard to the ne
 }
 
 async function run(image: string | undefined, options: RunOptions, outputs: Outputs): Promise<number> {
+  const { profileInterval = standardInterval } = options;
+  if (options.profileInterval !== undefined && options.profile === undefined)
+    throw new StrataError(
+      'bad-options',
+      'user',
+      '--profile-interval is for a profile, and there is none; add --profile FILE, or leave it out.',
+    );
   const debuggee = await loadDebuggee(toConfiguration(image, options), optionNames(image, options));
   const { core, target } = debuggee;
   const form = options.json === true ? 'json' : 'text';
@@ -94,7 +101,7 @@ async function run(image: string | undefined, options: RunOptions, outputs: Outp
   const recording =
     options.profile === undefined
       ? undefined
-      : new ProfileRecording(debuggee, options.profile, options.profileInterval, '--profile');
+      : new ProfileRecording(debuggee, options.profile, profileInterval, '--profile');
   const terminal = connectTerminal(core, { isServed: debuggee.networks.length > 0 });
   signals.onDidReceive(() => terminal.close());
   outputs.hold(() => terminal.close());

@@ -5,6 +5,7 @@ import { cpuProfile } from '../debugger/profile/cpu-profile.ts';
 import { foldedStacks } from '../debugger/profile/folded-stacks.ts';
 import type { Profile } from '../debugger/profile/profile.ts';
 import { Profiler } from '../debugger/profile/profiler.ts';
+import { systemReason } from './system-reason.ts';
 
 /** For whoever chooses a file for a profile. */
 export const profileFormats = 'V8’s format where its name ends in .cpuprofile, else folded stacks';
@@ -39,8 +40,30 @@ export class ProfileRecording {
     try {
       writeFileSync(this.file, text);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new StrataError('unwritable-file', 'user', `${this.#place}: ${reason}`, { cause: error });
+      throw new StrataError(
+        'unwritable-file',
+        'user',
+        `${this.#place}: ${this.file}: ${systemReason(error)}${adviceFor(error)}`,
+        { cause: error },
+      );
     }
   }
 }
+
+/** What to do about it, where that is known. */
+function adviceFor(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const advice = advices[code];
+  return advice === undefined ? '' : `; ${advice}`;
+}
+
+const inFolder = 'name a file in a folder that is there';
+const writable = 'name a file that you may write';
+const advices: Readonly<Record<string, string>> = {
+  ENOENT: inFolder,
+  ENOTDIR: inFolder,
+  EISDIR: 'name a file in it',
+  EACCES: writable,
+  EPERM: writable,
+  EROFS: writable,
+};

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { chosenEngine } from '../chosen-engine.ts';
 import { finish, li, loopForever, op, ramBase, store, uart, x } from '../machine/fixture.ts';
 import { buildStrata, samples, scratchFolder, strata, type Outcome } from './strata.ts';
@@ -288,40 +286,6 @@ describe('cli/run', () => {
       assert.match(lines.at(-1) ?? '', /^.\| Hello from process 2/);
     }
     assert.ok(stdout.split('\n').every((line) => line === '' || /^[ab]\| /.test(line)));
-  });
-
-  it('profiles a run, in the format that the file’s name asks for', async () => {
-    const program = path.join(path.dirname(pebble), 'primes.elf');
-    const profile = async (name: string, ...options: readonly string[]) => {
-      const file = folder.write(name, '');
-      const guest = [pebble, '--append', 'run=primes', '--program', program];
-      const outcome = await strata(['run', ...guest, '--profile', file, ...options]);
-      return { ...outcome, written: readFileSync(file, 'utf8') };
-    };
-    const [v8, folded] = await Promise.all([
-      profile('run.cpuprofile', '--profile-interval', '5_000'),
-      profile('run.folded', '--json'),
-    ]);
-    assert.match(
-      v8.stderr,
-      /^\d+ samples, one in 5,000 steps, in .*run\.cpuprofile\n +\d+\.\d % {2}process\n/,
-    );
-    assert.match(v8.stderr, /^ +\d+\.\d % +\d+\.\d % {2}process {2}primes!is_prime$/m);
-    const written = JSON.parse(v8.written) as Record<string, readonly unknown[]>;
-    assert.ok(written['nodes'] && Number(written['samples']?.length) > 100);
-    assert.equal(written['samples']?.length, written['timeDeltas']?.length);
-    assert.match(folded.written, /^\[process\];primes!_start;primes!main;primes!is_prime \d+$/m);
-    const [statistics, line] = folded.stderr.trim().split('\n');
-    assert.match(statistics ?? '', /"type":"statistics"/);
-    const { type, functions } = JSON.parse(line ?? '') as Record<string, readonly Record<string, unknown>[]>;
-    assert.equal(type, 'profile');
-    assert.equal(functions?.[0]?.['name'], 'primes!is_prime');
-  });
-
-  it('refuses a profile that cannot be written, before it runs anything', async () => {
-    const { code, stdout, stderr } = await strata(['run', hello, '--profile', '/nowhere/at/all.folded']);
-    assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
-    assert.match(stderr, /^strata: --profile: .*no such file or directory/);
   });
 
   it('is the same on every engine', async () => {
